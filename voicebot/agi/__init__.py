@@ -1,0 +1,1 @@
+"""Asterisk's edge: AMI, FastAGI, AudioSocket, hang-up causes, trunks, configuration lint."""

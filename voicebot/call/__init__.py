@@ -1,0 +1,1 @@
+"""One call: the turn machine (pure), its runtime, its journal."""

@@ -1,0 +1,1 @@
+"""Leads, claims, pacing and the dialer."""

@@ -1,0 +1,114 @@
+"""Configuration of one node: ``voicebot.toml``, every value with a default that is safe on one machine."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voicebot.errors import ConfigurationError, Problem
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsteriskSection(_Section):
+    """How to reach Asterisk, and where Asterisk reaches us. Loopback unless written otherwise."""
+
+    ami_host: str = "127.0.0.1"
+    ami_port: Port = 5038
+    ami_username: str = "voicebot"
+    ami_secret: str = ""
+    ami_action_seconds: float = Field(5.0, gt=0)
+    fastagi_host: str = "127.0.0.1"
+    fastagi_port: Port = 4573
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: Port = 9092
+    dial_context: str = "voicebot-dial"
+    transfer_context: str = "voicebot-transfer"
+    recordings: Path = Path("var/recordings")
+    configuration: Path = Path("/etc/asterisk")
+
+
+class TrunkSection(_Section):
+    """One SIP trunk.
+
+    ``numbers`` is the allow-list: regular expressions, one of which the whole dialled number must match.
+    """
+
+    endpoint: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    numbers: tuple[str, ...] = (r"\+?[1-9]\d{6,14}",)
+    max_calls: int = Field(10, ge=1)
+    calls_per_second: float = Field(2.0, gt=0)
+    ring_seconds: float = Field(25.0, gt=0, le=120)
+    caller_id: str = Field("", pattern=r"^\+?\d{0,15}$")
+    transfer_extensions: tuple[str, ...] = (r"\d{3,6}",)
+
+
+class SpeechSection(_Section):
+    """Which engines hear and speak."""
+
+    recognizer: Literal["auto", "vosk", "moonshine"] = "auto"
+    workers: int = Field(2, ge=1, le=64)
+    vosk_models: dict[str, Path] = {}
+    voice: Literal["auto", "hibari", "espeak"] = "auto"
+
+
+class DatabaseSection(_Section):
+    """Where the tables are."""
+
+    url: str = "sqlite+aiosqlite:///var/voicebot.db"
+
+
+class CallSection(_Section):
+    """Limits of one call."""
+
+    max_seconds: float = Field(300.0, gt=10)
+    journals: Path = Path("var/journals")
+
+
+class Config(_Section):
+    """Everything a node needs to know."""
+
+    node: str = Field("node-1", pattern=r"^[A-Za-z0-9_.-]{1,40}$")
+    asterisk: AsteriskSection = AsteriskSection()
+    trunks: dict[str, TrunkSection] = {}
+    speech: SpeechSection = SpeechSection()
+    database: DatabaseSection = DatabaseSection()
+    call: CallSection = CallSection()
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read a configuration file.
+
+    Parameters
+    ----------
+    path
+        A TOML file; ``None`` means ``voicebot.toml`` in the working directory if it is there, else all defaults.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming every wrong value at once.
+    """
+    if path is None:
+        path = Path("voicebot.toml")
+        if not path.exists():
+            return Config()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(Problem(f"is not valid TOML: {error}", file=str(path))) from error
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(
+            Problem(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=str(path)) for fault in error.errors()
+        ) from error

@@ -1,0 +1,1 @@
+"""Scripts: model, table, checks, policies, entities and their wording."""

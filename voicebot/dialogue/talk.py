@@ -1,0 +1,236 @@
+"""The words between a script and whoever carries it: what was heard, what was decided, what to do next.
+
+Everything here is data. ``conversation.py`` moves it, ``policy.py`` decides, ``call/`` carries it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+SlotValue = str | date | datetime | Decimal | bool
+
+
+class EngineIntent(enum.StrEnum):
+    """Intents that the engine gives itself."""
+
+    NO_INPUT = "no_input"
+    NO_MATCH = "no_match"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What came from the callee in one turn.
+
+    Parameters
+    ----------
+    text
+        Best words, as recognised; empty for silence.
+    confidence
+        Of the recogniser, 0 to 1.
+    alternatives
+        Other hypotheses as (text, confidence), best first; used as evidence by the matcher.
+    digits
+        Keys pressed, if any.
+    silence
+        The no-input time passed without a word.
+    machine
+        What picked up is not a person: ``voicemail`` or ``screener`` (from greeting classification), else empty.
+    """
+
+    text: str = ""
+    confidence: float = 1.0
+    alternatives: tuple[tuple[str, float], ...] = ()
+    digits: str = ""
+    silence: bool = False
+    machine: Literal["", "voicemail", "screener"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a policy made of an utterance.
+
+    Parameters
+    ----------
+    intent
+        One of the shared vocabulary, the script's own, or an EngineIntent.
+    confidence
+        0 to 1.
+    ranking
+        Runners-up as (intent, confidence), best first.
+    slots
+        Values found for the script's slots (date, amount, callback time, …), already validated.
+    policy
+        Who decided: ``local``, ``rasa``, ``keyword``, ``engine``.
+    complete
+        The words so far already answer the question (the turn may end at the short silence).
+    target
+        Id of the table cell's target when the policy decides it itself (Rasa), else empty.
+    """
+
+    intent: str
+    confidence: float = 1.0
+    ranking: tuple[tuple[str, float], ...] = ()
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    policy: str = "local"
+    complete: bool = True
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to say.
+
+    Parameters
+    ----------
+    key
+        Where it stands in the script, for example ``steps.identity.say``; names it in journal and drawing.
+    text
+        Words to speak, values filled in and worded.
+    uninterruptible
+        Played to its end whatever is said meanwhile.
+    disclosure
+        Name of the disclosure that this line makes, or empty.
+    """
+
+    key: str
+    text: str
+    uninterruptible: bool = False
+    disclosure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How to listen after the lines were said.
+
+    Parameters
+    ----------
+    step, cue
+        Which step asks, and the cue under which personas answer it.
+    phrases
+        Likely answers in plain words (recogniser hints).
+    expects
+        Kind of answer that needs a longer closing silence: ``words``, ``date``, ``amount`` or ``digits``.
+    no_input_seconds
+        Silence after the prompt before it counts as no input.
+    max_digits
+        How many keys make an answer (0: keys are not taken).
+    """
+
+    step: str
+    cue: str
+    phrases: tuple[str, ...] = ()
+    expects: Literal["words", "date", "amount", "digits"] = "words"
+    no_input_seconds: float = 5.0
+    max_digits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a conversation ends.
+
+    Parameters
+    ----------
+    outcome
+        One of the shared outcomes.
+    action
+        What the engine does after the last line.
+    extension
+        Where to transfer to; empty otherwise.
+    slots
+        What is recorded with the outcome: promise_date, amount, callback_at, …
+    transfer_failed
+        Ending to fall back to when nobody takes the transfer.
+    """
+
+    outcome: str
+    action: Literal["hang_up", "transfer"] = "hang_up"
+    extension: str = ""
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What to do next: say the lines, then listen or end. Exactly one of ``listening`` and ``ending`` is set."""
+
+    lines: tuple[Line, ...]
+    listening: Listening | None = None
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a conversation stands; immutable, owned by the engine alone.
+
+    Parameters
+    ----------
+    step
+        Current step.
+    slots
+        Filled slots.
+    retries
+        How often the current step was asked again, by kind (``no_input``, ``no_match``, …).
+    said
+        Keys of lines whose playback was finished or begun, in order, for variants and disclosures.
+    history
+        (step, intent) pairs so far.
+    outcome_so_far
+        Outcome that holds if the callee hangs up now, for example ``promise_to_pay`` once it is confirmed.
+    """
+
+    step: str
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    retries: Mapping[str, int] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    history: tuple[tuple[str, str], ...] = ()
+    outcome_so_far: str = "hung_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a script may know of the person called.
+
+    Parameters
+    ----------
+    name, company
+        As they are spoken.
+    amount, currency
+        What is owed; ISO 4217 code.
+    due_date
+        Of the payment.
+    timezone
+        IANA name, the callee's.
+    more
+        Further values that a script declares, as text.
+    """
+
+    name: str
+    company: str
+    amount: Decimal
+    currency: str
+    due_date: date
+    timezone: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a policy is asked.
+
+    Parameters
+    ----------
+    utterance
+        What was heard.
+    state
+        Where the conversation stands.
+    now
+        Local date and time of the call, from the call's clock.
+    """
+
+    utterance: Utterance
+    state: State
+    now: datetime

@@ -1,0 +1,44 @@
+"""Where things live on this machine: cache, models, prompts, voicebot's own data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder() -> Path:
+    """Folder of all that can be fetched or made again: ``$VOICEBOT_CACHE`` or the user's cache folder."""
+    named = os.environ.get("VOICEBOT_CACHE")
+    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("voicebot"))
+
+
+def models_folder() -> Path:
+    """Folder of installed models, one sub-folder each."""
+    return cache_folder() / "models"
+
+
+def prompts_folder() -> Path:
+    """Content-addressed cache of rendered speech."""
+    return cache_folder() / "prompts"
+
+
+def asterisk_folder() -> Path:
+    """Where set-up puts an Asterisk of its own where none is installed; the tree is under ``root``."""
+    return cache_folder() / "asterisk"
+
+
+def shipped(name: str) -> Path:
+    """A folder that ships with voicebot, in a checkout or in an installed wheel.
+
+    Parameters
+    ----------
+    name
+        ``scripts_dialogue`` or ``asterisk-config``.
+    """
+    package = Path(__file__).parent
+    for folder in (package.parent / name, package / "shipped" / name):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"{name} is missing from this installation of voicebot")

@@ -1,0 +1,1 @@
+"""Audio frames, voice activity, recognition, voices, prompts, greeting classification."""

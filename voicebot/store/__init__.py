@@ -1,0 +1,1 @@
+"""Tables, database and migrations."""
