@@ -1,0 +1,78 @@
+"""The command ``voicebot``: one file a noun, each registered here."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from voicebot import __version__, logs
+from voicebot.cli import output
+from voicebot.errors import ConfigurationError, VoicebotError
+
+NOUNS: Final = {
+    "demo": "Call a dozen simulated people through a real Asterisk and show what came of it.",
+    "doctor": "Check everything that can be wrong with this installation, with cures.",
+    "serve": "Run a dialling node.",
+    "rehearse": "Try a script on simulated people over real SIP and RTP.",
+    "campaign": "Create, fill, start and watch campaigns.",
+    "call": "List, show, play and export calls.",
+    "trunk": "List and check SIP trunks.",
+    "model": "List and install models.",
+    "db": "Keep the database's tables in step.",
+}
+"""Module in this package -> help; imported only when it is asked for, so that the command line starts fast."""
+
+
+class _Nouns(TyperGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in NOUNS:
+            return None
+        module = importlib.import_module(f"voicebot.cli.{cmd_name}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        command.help = command.help or NOUNS[cmd_name]
+        command.short_help = NOUNS[cmd_name]
+        return command
+
+
+app = typer.Typer(cls=_Nouns, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"voicebot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="Configuration file; voicebot.toml by default.")] = None,
+    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "WARNING",
+    log_form: Annotated[str, typer.Option(help="json or text.")] = "text",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """A telephony-first voicebot on Asterisk for payment reminders and early collections."""
+    logs.set_up(form="json" if log_form == "json" else "text", level=log_level.upper())
+    context.obj = config
+
+
+def main() -> None:
+    """Run the command line; errors meant for people are shown without a traceback."""
+    try:
+        app()
+    except ConfigurationError as error:
+        output.print_problems(error.problems)
+        sys.exit(output.EXIT_USAGE)
+    except VoicebotError as error:
+        output.print_problems(error.problems)
+        sys.exit(output.EXIT_NOT_FINE)
