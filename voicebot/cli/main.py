@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from voicebot import __version__, logs
 from voicebot.cli import output
@@ -26,25 +24,30 @@ NOUNS: Final = {
     "model": "List and install models.",
     "db": "Keep the database's tables in step.",
 }
-"""Module in this package -> help; imported only when it is asked for, so that the command line starts fast."""
+"""Module in this package -> its help."""
 
 
-class _Nouns(TyperGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(NOUNS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in NOUNS:
-            return None
-        module = importlib.import_module(f"voicebot.cli.{cmd_name}")
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
-        command.help = command.help or NOUNS[cmd_name]
-        command.short_help = NOUNS[cmd_name]
-        return command
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
-app = typer.Typer(cls=_Nouns, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+def _register(arguments: list[str]) -> None:
+    """Add every noun; import only the one that is used.
+
+    A module has either ``app`` (a typer with commands of its own) or ``command`` (one function).
+    """
+    for noun, help_text in NOUNS.items():
+        if noun not in arguments:
+            app.command(noun, help=help_text)(_not_imported)
+            continue
+        module = importlib.import_module(f"voicebot.cli.{noun}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=noun, help=help_text, no_args_is_help=True)
+        else:
+            app.command(noun, help=help_text)(module.command)
+
+
+def _not_imported() -> None:
+    raise AssertionError("a noun that stands in the arguments is always imported")
 
 
 def _version(wanted: bool) -> None:
@@ -68,6 +71,7 @@ def root(
 
 def main() -> None:
     """Run the command line; errors meant for people are shown without a traceback."""
+    _register(sys.argv[1:])
     try:
         app()
     except ConfigurationError as error:
