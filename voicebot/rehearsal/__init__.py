@@ -1,1 +1,1 @@
-"""Simulated carrier and personas: scripts and engine tried over real SIP and RTP."""
+"""Rehearsal: a simulated carrier and speaking personas, called over real SIP and RTP."""

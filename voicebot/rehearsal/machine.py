@@ -1,0 +1,417 @@
+"""The persona machine: what a simulated person says, and when. Pure: events and ``now`` in, commands out.
+
+Theory
+------
+A person on the phone has one mouth and one ear, and is in one of these phases:
+
+    GREETING    an answering machine or a call screener speaks first; what the bot says meanwhile is not heard
+    SCREENING   the screener waits for the bot to say who it is and why it calls
+    TALKING     the person listens and answers
+    RECORDING   the answering machine records; nobody answers
+    GONE        the person hung up
+
+    answerer            PICKUP -> …
+    person              TALKING
+    answering machine   GREETING -> (beep) RECORDING -> GONE
+    call screener       GREETING -> SCREENING -> TALKING (the person says hello)
+
+*When* to speak goes by the ear alone: the bot was heard, and has now been silent for this person's own reply delay
+(300–700 ms, or 3 s for the slow). *What* to say goes by the cue of the bot's current question, which comes from
+outside (``asked``); each question is answered once, and a question put again counts as a new one. Where no cues are
+known at all (an unknown bot), every silence of the bot is taken for a question, and the lines under ``any`` answer.
+
+Rules in one place: a person never stops in mid-sentence for the bot; ``talks_over_prompt`` does not wait for the
+bot's silence; "uh-huh" answers nothing; a person who hears nothing says hello once and then hangs up.
+
+All times are seconds on one clock. Whatever varies between people is drawn from the persona's name, so that a
+rehearsal repeats itself.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from voicebot.rehearsal.persona import Behaviour, Persona
+
+SPEECH_FRAMES: Final = 3
+"""Loud frames of 20 ms that make speech: a click is not a word."""
+LINE_GAP_SECONDS: Final = 0.7
+"""Silence within what still counts as one line of the bot."""
+HELLO_AFTER_SECONDS: Final = 4.0
+PATIENCE_SECONDS: Final = 20.0
+"""Silence of both sides after which a person hangs up."""
+LONGEST_CALL_SECONDS: Final = 180.0
+GREETING_AFTER_SECONDS: Final = 0.8
+RECORDS_SECONDS: Final = 45.0
+RECORDED_SILENCE_SECONDS: Final = 8.0
+SCREENER_WAITS_SECONDS: Final = 8.0
+SCREENER_SURE_SECONDS: Final = 1.2
+PASSED_ON_AFTER_SECONDS: Final = 1.5
+
+HELLO: Final = "hello?"
+UH_HUH: Final = "uh-huh."
+VOICEMAIL_GREETING: Final = (
+    "Hi, you have reached {name}. I can't come to the phone right now. Please leave a message after the tone."
+)
+SCREENING: Final = (
+    "Hi, the person you are calling is using a screening service. Please state your name and the reason for your call."
+)
+PASSED_ON: Final = "Thank you. Please hold while I try to connect you."
+
+_MAIN_QUESTION: Final = {"collection": "reminder", "reminder": "collection"}
+"""A script's main question goes by the script's name; personas written for the other script are understood."""
+_AFFIRM: Final = frozenset(["yes", "yeah", "yep", "yup", "sure", "ok", "okay", "correct", "right", "speaking"])
+_DENY: Final = frozenset(["no", "nope", "nah", "wrong", "not", "never"])
+_NUMBER_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS: Final = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)} | {"star": "*", "pound": "#"}
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak ``text``; ``said`` is to follow. ``answer`` marks the end of a turn: a reply is due after it."""
+
+    text: str
+    answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """Sound the tone of an answering machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press keys, each one of ``0-9 * #``."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Hang up; ``why`` is for the record."""
+
+    why: str
+
+
+Command = Say | Beep | Press | Leave
+
+
+class Phase(enum.Enum):
+    """Where the person is in the call."""
+
+    GREETING = "greeting"
+    SCREENING = "screening"
+    TALKING = "talking"
+    RECORDING = "recording"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What varies between people, in seconds."""
+
+    reply_after: tuple[float, ...]
+    talks_over_after: float
+    uh_huh_after: float
+    pause: float
+
+    @classmethod
+    def of(cls, persona: Persona) -> Manner:
+        """Draw a persona's manner from its name."""
+        seed = int.from_bytes(hashlib.sha256(persona.persona.encode()).digest()[:8], "big")
+        draw = random.Random(seed)  # noqa: S311 – repeatable on purpose
+        slow = persona.behaves(Behaviour.SLOW_TO_ANSWER)
+        return cls(
+            reply_after=tuple(3.0 if slow else draw.uniform(0.3, 0.7) for _ in range(8)),
+            talks_over_after=draw.uniform(0.8, 1.6),
+            uh_huh_after=draw.uniform(0.9, 1.6),
+            pause=draw.uniform(0.8, 1.2),
+        )
+
+
+@dataclass(slots=True)
+class Ear:
+    """What was heard of the bot, from loud and soft frames."""
+
+    last_loud: float | None = None
+    line_since: float = 0.0
+    """When the bot's current (or last) line began."""
+    frames: int = 0
+    """Loud frames of the current (or last) line."""
+    since_reset: int = 0
+    """Loud frames since this person last answered."""
+
+    def frame(self, loud: bool, now: float) -> None:
+        """Hear 20 ms."""
+        if not loud:
+            return
+        if self.last_loud is None or now - self.last_loud > LINE_GAP_SECONDS:
+            self.line_since, self.frames = now, 0
+        self.frames += 1
+        self.since_reset += 1
+        self.last_loud = now
+
+    def speaking(self, now: float) -> bool:
+        """Return whether the bot speaks now."""
+        return self.last_loud is not None and self.frames >= SPEECH_FRAMES and now - self.last_loud < 0.2
+
+    def silent_for(self, now: float, since: float) -> float:
+        """Return for how long nothing has been heard, counted from ``since`` at the earliest."""
+        return now - max(since, self.last_loud if self.last_loud is not None else since)
+
+
+@dataclass(slots=True)
+class PersonaMachine:
+    """One persona in one call.
+
+    Parameters
+    ----------
+    persona
+        Who is called.
+    cues
+        Whether questions are told by ``asked``; without them every silence of the bot counts as one.
+    """
+
+    persona: Persona
+    cues: bool = True
+    phase: Phase = Phase.TALKING
+    ear: Ear = field(default_factory=Ear)
+    turns: int = 0
+    _manner: Manner = field(init=False)
+    _cue: str = ""
+    _fresh: bool = False
+    _used: Counter[str] = field(default_factory=Counter)
+    _mouth_busy: bool = False
+    _rest: str = ""
+    """Second half of an answer, for after the pause."""
+    _own_end: float = 0.0
+    _picked_up: float = 0.0
+    _planned: list[tuple[float, Command]] = field(default_factory=list)
+    _beep_next: bool = False
+    _said_hello: bool = False
+    _first_question_skipped: bool = False
+    _uh_huh_for: float = -1.0
+
+    def __post_init__(self) -> None:
+        self._manner = Manner.of(self.persona)
+
+    # --- events
+
+    def answered(self, now: float) -> None:
+        """The call was picked up."""
+        self._picked_up = self._own_end = now
+        if self.persona.behaves(Behaviour.ANSWERING_MACHINE):
+            self.phase = Phase.GREETING
+            self._planned.append((now + GREETING_AFTER_SECONDS, Say(voicemail_greeting(self.persona))))
+        elif self.persona.behaves(Behaviour.CALL_SCREENER):
+            self.phase = Phase.GREETING
+            self._planned.append((now + GREETING_AFTER_SECONDS, Say(screening_question(self.persona))))
+        elif "pickup" in self.persona.says and not self._mute:
+            self._planned.append((now + 0.3, Say(self.persona.says["pickup"][0])))
+
+    def asked(self, cue: str, now: float) -> None:
+        """The bot puts a question (again) whose cue is ``cue``."""
+        self._cue = cue
+        self._fresh = True
+
+    def heard(self, loud: bool, now: float) -> None:
+        """One frame of the bot arrived."""
+        self.ear.frame(loud, now)
+
+    def said(self, now: float) -> None:
+        """The last frame of what was to be said has left."""
+        self._mouth_busy = False
+        self._own_end = now
+        if self._rest:
+            self._planned.append((now + self._manner.pause, Say(self._rest, answer=True)))
+            self._rest = ""
+        if self.phase is Phase.GREETING:
+            self._after_greeting(now)
+        elif self.phase is Phase.SCREENING:
+            self.phase = Phase.TALKING
+            self._fresh = False
+            self.ear.since_reset = 0
+            self._planned.append((now + PASSED_ON_AFTER_SECONDS, Say(HELLO)))
+
+    def tick(self, now: float) -> tuple[Command, ...]:
+        """Return what to do now; to be called every 20 ms."""
+        command = None if self.phase is Phase.GONE else self._next(now)
+        if command is None:
+            return ()
+        if isinstance(command, Say | Beep):
+            self._mouth_busy = True
+        elif isinstance(command, Press):
+            self._own_end = now + 0.25 * len(command.digits)
+        else:
+            self.phase = Phase.GONE
+        return (command,)
+
+    # --- rules
+
+    @property
+    def _mute(self) -> bool:
+        return self.persona.behaves(Behaviour.SILENT_ALWAYS)
+
+    def _next(self, now: float) -> Command | None:
+        if now - self._picked_up > LONGEST_CALL_SECONDS:
+            return Leave("the call became too long")
+        if self._mouth_busy:
+            return None
+        if self._planned:
+            return self._planned.pop(0)[1] if now >= self._planned[0][0] else None
+        if self.phase is Phase.GREETING:
+            return None
+        rules = {Phase.TALKING: self._talk, Phase.SCREENING: self._screen, Phase.RECORDING: self._record}
+        return rules[self.phase](now)
+
+    def _after_greeting(self, now: float) -> None:
+        if not self.persona.behaves(Behaviour.ANSWERING_MACHINE):
+            self.phase = Phase.SCREENING
+            self.ear.since_reset = 0
+        elif self._beep_next:
+            self.phase = Phase.RECORDING
+        else:
+            self._beep_next = True
+            self._planned.append((now + 0.3, Beep()))
+
+    def _record(self, now: float) -> Command | None:
+        silent = self.ear.silent_for(now, self._own_end)
+        if silent > RECORDED_SILENCE_SECONDS or now - self._own_end > RECORDS_SECONDS:
+            return Leave("the recording ended")
+        return None
+
+    def _screen(self, now: float) -> Command | None:
+        silent = self.ear.silent_for(now, self._own_end)
+        if self.ear.since_reset >= 5 * SPEECH_FRAMES and silent > SCREENER_SURE_SECONDS:
+            return Say(PASSED_ON)
+        return Leave("nobody answered the screener") if silent > SCREENER_WAITS_SECONDS else None
+
+    def _talk(self, now: float) -> Command | None:
+        silent = self.ear.silent_for(now, self._own_end)
+        speaking = self.ear.speaking(now)
+        line_seconds = now - self.ear.line_since
+        if self.persona.behaves(Behaviour.HANGS_UP_AFTER_GREETING) and self.ear.frames > 25:
+            return Leave("hung up after the greeting") if silent > 0.4 or line_seconds > 6 else None
+        if self._question_open():
+            over = self.persona.behaves(Behaviour.TALKS_OVER_PROMPT) and speaking
+            if (over and line_seconds > self._manner.talks_over_after) or silent >= self._reply_after():
+                return self._answer(now)
+        if (
+            self.persona.behaves(Behaviour.SAYS_UH_HUH)
+            and speaking
+            and line_seconds > self._manner.uh_huh_after
+            and self._uh_huh_for != self.ear.line_since
+        ):
+            self._uh_huh_for = self.ear.line_since
+            return Say(UH_HUH)
+        if silent > PATIENCE_SECONDS and not self._mute:
+            return Leave("nothing was heard any more")
+        if silent > HELLO_AFTER_SECONDS and not (self._said_hello or self._mute or self.ear.frames >= SPEECH_FRAMES):
+            self._said_hello = True
+            if not self.persona.behaves(Behaviour.DTMF_ONLY):
+                return Say(HELLO)
+        return None
+
+    def _question_open(self) -> bool:
+        """A question was heard and not yet answered."""
+        heard = self.ear.since_reset >= SPEECH_FRAMES
+        return heard and (self._fresh or not self.cues)
+
+    def _reply_after(self) -> float:
+        return self._manner.reply_after[self.turns % len(self._manner.reply_after)]
+
+    def _answer(self, now: float) -> Command | None:
+        self._fresh = False
+        self.ear.since_reset = 0
+        if self._mute:
+            return None
+        if self.persona.behaves(Behaviour.SILENT_FIRST_TURN) and not self._first_question_skipped:
+            self._first_question_skipped = True
+            return None
+        text = self._line()
+        if text is None:
+            return None
+        self.turns += 1
+        if self.persona.behaves(Behaviour.DTMF_ONLY):
+            digits = keys(text)
+            return Press(digits) if digits else None
+        if self.persona.behaves(Behaviour.LONG_PAUSE):
+            first, rest = halves(text)
+            if rest:
+                self._rest = rest
+                return Say(first)
+        return Say(text, answer=True)
+
+    def _line(self) -> str | None:
+        """Return the next line for the current cue; the last of a cue is repeated."""
+        for key in (self._cue, _MAIN_QUESTION.get(self._cue, ""), "any"):
+            lines = self.persona.says.get(key)
+            if key and lines:
+                number = min(self._used[key], len(lines) - 1)
+                self._used[key] += 1
+                return lines[number]
+        return None
+
+
+def voicemail_greeting(persona: Persona) -> str:
+    """Return what a persona's answering machine says before the tone."""
+    lines = persona.says.get("greeting") or persona.says.get("any")
+    return lines[0] if lines else VOICEMAIL_GREETING.format(name=persona.lead.name)
+
+
+def screening_question(persona: Persona) -> str:
+    """Return what a persona's call screener asks."""
+    lines = persona.says.get("screening")
+    return lines[0] if lines else SCREENING
+
+
+def halves(text: str) -> tuple[str, str]:
+    """Split an answer where a person would pause; the second half is empty for answers of up to three words.
+
+    The cut is after the comma nearest to the middle, else before the middle word.
+    """
+    words = text.split()
+    if len(words) < 4:
+        return text, ""
+    middle = len(words) / 2
+    commas = [number for number in range(1, len(words)) if words[number - 1].endswith((",", ";", "."))]
+    cut = min(commas, key=lambda number: abs(number - middle)) if commas else round(middle)
+    first = " ".join(words[:cut]).rstrip(",;.")
+    return f"{first},", " ".join(words[cut:])
+
+
+def keys(text: str) -> str:
+    """Return the keys that a line stands for: its digits, a number word, or 1 for a yes and 2 for a no."""
+    digits = re.sub(r"[^0-9*#]", "", text)
+    if digits:
+        return digits
+    words = re.findall(r"[a-z]+", text.lower())
+    spelled = "".join(_DIGITS[word] for word in words if word in _DIGITS)
+    if spelled:
+        return spelled
+    if any(word in _DENY for word in words):
+        return "2"
+    return "1" if any(word in _AFFIRM for word in words) else ""
+
+
+def everything_said(persona: Persona) -> tuple[str, ...]:
+    """Return all that a persona may say aloud, so that it can be spoken before the call."""
+    texts: list[str] = [HELLO]
+    if persona.behaves(Behaviour.ANSWERING_MACHINE):
+        texts.append(voicemail_greeting(persona))
+    if persona.behaves(Behaviour.CALL_SCREENER):
+        texts += [screening_question(persona), PASSED_ON]
+    if persona.behaves(Behaviour.SAYS_UH_HUH):
+        texts.append(UH_HUH)
+    for lines in persona.says.values():
+        for line in lines:
+            texts.append(line)
+            if persona.behaves(Behaviour.LONG_PAUSE):
+                texts += [half for half in halves(line) if half]
+    return tuple(dict.fromkeys(texts))

@@ -1,0 +1,131 @@
+"""Voices of simulated callers: many people out of one synthesiser, none of them the bot's.
+
+A speaker is hibari played at another rate (which moves pitch and vocal tract together, as a larger or smaller
+person would) with the tempo set right again; a few robotic ones of espeak-ng are the hard cases and speak the
+languages that hibari does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from voicebot.errors import ConfigurationError, Problem
+from voicebot.speech.espeak_voice import EspeakVoice
+from voicebot.speech.loudness import finish
+from voicebot.speech.spoken_text import is_speakable, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One voice.
+
+    Parameters
+    ----------
+    name
+        As a persona's ``voice`` may name it.
+    engine
+        ``hibari`` or ``espeak``.
+    semitones
+        Pitch against the engine's own; the bot has 0.
+    tempo
+        Speed against the engine's own.
+    variant
+        espeak-ng's voice variant.
+    """
+
+    name: str
+    engine: Literal["hibari", "espeak"]
+    semitones: float = 0.0
+    tempo: float = 1.0
+    variant: str = ""
+
+
+SPEAKERS: Final = (
+    Speaker("alan", "hibari", -5.0, 1.00),
+    Speaker("bruno", "hibari", -4.5, 1.10),
+    Speaker("carl", "hibari", -4.0, 0.92),
+    Speaker("dmitri", "hibari", -3.6, 1.05),
+    Speaker("elias", "hibari", -3.2, 1.18),
+    Speaker("frank", "hibari", -2.8, 0.95),
+    Speaker("greta", "hibari", -2.3, 1.08),
+    Speaker("helen", "hibari", -1.8, 0.90),
+    Speaker("irene", "hibari", -1.2, 1.15),
+    Speaker("judith", "hibari", 0.8, 0.88),
+    Speaker("karen", "hibari", 1.2, 1.20),
+    Speaker("lucy", "hibari", 1.6, 1.00),
+    Speaker("mina", "hibari", 2.0, 1.12),
+    Speaker("nora", "hibari", 2.5, 0.95),
+    Speaker("opal", "hibari", 3.0, 1.05),
+)
+"""Given to personas by their names."""
+
+HARD_SPEAKERS: Final = (
+    Speaker("robot_man", "espeak", tempo=1.0, variant="m3"),
+    Speaker("robot_woman", "espeak", tempo=0.95, variant="f2"),
+    Speaker("robot_whisper", "espeak", tempo=0.9, variant="m7"),
+)
+"""Only for personas that name them, and for languages that hibari does not speak."""
+
+
+def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") -> Speaker:
+    """Return the voice of a persona, always the same one for the same name.
+
+    Raises
+    ------
+    ConfigurationError
+        ``voice`` names none.
+    """
+    if voice:
+        for speaker in (*SPEAKERS, *HARD_SPEAKERS):
+            if speaker.name == voice:
+                return speaker
+        known = ", ".join(speaker.name for speaker in (*SPEAKERS, *HARD_SPEAKERS))
+        raise ConfigurationError(Problem(f"persona {persona}: no caller's voice is named {voice!r}", f"known: {known}"))
+    group = SPEAKERS if language.split("-", maxsplit=1)[0] == "en" else HARD_SPEAKERS
+    return group[int.from_bytes(hashlib.sha256(persona.encode()).digest()[8:12], "big") % len(group)]
+
+
+class CallerVoices:
+    """Speaks for all personas; synthesis runs in one thread, never in the event loop."""
+
+    def __init__(self) -> None:
+        self._engine: Any = None
+        self._espeak: dict[tuple[str, str], EspeakVoice] = {}
+        self._spoken: dict[tuple[str, str, str], bytes] = {}
+        self._turn = asyncio.Lock()
+
+    async def speak(self, text: str, speaker: Speaker, language: str = "en-US") -> bytes:
+        """Return ``text`` as 8 kHz PCM at normal level, silence at both ends trimmed; empty where nothing is to say.
+
+        Raises
+        ------
+        UnavailableError
+            The engine behind the voice is not installed.
+        """
+        key = (speaker.name, language, text)
+        if key not in self._spoken:
+            async with self._turn:
+                if key not in self._spoken:
+                    self._spoken[key] = await self._synthesize(plain(text), speaker, language)
+        return self._spoken[key]
+
+    async def _synthesize(self, text: str, speaker: Speaker, language: str) -> bytes:
+        if not is_speakable(text):
+            return b""
+        if speaker.engine == "espeak":
+            voice = self._espeak.setdefault((language, speaker.variant), EspeakVoice(language, variant=speaker.variant))
+            return await voice.synthesize(text, speed=speaker.tempo)
+        return await asyncio.to_thread(self._hibari, text, speaker)
+
+    def _hibari(self, text: str, speaker: Speaker) -> bytes:
+        if self._engine is None:
+            from hibari import Hibari  # noqa: PLC0415 – loads onnxruntime
+
+            self._engine = Hibari(threads=1)
+        ratio = 2.0 ** (speaker.semitones / 12.0)
+        samples = self._engine(text, speed=speaker.tempo / ratio, seed=0)
+        # Declaring another rate than the true one is the pitch shift: finish() resamples to 8 kHz.
+        return finish(samples, round(self._engine.sample_rate * ratio))
