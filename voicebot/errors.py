@@ -53,6 +53,10 @@ class ConfigurationError(VoicebotError):
     """The configuration, or how a command was used, is wrong (exit code 2)."""
 
 
+class LeadError(VoicebotError):
+    """One lead cannot be called as it is, and a person has to look at it; all others can be called."""
+
+
 class UnavailableError(VoicebotError):
     """Something outside this process (Asterisk, a model's source, a database) is not there."""
 

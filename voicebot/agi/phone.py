@@ -120,6 +120,10 @@ class PhoneCall(Protocol):
 class Phone(Protocol):
     """Asterisk as something that can be told to call."""
 
+    @property
+    def connection(self) -> int:
+        """Number of the present connection to Asterisk, growing with each reconnect; 0 while there is none."""
+
     async def start(self) -> None:
         """Listen, connect and log in. Raises UnavailableError or ConfigurationError."""
 

@@ -40,6 +40,16 @@ class AttemptState(enum.StrEnum):
     DONE = "done"
 
 
+class Fate(enum.StrEnum):
+    """What is known of an attempt that was allowed to dial."""
+
+    KNOWN = "known"
+    NOT_SENT = "not_sent"
+    """Asterisk certainly did not take the order: nobody was called, and the attempt does not count."""
+    UNKNOWN = "unknown"
+    """Somebody may have been called: the lead waits for a person and is never dialled again by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewLead:
     """A lead to be imported, already validated.
@@ -72,6 +82,8 @@ class Ticket:
     ----------
     slot
         Database time (seconds since the epoch) at which the call may start.
+    tries
+        Which try of this lead it is, from 1.
     """
 
     attempt: UUID
@@ -83,6 +95,7 @@ class Ticket:
     script: str
     script_hash: str
     slot: float
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,12 @@ class Result:
     journal
         Events and commands of the call, JSON-ready, in order.
     retry_in
-        Seconds until the lead may be tried again; ``None``: not again by itself.
+        Seconds until the lead may be tried again. The call sets it where a time was agreed (a call back); what
+        the network's disposition asks for is added by the dialer. ``None``: not again by itself.
+    started_at, answered_at, ended_at
+        Seconds since the epoch.
+    fate
+        Whether it is known what became of the order to dial.
     """
 
     disposition: str
@@ -115,4 +133,112 @@ class Result:
     answered_at: float | None = None
     ended_at: float | None = None
     retry_in: float | None = None
+    engines: Mapping[str, str] = field(default_factory=dict)
+    fate: Fate = Fate.KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of leads that were to be added.
+
+    Parameters
+    ----------
+    inserted
+        How many are new in the campaign.
+    duplicates, suppressed
+        Places (0-based) of those left out: phone and reference are in the campaign already, or their number
+        asked not to be called.
+    """
+
+    inserted: int
+    duplicates: tuple[int, ...] = ()
+    suppressed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptVersion:
+    """A script as it was when a campaign pinned it; ``hash`` is the SHA-256 of ``text`` in UTF-8."""
+
+    hash: str
+    name: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign; ``why`` says what put it into its state where voicebot did so itself."""
+
+    id: int
+    name: str
+    state: CampaignState
+    trunk: str
+    script: str
+    script_hash: str
+    language: str
+    created_at: float
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStatus:
+    """Counts of a campaign.
+
+    Parameters
+    ----------
+    leads
+        By lead state; every state is present.
+    dispositions, outcomes
+        Of finished attempts.
+    open_attempts
+        Claimed, dialling or lost.
+    next_ready_at
+        When the next ready lead may be called (database time), ``None`` when no lead is ready.
+    """
+
+    campaign: Campaign
+    leads: Mapping[LeadState, int]
+    dispositions: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    open_attempts: int
+    next_ready_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt as it stands in the tables.
+
+    Parameters
+    ----------
+    slot, claimed_at, dialled_at, closed_at
+        Database time: when it might start, was claimed, was allowed to dial, was closed.
+    started_at, answered_at, ended_at
+        Of the call itself, as the call told.
+    """
+
+    id: UUID
+    campaign: int
+    campaign_name: str
+    lead_id: int
+    phone: str
+    name: str
+    reference: str
+    trunk: str
+    node: str
+    state: AttemptState
+    tries: int
+    slot: float
+    claimed_at: float
+    dialled_at: float | None = None
+    closed_at: float | None = None
+    started_at: float | None = None
+    answered_at: float | None = None
+    ended_at: float | None = None
+    disposition: str = ""
+    outcome: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    cause: int = 0
+    technical: int = 0
+    explanation: str = ""
+    recording: str = ""
     engines: Mapping[str, str] = field(default_factory=dict)
