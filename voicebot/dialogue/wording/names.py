@@ -1,0 +1,48 @@
+"""Names of people and companies, made safe to speak."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SIGNS: Final = {"&": "and", "@": "at", "+": "plus", "%": "percent", "#": "number", "$": "dollar", "=": "equals"}
+_SHORT: Final = {
+    "inc": "Incorporated", "ltd": "Limited", "co": "Company", "corp": "Corporation", "bros": "Brothers",
+    "mr": "Mister", "mrs": "Missus", "dr": "Doctor", "prof": "Professor", "jr": "Junior", "sr": "Senior",
+    "dept": "Department", "assn": "Association", "svcs": "Services", "natl": "National", "intl": "International",
+}  # fmt: skip
+_INITIALS: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]\.){1,}(?:[A-Za-z](?![A-Za-z]))?")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LETTERS: Final = frozenset({"llc", "llp", "lp", "plc", "na", "usa", "ibm", "hsbc", "tv"})
+
+
+def english_name(value: str) -> str:
+    """``J.P. Morgan & Co., Ltd.`` → "J P Morgan and Company, Limited"."""
+    value = _INITIALS.sub(lambda found: " ".join(found.group().replace(".", "")) + " ", value)
+    for sign, word in _SIGNS.items():
+        value = value.replace(sign, f" {word} ")
+    value = re.sub(r"\b([A-Za-z]+)\.", lambda found: _SHORT.get(found.group(1).lower(), found.group(1)), value)
+    value = re.sub(r"(?<!^)\b(Inc|Ltd|Corp)\b", lambda found: _SHORT[found.group(1).lower()], value)
+    value = re.sub(r"\bL\s?L\s?C\b", "L L C", value)
+    if value.isupper() and max(map(len, _WORD.findall(value)), default=0) > 3:
+        value = _WORD.sub(_lowered, value)
+    value = re.sub(r"\s*[,;:]+[\s,;:]*", ", ", value)
+    return without_signs(value).strip(", ")
+
+
+def without_signs(value: str) -> str:
+    """Letters, digits, spaces, commas, apostrophes, hyphens and inner decimal points only; words stay apart."""
+    value = value.replace("’", "'").replace("‘", "'")
+    value = re.sub(r"(?<!\d)\.|\.(?!\d)", " ", value)
+    value = re.sub(r"(?<!\w)'|'(?!\w)", " ", value)
+    value = re.sub(r"(?<!\w)-|-(?!\w)", " ", value)
+    value = re.sub(r"[^\w\s,，、.'·-]|_", " ", value)
+    return re.sub(r"\s+", " ", re.sub(r"\s+([,，])", r"\1", value)).strip()
+
+
+def _lowered(found: re.Match[str]) -> str:
+    """``SMITH`` → "Smith", since engines may spell capitals; short words without a vowel stay as they are."""
+    word = found.group()
+    if len(word) <= 1 or word.lower() in _LETTERS or not re.search(r"[AEIOUYÀ-Þ]", word):
+        return word
+    return word.capitalize() if "'" not in word else "'".join(part.capitalize() for part in word.split("'"))
