@@ -1,0 +1,202 @@
+"""What came of a rehearsal: expected against got, per persona and in sum; as data and as a table. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from rich.table import Table
+
+from voicebot.rehearsal.measure import Stop, percentile
+
+_CALLBACK: Final = "callback_at"
+_SAME_SLOT: Final = {"callback": _CALLBACK, "callback_time": _CALLBACK, "callback_date": _CALLBACK, "time": _CALLBACK}
+"""Names under which a persona file may expect a call-back's time -> the slot's own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One persona's call.
+
+    Parameters
+    ----------
+    persona
+        Its name.
+    expected
+        What the persona file expects.
+    got
+        ``outcome`` and the recorded slots.
+    turns
+        How often the persona answered, by voice or keys.
+    gaps
+        Reply gaps in milliseconds as the persona heard them.
+    stops
+        What the bot did when the persona spoke over it.
+    disposition, attempt, recording, journal
+        Of the attempt; empty where the persona was never called.
+    heard
+        The persona's own recording, both sides.
+    engines
+        Which recogniser, policy and voice were used.
+    problem
+        What went wrong with the rehearsal itself, for people.
+    """
+
+    persona: str
+    expected: Mapping[str, str]
+    got: Mapping[str, Any]
+    turns: int = 0
+    gaps: tuple[float, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    disposition: str = ""
+    attempt: str = ""
+    recording: str = ""
+    journal: str = ""
+    heard: str = ""
+    engines: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was expected came; what is not named under ``expect`` does not count."""
+        return all(same(value, found(self.got, name)) for name, value in self.expected.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole rehearsal.
+
+    Parameters
+    ----------
+    calls
+        In the order of the personas.
+    seconds
+        From the first thing started to the last call's end.
+    at_once
+        The most calls under way at the same time.
+    folder
+        Where recordings, journals and logs are.
+    """
+
+    calls: tuple[Call, ...]
+    seconds: float
+    at_once: int = 0
+    folder: str = ""
+
+    @property
+    def ok(self) -> int:
+        """How many calls came to what was expected."""
+        return sum(call.ok for call in self.calls)
+
+    @property
+    def gaps(self) -> list[float]:
+        """All reply gaps in milliseconds."""
+        return [gap for call in self.calls for gap in call.gaps]
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """Recogniser, policy and voice; several, joined by commas, where calls used several."""
+        return {
+            kind: ", ".join(sorted({call.engines[kind] for call in self.calls if call.engines.get(kind)}))
+            for kind in ("recognizer", "policy", "voice")
+        }
+
+    def data(self) -> dict[str, Any]:
+        """Return the report as JSON-ready data."""
+        gaps = self.gaps
+        return {
+            "calls": [
+                {
+                    "persona": call.persona,
+                    "expected": dict(call.expected),
+                    "got": {name: _json(value) for name, value in call.got.items()},
+                    "ok": call.ok,
+                    "turns": call.turns,
+                    "gaps_ms": list(call.gaps),
+                    "disposition": call.disposition,
+                    "attempt": call.attempt,
+                    "recording": call.recording,
+                    "journal": call.journal,
+                    "heard": call.heard,
+                    "stops_ms": [stop.milliseconds for stop in call.stops if stop.answer],
+                    **({"problem": call.problem} if call.problem else {}),
+                }
+                for call in self.calls
+            ],
+            "summary": {
+                "calls": len(self.calls),
+                "ok": self.ok,
+                "gap_ms": {"p50": percentile(gaps, 50), "p95": percentile(gaps, 95)},
+                "seconds": round(self.seconds, 1),
+                "at_once": self.at_once,
+                "folder": self.folder,
+            },
+            "engines": self.engines,
+        }
+
+    def table(self) -> Table:
+        """Return the report as a table for people."""
+        table = Table("", "persona", "expected", "got", "turns", "reply gap ms")
+        for call in self.calls:
+            gaps = f"{percentile(call.gaps, 50):.0f}" if call.gaps else ""
+            mark = "[green]✓[/]" if call.ok else "[red]✗[/]"
+            got = call.problem or _pairs({name: call.got[name] for name in _shown(call)})
+            table.add_row(mark, call.persona, _pairs(call.expected), got, str(call.turns), gaps)
+        return table
+
+    def lines(self) -> list[str]:
+        """Return what stands under the table."""
+        gaps = self.gaps
+        count = f"{self.ok} of {len(self.calls)} as expected"
+        told = [f"{count}, at most {self.at_once} calls at once, {self.seconds:.0f} s"]
+        if gaps:
+            middle, high = percentile(gaps, 50), percentile(gaps, 95)
+            told.append(f"reply gap on the callee's side: p50 {middle:.0f} ms, p95 {high:.0f} ms, {len(gaps)} replies")
+        told += [f"{kind}: {engine}" for kind, engine in self.engines.items() if engine]
+        told.append(f"recordings, journals and logs: {self.folder}")
+        return told
+
+
+def found(got: Mapping[str, Any], name: str) -> Any:
+    """Return what was got under ``name``, or under the slot's other name."""
+    if name in got:
+        return got[name]
+    return got.get(_SAME_SLOT.get(name, name))
+
+
+def same(expected: str, got: Any) -> bool:
+    """Return whether a value is the expected one: numbers by value, times to the minute, text without case.
+
+    A date that is expected matches a time on that day.
+    """
+    if got is None:
+        return False
+    left, right = expected.strip().lower(), str(_json(got)).strip().lower()
+    if left == right:
+        return True
+    try:
+        return Decimal(left.replace(",", "").lstrip("$")) == Decimal(right.replace(",", "").lstrip("$"))
+    except InvalidOperation:
+        pass
+    left, right = left.replace(" ", "t", 1), right.replace(" ", "t", 1)
+    if len(left) < 10 or left[4:5] != "-" or left[10:11] not in ("", "t"):
+        return False
+    return right[:16] == left[:16] if "t" in left else right[:10] == left
+
+
+def _shown(call: Call) -> Sequence[str]:
+    wanted = [name for name in call.got if name in call.expected or name in _SAME_SLOT.values()]
+    return wanted or list(call.got)
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    rest = [f"{name}={_json(value)}" for name, value in values.items() if name != "outcome" and value not in (None, "")]
+    return " ".join([str(values.get("outcome") or "-"), *rest])
+
+
+def _json(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
