@@ -1,0 +1,210 @@
+"""What the turn machine is told and what it tells: events in, commands out (``turns.py`` has the theory)."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Final, Literal
+
+# ----------------------------------------------------------------------------------------------- events
+
+
+class Meaning(enum.Enum):
+    """What an utterance is to the turn, whatever it says."""
+
+    ANSWER = "answer"
+    BACK_CHANNEL = "back_channel"
+    """"uh-huh", "okay": go on speaking."""
+    UNCLEAR = "unclear"
+    """Words that fit nothing: asked again when they answer a question, never kept for later."""
+    NOTHING = "nothing"
+    """No words: noise, a cough, breath."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the mouth has to do next, as far as the machine must know.
+
+    Parameters
+    ----------
+    lines
+        One item a line: whether it is uninterruptible.
+    expects
+        What kind of answer is awaited; longer closing silence for numbers.
+    no_input_seconds
+        Silence after the last line that counts as no input.
+    max_digits
+        Keys that make an answer; 0: keys are ignored.
+    ends
+        After the last line the call ends (or is transferred).
+    opens
+        The first turn of a call: wait for the callee's greeting first.
+    after_beep
+        Wait for an answering machine's beep first.
+    """
+
+    lines: tuple[bool, ...]
+    expects: Literal["words", "date", "amount", "digits"] = "words"
+    no_input_seconds: float = 5.0
+    max_digits: int = 1
+    ends: bool = False
+    opens: bool = False
+    after_beep: bool = False
+
+
+NO_TURN: Final = Turn(lines=(), no_input_seconds=float("inf"), max_digits=0)
+"""Stands where what comes next is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The next turn is known."""
+
+    at: float
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """20 ms went by: how long the running speech has lasted, or the silence since speech ended."""
+
+    at: float
+    speech_ms: int
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The words of a look, the keys or the silence have been understood, and the reply is ready to be spoken.
+
+    ``complete``: the words answer the question. ``hesitant``: they trail off. ``urgent``: honoured even when
+    the call is ending.
+    """
+
+    at: float
+    look: int
+    meaning: Meaning = Meaning.ANSWER
+    complete: bool = True
+    hesitant: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A line was played to its end."""
+
+    at: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A key was pressed."""
+
+    at: float
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What picked up turns out not to be a person."""
+
+    at: float
+    kind: Literal["voicemail", "screener"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """An answering machine's beep has ended."""
+
+    at: float
+
+
+Event = Begin | Heard | Decided | Played | Digit | Machine | Beep
+
+
+# ---------------------------------------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Start line number ``line`` of the turn."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Stop sending speech; the line may go on later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the held line, a little before where it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Stop the line; the rest of the turn is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Begin an utterance; what is heard from just before now on goes to the recogniser."""
+
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Ask for the words of the utterance so far, and what they mean."""
+
+    utterance: int
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The utterance is over."""
+
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecideDigits:
+    """Ask what the pressed keys mean."""
+
+    look: int
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideSilence:
+    """Ask what to do about silence."""
+
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecideMachine:
+    """Ask what to do about an answering machine or a screener."""
+
+    look: int
+    kind: Literal["voicemail", "screener"]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The turn has ended with what was decided under this look; ``Begin`` must follow."""
+
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last line was said: hang up or transfer."""
+
+
+Command = (
+    Play | Hold | Resume | Drop | Open | Look | Close | DecideDigits | DecideSilence | DecideMachine | Commit | Finish
+)
