@@ -1,0 +1,329 @@
+"""AMI client: panoramisk's protocol and messages, with every trap around them closed.
+
+Panoramisk keeps actions that were sent during an outage and sends them again after it (stale calls are really
+dialled), leaves those in flight pending for ever, does not notice a frozen Asterisk and tries a wrong password
+without end. Here each action has a time limit, a lost connection fails whatever was in flight, nothing is ever sent
+twice, and a watchdog drops a connection that does not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from panoramisk.actions import Action
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.message import Message
+
+from voicebot import logs
+from voicebot.agi.ami_events import AmiEvent, read_event
+from voicebot.errors import ConfigurationError, Problem, UnavailableError, UncertainError
+
+_LARGEST_MESSAGE: Final = 4_000_000
+"""A connection on which this much comes without the end of a message is not AMI."""
+_WATCH_SECONDS: Final = 3.0
+_RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+_MESSAGE_END: Final = b"\r\n\r\n"
+
+_log = logs.get_logger()
+
+
+class RefusedError(UnavailableError):
+    """Asterisk answered an action with an error: it was not carried out."""
+
+
+def check_fields(name: str, fields: Mapping[str, str]) -> None:
+    """Refuse whatever could become a header of its own.
+
+    Raises
+    ------
+    ConfigurationError
+        A key is not a plain word, or the action or a value holds a control character; nothing was sent.
+    """
+    for key in fields:
+        if not (key.isascii() and key.replace("-", "").isalnum()):
+            raise ConfigurationError(Problem(f"{key!r} cannot be a header of an AMI action", "use letters and digits"))
+    for key, value in {"Action": name, **fields}.items():
+        if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in value):
+            raise ConfigurationError(Problem(f"{key} of the AMI action {name!r} holds a control character",
+                                             "remove it"))  # fmt: skip
+
+
+class _Action(Action):  # type: ignore[misc]
+    """An action that ends with its response, or with the event that closes a list; an error always ends it."""
+
+    def add_message(self, message: Message) -> bool:
+        """Take one message of this action; ``True`` when it was the last."""
+        self.responses.append(message)
+        if self.future.done():
+            return True
+        first = self.responses[0]
+        ended = "Event" in message and (message.eventlist == "Complete" or message.event.endswith("Complete"))
+        if not self.as_list or not first.success or ended:
+            self.future.set_result(list(self.responses))
+            return True
+        return False
+
+
+class _Wire(AMIProtocol):  # type: ignore[misc]
+    """Panoramisk's protocol, given whole messages only: text split across reads would lose characters."""
+
+    def __init__(self, owner: Ami) -> None:
+        self._owner = owner
+        self._bytes = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.encoding = "utf8"
+        self.factory = self._owner
+
+    def data_received(self, data: bytes) -> None:
+        searched = max(0, len(self._bytes) - len(_MESSAGE_END))
+        self._bytes += data
+        end = self._bytes.rfind(_MESSAGE_END, searched)
+        if end >= 0:
+            whole = bytes(self._bytes[: end + len(_MESSAGE_END)])
+            del self._bytes[: end + len(_MESSAGE_END)]
+            super().data_received(whole)
+        elif len(self._bytes) > _LARGEST_MESSAGE:
+            _log.error("ami: what answers does not speak AMI")
+            self.transport.abort()
+
+    def connection_lost(self, exc: Any) -> None:
+        if not self.closed:
+            self.close()
+            self._owner.wire_lost(self)
+
+
+class Ami:
+    """One connection to Asterisk's manager interface, made again whenever it is lost.
+
+    Parameters
+    ----------
+    host, port, username, secret
+        Where and as whom.
+    action_seconds
+        Time limit of each action.
+    on_event
+        Gets every followed event, in order.
+    on_connected, on_lost
+        Told after each log-in and after each loss.
+    """
+
+    # What panoramisk's protocol wants of its factory. Nothing is kept to be sent again.
+    awaiting_actions: deque[Any]
+    forgetable_actions: tuple[str, ...] = ()
+    save_stream = None
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        username: str,
+        secret: str,
+        *,
+        action_seconds: float = 5.0,
+        on_event: Callable[[AmiEvent], None] = lambda _event: None,
+        on_connected: Callable[[], None] = lambda: None,
+        on_lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        check_fields("Login", {"Username": username, "Secret": secret})
+        self._host, self._port, self._username, self._secret = host, port, username, secret
+        self._action_seconds = action_seconds
+        self._on_event, self._on_connected, self._on_lost = on_event, on_connected, on_lost
+        self._wire: _Wire | None = None
+        self._ready = False
+        self._in_flight: dict[asyncio.Future[list[Message]], None] = {}
+        self._keeper: asyncio.Task[None] | None = None
+        self._lost = asyncio.Event()
+        self.awaiting_actions = deque(maxlen=0)
+
+    @property
+    def connected(self) -> bool:
+        """Logged in, and not known to be lost."""
+        return self._ready
+
+    async def start(self) -> None:
+        """Connect and log in; from then on the connection is kept.
+
+        Raises
+        ------
+        ConfigurationError
+            User or secret are wrong.
+        UnavailableError
+            Nobody answers, or it is not Asterisk.
+        """
+        await self._connect()
+        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+
+    async def close(self) -> None:
+        """Log out and stay away."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
+        wire = self._wire
+        if wire is not None and self._ready:
+            wire.transport.write(b"Action: Logoff\r\n\r\n")
+        self._drop(tell=False)
+
+    async def action(self, name: str, fields: Mapping[str, str] | None = None, *, uncertain: bool = False) -> Message:
+        """Carry out one action.
+
+        Parameters
+        ----------
+        name
+            Its name, such as ``Hangup``.
+        fields
+            Its other headers.
+        uncertain
+            When no answer comes the action may have been carried out and that matters (Originate).
+
+        Raises
+        ------
+        ConfigurationError
+            A control character; nothing was sent.
+        RefusedError
+            Asterisk says no.
+        UnavailableError
+            There is no connection, or no answer came.
+        UncertainError
+            No answer came and ``uncertain`` is set.
+        """
+        return (await self._send(name, fields or {}, as_list=False, uncertain=uncertain))[0]
+
+    async def list_action(self, name: str, fields: Mapping[str, str] | None = None) -> list[Message]:
+        """Carry out an action that answers with a list of events; return them. Raises as :meth:`action`."""
+        messages = await self._send(name, fields or {}, as_list=True, uncertain=False)
+        return [message for message in messages[1:] if not message.event.endswith("Complete")]
+
+    async def _send(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
+        check_fields(name, fields)
+        if not self._ready:
+            raise UnavailableError(Problem(f"no connection to Asterisk's AMI at {self._host}:{self._port}",
+                                           "see whether Asterisk runs"))  # fmt: skip
+        return await self._exchange(name, fields, as_list=as_list, uncertain=uncertain)
+
+    async def _exchange(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
+        wire = self._wire
+        if wire is None:
+            raise UnavailableError(f"no connection to Asterisk's AMI at {self._host}:{self._port}")
+        action = _Action({"Action": name, **fields})
+        future: asyncio.Future[list[Message]] = action.future
+        self._in_flight[future] = None
+        kind = UncertainError if uncertain else UnavailableError
+        wire.send(action, as_list=as_list)
+        try:
+            async with asyncio.timeout(self._action_seconds):
+                messages = await future
+        except TimeoutError as error:
+            raise kind(f"Asterisk did not answer {name} in {self._action_seconds:.1f} s") from error
+        except ConnectionError as error:
+            raise kind(f"the connection to Asterisk was lost before it answered {name}") from error
+        finally:
+            self._in_flight.pop(future, None)
+            wire.responses.pop(action.id, None)
+        if not messages[0].success:
+            raise RefusedError(Problem(f"Asterisk refused {name}: {messages[0].message}"))
+        return messages
+
+    async def _connect(self) -> None:
+        """Make one connection and log in."""
+        where = f"{self._host}:{self._port}"
+        cure = "see whether Asterisk runs, and asterisk.ami_host and asterisk.ami_port"
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._action_seconds):
+                _, self._wire = await loop.create_connection(lambda: _Wire(self), self._host, self._port)
+        except (OSError, TimeoutError) as error:
+            raise UnavailableError(Problem(f"Asterisk's AMI does not answer at {where}: {error}", cure)) from error
+        self._lost.clear()
+        try:
+            await self._exchange(
+                "Login",
+                {"Username": self._username, "Secret": self._secret, "Events": "call"},
+                as_list=False,
+                uncertain=False,
+            )
+        except RefusedError as error:
+            self._drop(tell=False)
+            raise ConfigurationError(
+                Problem(
+                    f"Asterisk's AMI at {where} refuses the user {self._username!r}",
+                    "make asterisk.ami_username and asterisk.ami_secret match manager.conf, and see its permit lines",
+                )
+            ) from error
+        except UnavailableError as error:
+            self._drop(tell=False)
+            raise UnavailableError(Problem(f"what answers at {where} does not log us in: {error}", cure)) from error
+        except BaseException:
+            self._drop(tell=False)
+            raise
+        self._ready = True
+        self._on_connected()
+
+    async def _keep(self) -> None:
+        """Watch the connection and make it again; ends only by being cancelled."""
+        failures = 0
+        while True:
+            if self._ready:
+                await self._watch()
+                failures = 0
+            await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
+            try:
+                await self._connect()
+            except (UnavailableError, ConfigurationError) as error:
+                failures += 1
+                if failures in {1, 10} or failures % 100 == 0:
+                    _log.error("ami: not connected", error=str(error), failures=failures)
+            except Exception:
+                failures += 1
+                _log.exception("ami: not connected")
+
+    async def _watch(self) -> None:
+        """Return when the connection is lost; ask now and then, for a frozen Asterisk keeps its connections."""
+        while self._ready:
+            try:
+                async with asyncio.timeout(_WATCH_SECONDS):
+                    await self._lost.wait()
+            except TimeoutError:
+                try:
+                    await self.action("Ping")
+                except UnavailableError as error:
+                    if self._ready:
+                        _log.error("ami: Asterisk does not answer", error=str(error))
+                        self._drop()
+
+    def _drop(self, *, tell: bool = True) -> None:
+        """Close the connection and fail what is in flight."""
+        wire, self._wire = self._wire, None
+        was_ready, self._ready = self._ready, False
+        if wire is not None:
+            wire.responses.clear()
+            wire.closed = True
+            wire.transport.close() if not tell else wire.transport.abort()
+        for future in list(self._in_flight):
+            if not future.done():
+                future.set_exception(ConnectionError("lost"))
+        self._lost.set()
+        if was_ready and tell:
+            _log.warning("ami: connection lost", host=self._host, port=self._port)
+            self._on_lost()
+
+    def wire_lost(self, wire: _Wire) -> None:
+        """Told by the protocol that its connection is gone."""
+        if wire is self._wire:
+            self._drop()
+
+    def dispatch(self, message: Message) -> None:
+        """Told by the protocol of every event that belongs to no action."""
+        event = read_event(message)
+        if event is None:
+            return
+        try:
+            self._on_event(event)
+        except Exception:
+            _log.exception("ami: an event was not digested", event_name=message.event)
