@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from voicebot.agi.ami import Ami
 from voicebot.agi.files import MODULES, base_files, manager_conf, trunk_endpoint
 from voicebot.agi.instance import AsteriskInstance
 from voicebot.rehearsal.voices import CallerVoices, Speaker
@@ -177,7 +178,6 @@ class Carrier:
         callees: str,
     ) -> None:
         self.sip_port = sip_port
-        self.ami_port = ami_port
         self._sounds = folder.resolve() / "announcements"
         files = base_files(
             sip_port=sip_port,
@@ -194,6 +194,7 @@ class Carrier:
             user_agent="voicebot-rehearsal-carrier",
         )
         self.instance = AsteriskInstance(folder, files, name=_NAME)
+        self._ami = Ami("127.0.0.1", ami_port, AMI_USER, AMI_SECRET)
 
     async def start(self, voices: CallerVoices | None = None) -> None:
         """Speak the announcements and start. Raises UnavailableError."""
@@ -202,10 +203,16 @@ class Carrier:
         for name, text in _ANNOUNCEMENTS.items():
             _write_wave(self._sounds / f"{name}.wav", await voices.speak(text, _ANNOUNCER))
         await self.instance.start()
+        await self._ami.start()
 
     async def stop(self) -> None:
         """Stop; harmless when it is not running."""
+        await self._ami.close()
         await self.instance.stop()
+
+    async def press(self, channel: str, key: str) -> None:
+        """Press one key on a channel (its unique id), as a phone's keypad would. Raises UnavailableError."""
+        await self._ami.action("PlayDTMF", {"Channel": channel, "Digit": key, "Duration": "120"})
 
     def dialled(self) -> Counter[str]:
         """Return how often each number was dialled since the start, digits without a plus."""

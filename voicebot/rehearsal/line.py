@@ -78,8 +78,13 @@ class Line:
 
     def __init__(self, noise: Samples, level: Literal["normal", "quiet", "loud"] = "normal") -> None:
         self._noise = noise
+        self._level = level
         self._gain = 10.0 ** (LEVEL_DB[level] / 20.0)
         self._place = 0
+
+    def fresh(self) -> Line:
+        """Return the same line from its beginning, for another call."""
+        return Line(self._noise, self._level)
 
     def frame(self, pcm: bytes = b"") -> bytes:
         """Return the next frame to send.
