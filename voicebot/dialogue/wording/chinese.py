@@ -43,7 +43,7 @@ def amount(value: Decimal, currency: str) -> str:
         said += f"{_count(tenths)}{tenth}"
     elif said:
         said += "零"
-    return f"{said}{_count(hundredths)}{hundredth}" if hundredths else said
+    return f"{said}{chinese_number(hundredths)}{hundredth}" if hundredths else said
 
 
 def day(value: date, today: date) -> str:
