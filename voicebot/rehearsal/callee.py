@@ -20,8 +20,11 @@ from voicebot.rehearsal.measure import Spoken, is_loud, speech_end
 from voicebot.rehearsal.persona import Persona
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 
-QUESTION_EVENT: Final = "listen"
-"""Journal entry with which the engine says what it asks; carries ``cue``."""
+# Entries of the engine's live journal that a person would know from melody and meaning.
+_QUESTION: Final = "listen"  # carries ``cue``; written when the turn begins, before its lines are said
+_LINE_BEGINS: Final = "say"
+_LINE_ENDS: Final = ("said", "dropped")
+_FAREWELL: Final = "ending"
 _JOURNAL_EVERY: Final = 2
 """Frames between two looks into the journal."""
 
@@ -182,10 +185,7 @@ class Callee:
         self._ticks += 1
         if self._journal is not None and self._ticks % _JOURNAL_EVERY == 0:
             for entry in self._journal.news():
-                if entry.get("event") == QUESTION_EVENT:
-                    cue = str(entry.get("cue", ""))
-                    self.record.cues.append((at, cue))
-                    self.machine.asked(cue, at)
+                self._learn(entry, at)
         for command in self.machine.tick(at):
             self._carry_out(command, at)
         frame = self._line.frame(self._next_speech(at))
@@ -198,6 +198,17 @@ class Callee:
             self._note_spoken(min(at, self._speech_start + self._speech_end / SAMPLE_RATE), answer=False)
         self.record.ended_at = at
         self.record.turns = self.machine.turns
+
+    def _learn(self, entry: Mapping[str, Any], at: float) -> None:
+        event = entry.get("event")
+        if event == _QUESTION:
+            cue = str(entry.get("cue", ""))
+            self.record.cues.append((at, cue))
+            self.machine.asked(cue, at)
+        elif event == _LINE_BEGINS or event in _LINE_ENDS:
+            self.machine.line(event == _LINE_BEGINS)
+        elif event == _FAREWELL:
+            self.machine.bids_farewell()
 
     def _carry_out(self, command: Command, at: float) -> None:
         match command:

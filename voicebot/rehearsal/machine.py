@@ -15,10 +15,12 @@ A person on the phone has one mouth and one ear, and is in one of these phases:
     answering machine   GREETING -> (beep) RECORDING -> GONE
     call screener       GREETING -> SCREENING -> TALKING (the person says hello)
 
-*When* to speak goes by the ear alone: the bot was heard, and has now been silent for this person's own reply delay
-(300–700 ms, or 3 s for the slow). *What* to say goes by the cue of the bot's current question, which comes from
-outside (``asked``); each question is answered once, and a question put again counts as a new one. Where no cues are
-known at all (an unknown bot), every silence of the bot is taken for a question, and the lines under ``any`` answer.
+*When* to speak goes by the ear: the bot was heard, and has now been silent for this person's own reply delay
+(300–700 ms, or 3 s for the slow). A person knows by melody and grammar that a pause of 0.8 s between two sentences
+is not the end; this one is told from outside (``line``), and bears longer silences where it is not.
+*What* to say goes by the cue of the bot's current question, which comes from outside too (``asked``); each question
+is answered once, and a question put again counts as a new one. Where no cues are known at all (an unknown bot),
+every silence of the bot is taken for a question, and the lines under ``any`` answer.
 
 Rules in one place: a person never stops in mid-sentence for the bot; ``talks_over_prompt`` does not wait for the
 bot's silence; "uh-huh" answers nothing; a person who hears nothing says hello once and then hangs up.
@@ -41,8 +43,12 @@ from voicebot.rehearsal.persona import Behaviour, Persona
 
 SPEECH_FRAMES: Final = 3
 """Loud frames of 20 ms that make speech: a click is not a word."""
-LINE_GAP_SECONDS: Final = 0.7
+LINE_GAP_SECONDS: Final = 1.0
 """Silence within what still counts as one line of the bot."""
+SURE_SECONDS: Final = 1.0
+"""Silence that ends a line of a bot of which nothing but its voice is known: sentences are 0.6 to 0.8 s apart."""
+STUCK_SECONDS: Final = 2.5
+"""Silence in the middle of a line after which a person speaks all the same."""
 HELLO_AFTER_SECONDS: Final = 4.0
 PATIENCE_SECONDS: Final = 20.0
 """Silence of both sides after which a person hangs up."""
@@ -183,6 +189,7 @@ class PersonaMachine:
     phase: Phase = Phase.TALKING
     ear: Ear = field(default_factory=Ear)
     turns: int = 0
+    _mid_line: bool = False
     _manner: Manner = field(init=False)
     _cue: str = ""
     _fresh: bool = False
@@ -219,6 +226,14 @@ class PersonaMachine:
         """The bot puts a question (again) whose cue is ``cue``."""
         self._cue = cue
         self._fresh = True
+
+    def line(self, open_: bool) -> None:
+        """The bot begins a line, or has said it to its end (or dropped it)."""
+        self._mid_line = open_
+
+    def bids_farewell(self) -> None:
+        """The bot is about to end the call: no question is open any more."""
+        self._fresh = False
 
     def heard(self, loud: bool, now: float) -> None:
         """One frame of the bot arrived."""
@@ -297,10 +312,10 @@ class PersonaMachine:
         speaking = self.ear.speaking(now)
         line_seconds = now - self.ear.line_since
         if self.persona.behaves(Behaviour.HANGS_UP_AFTER_GREETING) and self.ear.frames > 25:
-            return Leave("hung up after the greeting") if silent > 0.4 or line_seconds > 6 else None
+            return Leave("hung up after the greeting") if silent > self._patient(0.4) or line_seconds > 8 else None
         if self._question_open():
             over = self.persona.behaves(Behaviour.TALKS_OVER_PROMPT) and speaking
-            if (over and line_seconds > self._manner.talks_over_after) or silent >= self._reply_after():
+            if (over and line_seconds > self._manner.talks_over_after) or silent >= self._patient(self._reply_after()):
                 return self._answer(now)
         if (
             self.persona.behaves(Behaviour.SAYS_UH_HUH)
@@ -322,6 +337,12 @@ class PersonaMachine:
         """A question was heard and not yet answered."""
         heard = self.ear.since_reset >= SPEECH_FRAMES
         return heard and (self._fresh or not self.cues)
+
+    def _patient(self, seconds: float) -> float:
+        """Return the silence to be waited for, where ``seconds`` would do after a line that has surely ended."""
+        if not self.cues:
+            return max(seconds, SURE_SECONDS)
+        return max(seconds, STUCK_SECONDS) if self._mid_line else seconds
 
     def _reply_after(self) -> float:
         return self._manner.reply_after[self.turns % len(self._manner.reply_after)]

@@ -82,6 +82,8 @@ class People:
         self._server = AudioSocketServer(host, port, self._find)
         self._invited: dict[str, _Invited] = {}
         self._agent_greeting = b""
+        self._nobody_talks = asyncio.Event()
+        self._nobody_talks.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def invite(self, number: str, persona: Persona) -> None:
@@ -162,14 +164,25 @@ class People:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def quiet(self, seconds: float) -> bool:
+        """Wait until no persona is on the phone; return whether that came true in time."""
+        try:
+            await asyncio.wait_for(self._nobody_talks.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
     def came(self) -> None:
         """Count a call that begins."""
         self.now_talking += 1
+        self._nobody_talks.clear()
         self.most_at_once = max(self.most_at_once, self.now_talking)
 
     def went(self) -> None:
         """Count a call that ends."""
         self.now_talking -= 1
+        if not self.now_talking:
+            self._nobody_talks.set()
 
 
 class _Leg:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from rich.markup import escape
 from rich.table import Table
 
 from voicebot.rehearsal.measure import Stop, percentile
@@ -143,7 +144,7 @@ class Report:
             gaps = f"{percentile(call.gaps, 50):.0f}" if call.gaps else ""
             mark = "[green]✓[/]" if call.ok else "[red]✗[/]"
             got = call.problem or _pairs({name: call.got[name] for name in _shown(call)})
-            table.add_row(mark, call.persona, _pairs(call.expected), got, str(call.turns), gaps)
+            table.add_row(mark, call.persona, escape(_pairs(call.expected)), escape(got), str(call.turns), gaps)
         return table
 
     def lines(self) -> list[str]:

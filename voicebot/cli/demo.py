@@ -1,0 +1,24 @@
+"""``voicebot demo``: a dozen simulated people called through two real Asterisks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from voicebot.cli import rehearsing
+from voicebot.rehearsal.persona import load_persona
+from voicebot.rehearsal.runner import DEMO, PERSONAS, Rehearsal, choose, new_folder
+
+
+def command(
+    json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
+    calls: Annotated[int, typer.Option(min=1, max=len(DEMO), help="How many people are called.")] = len(DEMO),
+    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 6,
+) -> None:
+    """Call simulated people; leaves with 0 when all outcomes but at most one in twelve are as expected."""
+    people = [load_persona(PERSONAS / f"{name}.yaml") for name in DEMO[:calls]]
+    files, chosen = choose("all", people)
+    show = rehearsing.Show()
+    report = rehearsing.run(Rehearsal(chosen, files, new_folder(), concurrency=concurrency, tell=show), show)
+    rehearsing.tell(report, json=json, enough=len(chosen) - len(chosen) // 12)

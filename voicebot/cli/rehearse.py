@@ -1,0 +1,27 @@
+"""``voicebot rehearse``: try a script on simulated people over real SIP and RTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voicebot.cli import rehearsing
+from voicebot.rehearsal.persona import load_personas
+from voicebot.rehearsal.runner import PERSONAS, Rehearsal, choose, new_folder
+
+
+def command(
+    script: Annotated[str, typer.Argument(help="reminder, collection, a script file, or all.")],
+    personas: Annotated[
+        Path, typer.Option(exists=True, help="Folder of persona files, or one file; the shipped ones by default.")
+    ] = PERSONAS,
+    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 4,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
+) -> None:
+    """Try a script on simulated people; leaves with 0 when every call came to what its persona expects."""
+    files, people = choose(script, load_personas(personas))
+    show = rehearsing.Show()
+    report = rehearsing.run(Rehearsal(people, files, new_folder(), concurrency=concurrency, tell=show), show)
+    rehearsing.tell(report, json=json, enough=len(people))

@@ -1,0 +1,90 @@
+"""What ``rehearse`` and ``demo`` share: running with live progress, a report at the end, and nothing left running."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from voicebot.cli import output
+from voicebot.rehearsal.report import Report
+from voicebot.rehearsal.runner import Progress, Rehearsal
+
+_INTERRUPTED = 130
+
+
+class Show:
+    """Live progress on stderr; plain lines where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._live = Live(console=output.err, refresh_per_second=4, transient=True)
+        self._last = ""
+        self._told: dict[str, str] = {}
+
+    def __enter__(self) -> Show:
+        if output.err.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if output.err.is_terminal:
+            self._live.update(_table(progress))
+            return
+        if progress.stage != self._last:
+            self._last = progress.stage
+            output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}", highlight=False, markup=False)
+        for persona, state in progress.states.items():
+            if self._told.get(persona, "waiting") != state:
+                self._told[persona] = state
+                output.err.print(f"{progress.seconds:5.1f} s  {persona}: {state}", highlight=False, markup=False)
+
+
+def run(rehearsal: Rehearsal, show: Show) -> Report:
+    """Run to the end; SIGINT and SIGTERM stop everything first and then leave with 130."""
+
+    async def work() -> Report:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 – inside asyncio.run
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, task.cancel)
+        return await rehearsal.run()
+
+    try:
+        with show:
+            return asyncio.run(work())
+    except asyncio.CancelledError:
+        output.err.print("stopped; nothing is left running", highlight=False)
+        sys.exit(_INTERRUPTED)
+
+
+def tell(report: Report, *, json: bool, enough: int) -> None:
+    """Print a report and leave with 0 when at least ``enough`` calls are as expected."""
+    if json:
+        output.print_json(report.data())
+        for line in report.lines():
+            output.err.print(line, markup=False, highlight=False)
+    else:
+        output.out.print(report.table())
+        for line in report.lines():
+            output.out.print(line, markup=False, highlight=False)
+    if report.ok < enough:
+        raise typer.Exit(output.EXIT_NOT_FINE)
+
+
+def _table(progress: Progress) -> Table:
+    table = Table(title=f"{progress.stage}, {progress.seconds:.0f} s", title_justify="left", box=None)
+    table.add_column("persona")
+    table.add_column("call")
+    colours = {"waiting": "dim", "dialling": "yellow", "talking": "cyan"}
+    for persona, state in progress.states.items():
+        table.add_row(persona, f"[{colours.get(state, 'green')}]{state}[/]")
+    return table

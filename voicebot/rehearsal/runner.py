@@ -1,0 +1,413 @@
+"""Runs a rehearsal: a network, a database, a campaign for each script, a real node beside them, and a report.
+
+The node is the one that calls real people (``voicebot serve`` in a process of its own); nothing in it knows that
+this is a rehearsal but the day, which comes with the lead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from voicebot.dialogue.load import load_script
+from voicebot.errors import ConfigurationError, Problem, UnavailableError
+from voicebot.paths import shipped
+from voicebot.rehearsal.callee import Record
+from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
+from voicebot.rehearsal.measure import reply_gaps, stops
+from voicebot.rehearsal.network import TRUNK, Network
+from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.report import Call, Report
+from voicebot.store.migrations import upgrade
+from voicebot.store.records import Attempt, AttemptState, CampaignState, NewLead
+from voicebot.store.store import Store
+
+_POLL_SECONDS: Final = 0.25
+_JOURNAL_SECONDS: Final = 10.0
+_NODE_ENDS_SECONDS: Final = 8.0
+_SETTLING_SECONDS: Final = 60.0
+_CALL_SECONDS: Final = 200.0
+_LAST_WORDS_SECONDS: Final = 12.0
+_OPEN: Final = (AttemptState.CLAIMED, AttemptState.DIALLING)
+_SHIPPED: Final = ("reminder", "collection")
+PERSONAS: Final = Path(__file__).parent / "personas"
+"""The shipped personas."""
+DEMO: Final = (
+    "pays_on_time",
+    "promises_friday",
+    "already_paid_online",
+    "wrong_number",
+    "husband_answers",
+    "widow",
+    "not_my_charge",
+    "stop_calling",
+    "wants_a_human",
+    "filed_bankruptcy",
+    "wont_pay",
+    "voicemail_box",
+)
+"""Twelve of them with short calls and different outcomes."""
+_LAUNCH: Final = """\
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)  # PR_SET_PDEATHSIG, SIGTERM: the node goes when the rehearsal goes
+if os.getppid() != int(sys.argv[1]):
+    sys.exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a rehearsal is.
+
+    Parameters
+    ----------
+    stage
+        What is being done, for people.
+    states
+        Persona -> ``waiting``, ``dialling``, ``talking``, or the outcome.
+    seconds
+        Since the start.
+    """
+
+    stage: str
+    states: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A persona at its number."""
+
+    persona: Persona
+    number: str
+    campaign: int = 0
+
+
+class Rehearsal:
+    """One rehearsal.
+
+    Parameters
+    ----------
+    personas
+        Who is called; each by the script that it names in ``scripts``.
+    scripts
+        Name that personas use -> script file.
+    folder
+        Where everything goes; made new.
+    concurrency
+        How many are called at a time.
+    config
+        Sections of ``voicebot.toml`` that differ, for example which recogniser.
+    tell
+        Called with the progress, several times a second.
+    first_port
+        See ``Network``.
+    """
+
+    def __init__(
+        self,
+        personas: Sequence[Persona],
+        scripts: Mapping[str, Path],
+        folder: Path,
+        *,
+        concurrency: int = 4,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+        tell: Callable[[Progress], None] = lambda _progress: None,
+        first_port: int | None = None,
+    ) -> None:
+        missing = sorted({persona.script for persona in personas} - set(scripts))
+        if missing:
+            raise ConfigurationError(Problem(f"personas want scripts that are not rehearsed: {', '.join(missing)}"))
+        self.folder = folder
+        self._scripts = scripts
+        self._tell = tell
+        self._begun = 0.0
+        self._seats = [
+            _Seat(persona, number(MELODY_THEN_PERSONA if place % 10 == 9 else PERSONA, place))
+            for place, persona in enumerate(personas)
+        ]
+        self.network = Network(
+            folder,
+            config=config,
+            follow=self._journal_of,
+            first_port=first_port,
+            max_calls=concurrency,
+            calls_per_second=4.0,
+        )
+        self._store: Store | None = None
+        self._node: asyncio.subprocess.Process | None = None
+
+    async def run(self) -> Report:
+        """Call everybody and report.
+
+        Whatever happens, nothing is left running when this returns or raises.
+
+        Raises
+        ------
+        ConfigurationError
+            A script is broken, or a persona's lead lacks what it needs.
+        UnavailableError
+            Asterisk, the node or an engine does not come up; the node's log tells why.
+        """
+        self._begun = time.monotonic()
+        try:
+            await self._prepare()
+            attempts = await self._call_everybody()
+            await self.network.people.quiet(_LAST_WORDS_SECONDS)
+            return self._report(attempts)
+        finally:
+            await asyncio.shield(self._stop())
+
+    # --- before
+
+    async def _prepare(self) -> None:
+        self._say("starting the carrier and the PBX")
+        await self.network.start()
+        self._say("the personas learn their lines")
+        for seat in self._seats:
+            await self.network.people.invite(seat.number, seat.persona)
+        url = self.network.config.database.url
+        await upgrade(url)
+        self._store = await Store.open(url)
+        for name, path in self._scripts.items():
+            seats = [seat for seat in self._seats if seat.persona.script == name]
+            if seats:
+                await self._create_campaign(self._store, name, path, seats)
+
+    async def _create_campaign(self, store: Store, name: str, path: Path, seats: Sequence[_Seat]) -> None:
+        script = load_script(path)
+        text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        campaign = await store.create_campaign(
+            f"rehearsal of {name}",
+            script=str(path),
+            script_hash=hashlib.sha256(text.encode()).hexdigest(),
+            script_text=text,
+            language=script.language,
+            trunk=TRUNK,
+        )
+        for seat in seats:
+            seat.campaign = campaign
+        await store.add_leads(campaign, [_lead(seat) for seat in seats])
+        await store.set_state(campaign, CampaignState.RUNNING)
+
+    # --- the calls
+
+    async def _call_everybody(self) -> dict[str, Attempt]:
+        assert self._store is not None  # noqa: S101 – set by _prepare
+        self._say("starting the node")
+        self._node = await self._start_node()
+        deadline = time.monotonic() + _SETTLING_SECONDS + _CALL_SECONDS * len(self._seats)
+        while True:
+            attempts = await self._attempts()
+            self._say("calling", attempts)
+            done = [seat for seat in self._seats if _is_over(attempts.get(_digits(seat.number)))]
+            if len(done) == len(self._seats):
+                return attempts
+            if self._node.returncode is not None:
+                attempts = await self._attempts()
+                if self._node.returncode == 0:
+                    return attempts
+                raise UnavailableError(Problem(f"the node ended with {self._node.returncode}: {self._complaint()}",
+                                               f"see {self._node_log}"))  # fmt: skip
+            if time.monotonic() > deadline:
+                return attempts
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._node.wait()), _POLL_SECONDS)
+
+    async def _attempts(self) -> dict[str, Attempt]:
+        """Return the first attempt to each number: a rehearsed lead is judged by its first call."""
+        assert self._store is not None  # noqa: S101
+        found: dict[str, Attempt] = {}
+        for attempt in sorted(await self._store.attempts(), key=lambda one: one.claimed_at):
+            if attempt.state is not AttemptState.RELEASED:
+                found.setdefault(_digits(attempt.phone), attempt)
+        return found
+
+    async def _journal_of(self, dialled: str) -> Path | None:
+        """Find the live journal of whoever dials a number now."""
+        deadline = time.monotonic() + _JOURNAL_SECONDS
+        while self._store is not None and time.monotonic() < deadline:
+            for attempt in await self._store.attempts():
+                if _digits(attempt.phone) == dialled and attempt.state in _OPEN:
+                    return self.network.config.call.journals / f"{attempt.id}.jsonl"
+            await asyncio.sleep(0.05)
+        return None
+
+    async def _start_node(self) -> asyncio.subprocess.Process:
+        command = [sys.executable, "-P", "-m", "voicebot", "--config", str(self.network.config_file)]
+        command += ["--log-level", "INFO", "--log-form", "json", "serve", "--until-done"]
+        with self._node_log.open("wb") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid()), *command,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def _node_log(self) -> Path:
+        return self.folder / "node.log"
+
+    def _complaint(self) -> str:
+        lines = self._node_log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    # --- after
+
+    async def _stop(self) -> None:
+        """Stop all that was started, the node first, so that it hangs up properly."""
+        node, self._node = self._node, None
+        if node is not None:
+            for number_ in (signal.SIGTERM, signal.SIGKILL):
+                if node.returncode is not None:
+                    break
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(node.pid, number_) if number_ == signal.SIGKILL else node.send_signal(number_)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
+            # Worker processes of a node that was killed.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(node.pid, signal.SIGKILL)
+        if self._store is not None:
+            await self._store.close()
+            self._store = None
+        await self.network.stop()
+
+    def _report(self, attempts: Mapping[str, Attempt]) -> Report:
+        records = {record.number: record for record in reversed(self.network.people.records)}
+        dialled = self.network.carrier.dialled()
+        calls = tuple(self._call(seat, attempts, records, dialled) for seat in self._seats)
+        report = Report(
+            calls,
+            time.monotonic() - self._begun,
+            at_once=self.network.people.most_at_once,
+            folder=str(self.folder.resolve()),
+        )
+        text = json.dumps(report.data(), ensure_ascii=False, indent=1, default=str)
+        (self.folder / "report.json").write_text(text + "\n", encoding="utf-8")
+        return report
+
+    def _call(
+        self, seat: _Seat, attempts: Mapping[str, Attempt], records: Mapping[str, Record], dialled: Counter[str]
+    ) -> Call:
+        digits = _digits(seat.number)
+        attempt, record = attempts.get(digits), records.get(digits)
+        heard = ""
+        if record is not None:
+            path = self.folder / "heard" / f"{seat.persona.persona}.wav"
+            record.write_wave(path)
+            heard = str(path.resolve())
+        if attempt is None:
+            return Call(seat.persona.persona, seat.persona.expect, {}, problem="was not called")
+        times = dialled[digits]
+        problem = (
+            f"was dialled {times} times" if times > 1 else ("never came to an end" if not _is_over(attempt) else "")
+        )
+        return Call(
+            persona=seat.persona.persona,
+            expected=seat.persona.expect,
+            got={"outcome": attempt.outcome, **attempt.slots},
+            turns=record.turns if record else 0,
+            gaps=tuple(reply_gaps(record.spoken, record.loud)) if record else (),
+            stops=tuple(stops(record.spoken, record.loud)) if record else (),
+            disposition=attempt.disposition,
+            attempt=str(attempt.id),
+            recording=attempt.recording,
+            journal=str(self.network.config.call.journals / f"{attempt.id}.jsonl"),
+            heard=heard,
+            engines=attempt.engines,
+            problem=problem,
+        )
+
+    def _say(self, stage: str, attempts: Mapping[str, Attempt] | None = None) -> None:
+        states = {seat.persona.persona: self._state(seat, attempts or {}) for seat in self._seats}
+        self._tell(Progress(stage, states, time.monotonic() - self._begun))
+
+    def _state(self, seat: _Seat, attempts: Mapping[str, Attempt]) -> str:
+        attempt = attempts.get(_digits(seat.number))
+        if attempt is None:
+            return "waiting"
+        if attempt.state in _OPEN:
+            talks = any(not record.ended_at and record.number == _digits(seat.number)
+                        for record in self.network.people.records)  # fmt: skip
+            return "talking" if talks else "dialling"
+        return attempt.outcome or attempt.disposition or str(attempt.state)
+
+
+def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:
+    """Return what to rehearse: the scripts by the name that personas use, and the personas who go by them.
+
+    Parameters
+    ----------
+    wanted
+        Name of a shipped script, path of a script file, or ``all`` shipped ones. A file stands for the script that
+        the personas name when they name only one.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no such script, or no persona for it.
+    """
+    path = Path(wanted)
+    if path.suffix in (".yaml", ".yml"):
+        named = {persona.script for persona in personas}
+        files = {named.pop() if len(named) == 1 else path.stem: path}
+    else:
+        folder = shipped("scripts_dialogue") / "en-US"
+        files = {name: folder / f"{name}.yaml" for name in (_SHIPPED if wanted == "all" else (wanted,))}
+    for name, file in files.items():
+        if not file.is_file():
+            raise ConfigurationError(Problem(f"there is no script {name!r}", f"name {', '.join(_SHIPPED)} or a file"))
+    chosen = tuple(persona for persona in personas if persona.script in files)
+    if not chosen:
+        raise ConfigurationError(
+            Problem(f"no persona goes by the script {', '.join(files)}", "see 'script:' in the persona files")
+        )
+    return files, chosen
+
+
+def new_folder(parent: Path = Path("var/rehearsals")) -> Path:
+    """Return a folder for a rehearsal that begins now, not made yet."""
+    name = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M%S")
+    folder = parent / name
+    count = 1
+    while folder.exists():
+        count += 1
+        folder = parent / f"{name}-{count}"
+    return folder.resolve()
+
+
+def _lead(seat: _Seat) -> NewLead:
+    lead = seat.persona.lead
+    return NewLead(
+        phone=seat.number,
+        name=lead.name,
+        company=lead.company,
+        amount=lead.amount,
+        currency=lead.currency,
+        due_date=lead.due_date,
+        timezone=lead.timezone,
+        reference=lead.reference,
+        more=lead.more,
+        rehearsal_day=seat.persona.today,
+    )
+
+
+def _is_over(attempt: Attempt | None) -> bool:
+    return attempt is not None and attempt.state not in _OPEN
+
+
+def _digits(phone: str) -> str:
+    return phone.lstrip("+")
