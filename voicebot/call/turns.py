@@ -257,7 +257,7 @@ class TurnMachine:
 
     def _maybe_open(self, event: Heard) -> list[Command]:
         onset = self.timing.onset_while_speaking_ms if self.mouth is Mouth.SPEAKING else self.timing.onset_ms
-        if event.speech_ms < onset or self._noise:
+        if event.speech_ms < onset or event.silence_ms or self._noise:
             return []
         if isinstance(self._special, DecideSilence):
             self._special = None

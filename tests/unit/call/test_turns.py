@@ -1,0 +1,393 @@
+"""The turn machine: each rule of its theory, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicebot.call.turn_events import (
+    Beep,
+    Begin,
+    Close,
+    Command,
+    Commit,
+    Decided,
+    DecideDigits,
+    DecideMachine,
+    DecideSilence,
+    Digit,
+    Drop,
+    Event,
+    Finish,
+    Hold,
+    Look,
+    Machine,
+    Meaning,
+    Open,
+    Play,
+    Played,
+    Resume,
+    Turn,
+)
+from voicebot.call.turn_events import Heard as HeardEvent
+from voicebot.call.turns import TurnMachine
+
+TICK = 0.02
+
+
+class Line:
+    """A machine with a clock, told frames of speech and silence."""
+
+    def __init__(self, *turn: bool, **more: Any) -> None:
+        self.machine = TurnMachine()
+        self.at = 100.0
+        self.speech_ms = 0
+        self.silence_ms = 5000
+        self.log: list[Command] = []
+        self.do(Begin(self.at, Turn(turn or (False,), **more)))
+
+    def do(self, event: Event) -> list[Command]:
+        commands = self.machine.handle(event)
+        self.log += commands
+        return commands
+
+    def speech(self, milliseconds: int) -> list[Command]:
+        done: list[Command] = []
+        for _ in range(milliseconds // 20):
+            self.at += TICK
+            self.speech_ms += 20
+            self.silence_ms = 0
+            done += self.do(HeardEvent(self.at, self.speech_ms, 0))
+        return done
+
+    def silence(self, milliseconds: int) -> list[Command]:
+        done: list[Command] = []
+        for _ in range(milliseconds // 20):
+            self.at += TICK
+            self.silence_ms += 20
+            self.speech_ms = self.speech_ms if self.silence_ms <= 60 else 0
+            done += self.do(HeardEvent(self.at, self.speech_ms, self.silence_ms))
+        return done
+
+    def decide(self, meaning: Meaning = Meaning.ANSWER, **more: bool) -> list[Command]:
+        look = next(c.look for c in reversed(self.log) if isinstance(c, Look))
+        return self.do(Decided(self.at, look, meaning, **more))
+
+    def played(self, line: int = 0) -> list[Command]:
+        return self.do(Played(self.at, line))
+
+
+def kinds(commands: list[Command]) -> list[type]:
+    return [type(command) for command in commands]
+
+
+def test_answer_ends_after_the_short_silence() -> None:
+    line = Line()
+    line.played()
+    assert kinds(line.speech(600)) == [Open]
+    assert kinds(line.silence(80)) == [Look]
+    assert line.decide() == []
+    assert kinds(line.silence(100)) == [Close, Commit]
+
+
+def test_decision_after_the_closing_silence_ends_at_once() -> None:
+    line = Line()
+    line.played()
+    line.speech(600)
+    line.silence(400)
+    assert kinds(line.decide()) == [Close, Commit]
+
+
+def test_incomplete_and_hesitant_answers_wait_longer() -> None:
+    for more, milliseconds in (({"complete": False}, 700), ({"hesitant": True}, 1300)):
+        line = Line()
+        line.played()
+        line.speech(600)
+        line.silence(100)
+        line.decide(**more)
+        assert line.silence(milliseconds - 140) == []
+        assert kinds(line.silence(60)) == [Close, Commit]
+
+
+def test_speech_that_goes_on_makes_the_look_stale() -> None:
+    line = Line()
+    line.played()
+    line.speech(600)
+    (first,) = [command for command in line.silence(120) if isinstance(command, Look)]
+    line.speech_ms = 0
+    line.speech(300)
+    assert line.do(Decided(line.at, first.look)) == []
+    (second,) = [command for command in line.silence(120) if isinstance(command, Look)]
+    assert second.look != first.look
+    line.decide()
+    assert Commit(second.look) in line.silence(200)
+
+
+def test_barge_in_holds_then_drops_for_an_answer() -> None:
+    line = Line()
+    commands = line.speech(240)
+    assert kinds(commands) == [Open, Hold]
+    line.silence(100)
+    line.decide()
+    assert kinds(line.silence(100)) == [Close, Drop, Commit]
+
+
+def test_back_channel_holds_and_resumes() -> None:
+    line = Line()
+    line.speech(300)
+    line.silence(100)
+    line.decide(Meaning.BACK_CHANNEL)
+    assert kinds(line.silence(100)) == [Close, Resume]
+
+
+def test_short_sounds_do_not_stop_a_line() -> None:
+    line = Line()
+    assert Hold not in kinds(line.speech(180) + line.silence(300))
+
+
+def test_uninterruptible_line_is_played_out_and_the_answer_kept() -> None:
+    line = Line(False, True, False)
+    assert Hold not in kinds(line.speech(900))
+    line.silence(100)
+    line.decide()
+    line.silence(400)
+    line.played(0)
+    assert line.log[-1] == Play(1)
+    line.played(1)
+    assert isinstance(line.played(2)[-1], Commit)
+
+
+def test_unclear_words_over_an_uninterruptible_line_are_not_kept() -> None:
+    line = Line(True)
+    line.speech(900)
+    line.silence(100)
+    line.decide(Meaning.UNCLEAR)
+    line.silence(400)
+    assert line.played() == []
+
+
+def test_after_the_disclosure_the_question_may_be_interrupted() -> None:
+    line = Line(True, False)
+    line.played(0)
+    assert Hold in kinds(line.speech(240))
+
+
+def test_ending_plays_out_and_only_the_urgent_changes_it() -> None:
+    line = Line(ends=True)
+    line.speech(900)
+    line.silence(100)
+    line.decide()
+    assert kinds(line.silence(300)) == [Close]
+    assert kinds(line.played()) == [Finish]
+    urgent = Line(ends=True)
+    urgent.speech(900)
+    urgent.silence(100)
+    urgent.decide(urgent=True)
+    assert kinds(urgent.silence(300))[:3] == [Close, Drop, Commit]
+
+
+def test_hang_up_waits_for_somebody_who_speaks() -> None:
+    line = Line(ends=True)
+    line.speech(400)
+    assert line.played() == []
+    line.speech(200)
+    line.silence(100)
+    line.decide(urgent=True)
+    assert kinds(line.silence(300))[:2] == [Close, Commit]
+
+
+def test_opening_waits_for_the_greeting() -> None:
+    line = Line(opens=True)
+    line.silence(300)
+    line.speech(400)
+    line.silence(200)
+    assert Play(0) not in line.log
+    assert Play(0) in line.silence(120)
+
+
+def test_opening_speaks_into_silence_within_two_seconds() -> None:
+    line = Line(opens=True)
+    assert line.silence(960) == []
+    assert line.silence(80) == [Play(0)]
+
+
+def test_urgent_words_in_the_greeting_count() -> None:
+    line = Line(opens=True)
+    line.speech(900)
+    line.silence(100)
+    line.decide(urgent=True)
+    assert Commit in kinds(line.silence(200))
+
+
+def test_no_input() -> None:
+    line = Line(no_input_seconds=3.0)
+    line.played()
+    assert line.silence(2900) == []
+    (ask,) = line.silence(140)
+    assert isinstance(ask, DecideSilence)
+    assert kinds(line.do(Decided(line.at, ask.look))) == [Commit]
+
+
+def test_speech_overtakes_the_decision_about_silence() -> None:
+    line = Line(no_input_seconds=3.0)
+    line.played()
+    (ask,) = line.silence(3040)
+    assert isinstance(ask, DecideSilence)
+    line.speech(200)
+    assert line.do(Decided(line.at, ask.look)) == []
+
+
+def test_noise_prolongs_patience_and_is_no_answer() -> None:
+    line = Line(no_input_seconds=3.0)
+    line.played()
+    line.silence(2800)
+    line.speech(200)
+    line.silence(100)
+    line.decide(Meaning.NOTHING)
+    assert kinds(line.silence(1000)) == [Close]
+    assert DecideSilence in kinds(line.silence(1400))
+
+
+def test_keys_stop_the_line_and_answer() -> None:
+    line = Line(max_digits=1)
+    drop, ask = line.do(Digit(line.at, "1"))
+    assert drop == Drop()
+    assert isinstance(ask, DecideDigits)
+    assert ask.digits == "1"
+    assert kinds(line.do(Decided(line.at, ask.look))) == [Commit]
+
+
+def test_keys_are_gathered_until_hash_or_pause() -> None:
+    line = Line(max_digits=4)
+    line.played()
+    assert line.do(Digit(line.at, "4")) == []
+    assert line.do(Digit(line.at, "2")) == []
+    (ask,) = line.do(Digit(line.at, "#"))
+    assert isinstance(ask, DecideDigits)
+    assert ask.digits == "42"
+    slow = Line(max_digits=4)
+    slow.played()
+    slow.do(Digit(slow.at, "7"))
+    assert kinds(slow.silence(2600)) == [DecideDigits]
+
+
+def test_answering_machine_is_left_a_message_after_its_beep() -> None:
+    line = Line(opens=True)
+    line.speech(3000)
+    (ask,) = line.do(Machine(line.at, "voicemail"))
+    assert isinstance(ask, DecideMachine)
+    assert Commit(ask.look) in line.do(Decided(line.at, ask.look))
+    line.do(Begin(line.at, Turn((False,), ends=True, after_beep=True)))
+    assert Play not in kinds(line.speech(2000))
+    line.do(Beep(line.at))
+    assert Play(0) in line.silence(40)
+    assert kinds(line.played()) == [Finish]
+
+
+def test_endless_noise_over_a_held_line_lets_it_go_on() -> None:
+    line = Line()
+    line.speech(4200)
+    assert kinds(line.log).count(Look) == 1
+    line.decide(Meaning.NOTHING)
+    assert line.log[-1] == Resume()
+    assert Hold not in kinds(line.speech(2000))
+
+
+def test_a_call_goes_on_after_a_transfer_nobody_took() -> None:
+    line = Line(ends=True)
+    assert kinds(line.played()) == [Finish]
+    assert line.do(Begin(line.at, Turn((False,)))) == [Play(0)]
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("speech"), st.integers(1, 60)),
+        st.tuples(st.just("silence"), st.integers(1, 90)),
+        st.tuples(st.just("decide"), st.sampled_from([*Meaning])),
+        st.tuples(st.just("played"), st.just(0)),
+        st.tuples(st.just("digit"), st.sampled_from("0123456789*#")),
+        st.tuples(st.just("beep"), st.just(0)),
+    ),
+    max_size=60,
+)
+turns = st.builds(
+    Turn,
+    lines=st.lists(st.booleans(), max_size=3).map(tuple),
+    expects=st.sampled_from(["words", "date", "amount", "digits"]),
+    no_input_seconds=st.just(3.0),
+    max_digits=st.integers(0, 3),
+    ends=st.booleans(),
+    opens=st.booleans(),
+    after_beep=st.booleans(),
+)
+
+
+@given(st.lists(turns, min_size=1, max_size=6), steps, st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_whatever_happens(later: list[Turn], story: list[tuple[str, Any]], hesitates: bool) -> None:
+    line = Line(*later[0].lines, ends=later[0].ends)
+    present, playing, held = later[0] if later[0].lines else Turn((False,), ends=later[0].ends), -1, False
+    asked: set[int] = set()
+    committed: set[int] = set()
+    upcoming = iter(later[1:])
+    finished = False
+
+    def watch(commands: list[Command]) -> None:
+        nonlocal playing, held, finished, present
+        for command in commands:
+            assert not finished, "nothing follows Finish"
+            match command:
+                case Play(number):
+                    assert 0 <= number < len(present.lines)
+                    assert number == playing + 1, "lines are played in order, none twice"
+                    playing = number
+                case Hold() | Drop():
+                    assert not any(present.lines[max(playing, 0) :]), "a mandatory line is never cut or skipped"
+                    held = isinstance(command, Hold)
+                case Resume():
+                    assert held
+                    held = False
+                case Look(_, look) | DecideDigits(look, _) | DecideSilence(look):
+                    assert look not in asked
+                    asked.add(look)
+                case Commit(look):
+                    assert look in asked
+                    assert look not in committed, "an utterance is answered once"
+                    committed.add(look)
+                    following = next(upcoming, None)
+                    if following is None:
+                        finished = True
+                        return
+                    present, playing, held = following, -1, False
+                    watch(line.do(Begin(line.at, following)))
+                case Finish():
+                    assert present.ends
+                    assert present.after_beep or playing == len(present.lines) - 1
+                    finished = True
+
+    watch(line.log[:])
+    for what, value in story:
+        if finished:
+            break
+        match what:
+            case "speech":
+                for _ in range(value):
+                    watch(line.speech(20))
+                    if finished:
+                        break
+            case "silence":
+                for _ in range(value):
+                    watch(line.silence(20))
+                    if finished:
+                        break
+            case "decide":
+                if asked:
+                    watch(line.do(Decided(line.at, max(asked), value, hesitant=hesitates)))
+            case "played":
+                watch(line.played(playing))
+            case "digit":
+                watch(line.do(Digit(line.at, value)))
+            case "beep":
+                watch(line.do(Beep(line.at)))

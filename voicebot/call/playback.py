@@ -1,0 +1,63 @@
+"""What the bot sends: one clip at a time, frame by frame, that can be held, resumed and dropped."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS
+
+REWIND_SECONDS: Final = 0.4
+"""A held line goes on this much before where it stopped, so that no half word is lost."""
+
+
+class Playback:
+    """The clip being sent; asked for a frame every 20 ms."""
+
+    def __init__(self) -> None:
+        self._clip = b""
+        self._position = 0
+        self._held = False
+        self.line: int | None = None
+        """Number of the line being sent, ``None`` when there is none."""
+
+    def play(self, line: int, clip: bytes) -> None:
+        """Start a clip; what was being sent is dropped."""
+        self.line, self._clip, self._position, self._held = line, clip, 0, False
+
+    def hold(self) -> None:
+        """Send silence until resumed."""
+        self._held = True
+
+    def resume(self) -> None:
+        """Go on a little before where it was held."""
+        rewind = int(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES
+        self._position = max(0, self._position - rewind)
+        self._held = False
+
+    def drop(self) -> None:
+        """Forget the clip."""
+        self.line, self._clip, self._position, self._held = None, b"", 0, False
+
+    @property
+    def progress(self) -> float:
+        """How much of the clip was sent, 0 to 1; 1 when there is none."""
+        return self._position / len(self._clip) if self._clip else 1.0
+
+    @property
+    def at_start(self) -> bool:
+        """Whether nothing of the clip was sent yet."""
+        return self._position == 0
+
+    def next_frame(self) -> tuple[bytes | None, int | None]:
+        """Return the frame to send (``None``: silence) and the number of the line that it ends, if it does."""
+        if self.line is None or self._held:
+            return None, None
+        frame = self._clip[self._position : self._position + FRAME_BYTES]
+        self._position += FRAME_BYTES
+        finished = None
+        if self._position >= len(self._clip):
+            finished = self.line
+            self.drop()
+        if len(frame) < FRAME_BYTES:
+            frame = frame + bytes(FRAME_BYTES - len(frame)) if frame else b""
+        return frame or None, finished

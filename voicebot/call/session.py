@@ -1,0 +1,568 @@
+"""One call while it lasts: carries the turn machine's commands to telephone, recogniser, policy and voice.
+
+Nothing is decided here: who speaks when is the turn machine's, what is said is the talk's, what a greeting is the
+greeting classifier's. Every event and command goes into the journal as it happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol
+
+from voicebot import logs
+from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
+from voicebot.call.journal import Journal
+from voicebot.call.meaning import hesitant, meaning
+from voicebot.call.playback import Playback
+from voicebot.call.talk import Plan, Talk
+from voicebot.call.turn_events import (
+    Beep,
+    Begin,
+    Close,
+    Command,
+    Commit,
+    Decided,
+    DecideDigits,
+    DecideMachine,
+    DecideSilence,
+    Digit,
+    Drop,
+    Finish,
+    Heard,
+    Hold,
+    Look,
+    Machine,
+    Meaning,
+    Open,
+    Play,
+    Played,
+    Resume,
+    Turn,
+)
+from voicebot.call.turns import Ear, Mouth, TurnMachine
+from voicebot.dialogue.talk import Act, Ending, Utterance
+from voicebot.speech.activity import Activity, VoiceActivity
+from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
+from voicebot.speech.greeting import GreetingClassifier, Verdict
+from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool, RecognizerSession
+from voicebot.speech.tones import BeepDetector
+
+PREROLL_SECONDS: Final = 0.3
+"""Heard before speech was noticed, and given to the recogniser with it."""
+LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
+"""Silence between two lines of one turn."""
+PLAN_SECONDS: Final = 2.0
+"""Longest wait for a policy; after it the utterance counts as not understood."""
+RENDER_SECONDS: Final = 1.0
+"""Longest wait for a line that could not be rendered before; it is spoken as soon as it is there."""
+LAST_WORDS_SECONDS: Final = 2.0
+"""After a hang-up, longest wait for the words that were being said."""
+NO_MEDIA_SECONDS: Final = 0.1
+"""Without a frame for this long, time goes on as silence."""
+
+_log = logs.get(__name__)
+
+
+class Clips(Protocol):
+    """Speech of texts, ready or made on demand (``voicebot.speech.prompts.PromptCache``)."""
+
+    def get(self, text: str) -> bytes | None:
+        """Return what is ready."""
+
+    async def speech(self, text: str) -> bytes:
+        """Make it ready and return it."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """What a session came to."""
+
+    hang_up: HangUp
+    ending: Ending | None
+    answered_at: float | None
+    ended_at: float
+    turns: int
+    transferred: bool
+    recording: Recording | None
+
+
+@dataclass(slots=True)
+class _Look:
+    """What is known of one look while it is under way."""
+
+    speaking: bool
+    asked: bool
+    seconds: float
+    planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+
+class CallSession:
+    """The events of one call (``PhoneEvents``), carried.
+
+    Parameters
+    ----------
+    talk
+        What is said.
+    clips
+        The voice.
+    recognizer
+        Who hears.
+    journal
+        Where everything is written.
+    longest_seconds
+        Limit of a call, from the answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        talk: Talk,
+        clips: Clips,
+        recognizer: RecognizerPool,
+        journal: Journal,
+        longest_seconds: float,
+        machine: TurnMachine | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
+        self._longest_seconds = longest_seconds
+        self._machine = machine or TurnMachine()
+        self._activity = VoiceActivity()
+        self._playback = Playback()
+        self._greeting: GreetingClassifier | None = GreetingClassifier(talk.language)
+        self._beeps = BeepDetector()
+        self._ears: RecognizerSession = recognizer.open(str(journal.path.stem), self._words)
+        self._preroll: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + 10)
+        self._open_utterance = 0
+        self._utterance_seconds = 0.0
+        self._looks: dict[int, _Look] = {}
+        self._plans: dict[int, Plan] = {}
+        self._newest_look = 0
+        self._act: Act | None = None
+        self._ending: Ending | None = None
+        self._phone_call: PhoneCall | None = None
+        self._hang_up_wanted = False
+        self._answered_at: float | None = None
+        self._last_frame_at = 0.0
+        self._speech_over_at: float | None = None
+        self._transferring = False
+        self._transferred = False
+        self._recording: Recording | None = None
+        self._turns = 0
+        self._early_speech_ms = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._limit: asyncio.TimerHandle | None = None
+        self._hung_up: HangUp | None = None
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[Ended] = self._loop.create_future()
+
+    # ------------------------------------------------------------------------------------- telephone
+
+    def attach(self, phone_call: PhoneCall) -> None:
+        """Say which call this is; events may have come before."""
+        self._phone_call = phone_call
+        if self._hang_up_wanted:
+            phone_call.hang_up()
+
+    def hang_up(self, why: str) -> None:
+        """End the call from our side."""
+        self._journal.add("end_asked", self._clock(), why=why)
+        self._hang_up_wanted = True
+        if self._phone_call is not None:
+            self._phone_call.hang_up()
+
+    def media_up(self, at: float) -> None:
+        """The bot's leg carries audio."""
+        self._journal.add("media_up", at)
+
+    def ringing(self, at: float) -> None:
+        """The far side rings."""
+        self._journal.add("ringing", at)
+
+    def answered(self, at: float) -> None:
+        """The callee answered: the talk begins."""
+        if self._answered_at is not None:
+            return
+        self._journal.add("answered", at)
+        self._answered_at = self._last_frame_at = at
+        self._activity = VoiceActivity()
+        self._limit = self._loop.call_later(self._longest_seconds, self.hang_up, "the call has reached its limit")
+        plan = self._talk.open()
+        self._begin(plan, at, opens=True)
+
+    def recording(self, recording: Recording) -> None:
+        """Where Asterisk records this call."""
+        self._recording = recording
+        self._journal.add("recording", self._clock(), path=recording.path)
+
+    def digit(self, digit: str, at: float) -> None:
+        """The callee pressed a key."""
+        self._journal.add("digit", at, digit=digit)
+        if self._answered_at is not None:
+            self._carry(self._machine.handle(Digit(at, digit)), at)
+
+    def transferred(self, extension: str, answered: bool, at: float) -> None:
+        """A transfer was taken, or not."""
+        self._journal.add("transferred", at, extension=extension, answered=answered)
+        self._transferring = False
+        if answered:
+            self._transferred = True
+            if self._limit is not None:
+                self._limit.cancel()
+            return
+        self._activity = VoiceActivity()
+        self._last_frame_at = at
+        self._begin(self._talk.transfer_failed(), at)
+
+    def hung_up(self, hang_up: HangUp, at: float) -> None:
+        """The call is over; words that were being said are still heard to their end."""
+        if self._hung_up is not None:
+            return
+        self._hung_up = hang_up
+        self._journal.add("hung_up", at, hang_up=hang_up)
+        if self._limit is not None:
+            self._limit.cancel()
+        self._playback.drop()
+        self._start(self._end(at))
+
+    # ------------------------------------------------------------------------------------------ audio
+
+    def frame(self, pcm: bytes, at: float) -> None:
+        """Hear 20 ms."""
+        self._last_frame_at = at
+        activity = self._activity.feed(pcm, playing=self._machine.speaking)
+        if self._answered_at is None:
+            self._early_speech_ms += FRAME_MILLISECONDS * activity.speech
+            return
+        if self._transferring or self._transferred:
+            return
+        if self._open_utterance:
+            self._utterance_seconds += FRAME_SECONDS
+            self._ears.feed(pcm)
+        else:
+            self._preroll.append(pcm)
+        self._classify(pcm, activity, at)
+        if activity.speech:
+            self._speech_over_at = at
+        self._carry(self._machine.handle(Heard(at, activity.speech_ms, activity.silence_ms)), at)
+
+    def next_frame(self) -> bytes | None:
+        """Speak 20 ms."""
+        if self._answered_at is None or self._transferring or self._transferred:
+            return None
+        at = self._clock()
+        if at - self._last_frame_at > NO_MEDIA_SECONDS:
+            self.frame(SILENT_FRAME, at)
+        starts = self._playback.line is not None and self._playback.at_start
+        frame, finished = self._playback.next_frame()
+        if starts and frame is not None and self._speech_over_at is not None:
+            self._journal.add("sounding", at, since_speech_ms=round((at - self._speech_over_at) * 1000))
+            self._speech_over_at = None
+        if finished is not None:
+            self._line_finished(finished, at)
+        return frame
+
+    def _line_finished(self, line: int, at: float) -> None:
+        if self._act is not None:
+            key = self._act.lines[line].key
+            self._journal.add("said", at, line=key)
+            self._talk.said(key)
+        self._carry(self._machine.handle(Played(at, line)), at)
+
+    def _classify(self, pcm: bytes, activity: Activity, at: float) -> None:
+        """Let the greeting classifier hear, while it still matters."""
+        if self._beeps.feed(pcm):
+            self._journal.add("beep", at)
+            self._carry(self._machine.handle(Beep(at)), at)
+            if self._greeting is not None:
+                self._verdict(self._greeting.beep(at), at)
+        if self._greeting is not None:
+            self._verdict(self._greeting.frame(activity, at), at)
+
+    def _verdict(self, verdict: Verdict, at: float) -> None:
+        if verdict is Verdict.UNDECIDED or self._greeting is None:
+            return
+        self._journal.add("greeting", at, verdict=verdict, why=self._greeting.why)
+        self._greeting = None if verdict is not Verdict.SCREENER else self._greeting.after_screener()
+        if verdict in (Verdict.VOICEMAIL, Verdict.SCREENER):
+            kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
+            self._carry(self._machine.handle(Machine(at, kind)), at)
+
+    # --------------------------------------------------------------------------------------- commands
+
+    def _carry(self, commands: list[Command], at: float) -> None:  # noqa: PLR0912 - one row a command
+        for command in commands:
+            match command:
+                case Play():
+                    self._play(command.line, at)
+                case Hold():
+                    self._journal.add("held", at)
+                    self._playback.hold()
+                case Resume():
+                    self._journal.add("resumed", at)
+                    self._playback.resume()
+                case Drop():
+                    self._journal.add("dropped", at, progress=round(self._playback.progress, 2))
+                    self._playback.drop()
+                case Open():
+                    self._open(command.utterance, at)
+                case Look():
+                    self._look(command, at)
+                case Close():
+                    self._close_utterance(at)
+                case DecideDigits():
+                    self._decide(command.look, Utterance(digits=command.digits))
+                case DecideSilence():
+                    self._decide(command.look, Utterance(silence=True))
+                case DecideMachine():
+                    self._decide(command.look, Utterance(machine=command.kind))
+                case Commit():
+                    self._commit(command.look, at)
+                case Finish():
+                    self._finish(at)
+
+    def _begin(self, plan: Plan, at: float, *, opens: bool = False) -> None:
+        """Say and ask what a plan says."""
+        act = plan.act
+        self._act = act
+        self._ending = act.ending
+        self._looks.clear()
+        self._plans.clear()
+        lines = tuple(line.uninterruptible for line in act.lines)
+        if act.listening is not None:
+            listening = act.listening
+            self._journal.add("listen", at, step=listening.step, cue=listening.cue, expects=listening.expects)
+            turn = Turn(
+                lines,
+                expects=listening.expects,
+                no_input_seconds=listening.no_input_seconds,
+                max_digits=listening.max_digits,
+                opens=opens,
+            )
+        else:
+            assert act.ending is not None  # noqa: S101 - an act has one of the two
+            after_beep = plan.understanding.intent == "voicemail"
+            self._journal.add("ending", at, ending=act.ending)
+            turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep)
+        self._carry(self._machine.handle(Begin(at, turn)), at)
+
+    def _play(self, line: int, at: float) -> None:
+        assert self._act is not None  # noqa: S101 - the machine plays lines of a turn that was begun
+        what = self._act.lines[line]
+        self._journal.add("say", at, line=what.key, text=what.text, disclosure=what.disclosure)
+        clip = self._clips.get(what.text)
+        if clip is None:
+            self._start(self._play_late(line, what.text))
+            return
+        self._playback.play(line, clip + LINE_GAP if line + 1 < len(self._act.lines) else clip)
+
+    async def _play_late(self, line: int, text: str) -> None:
+        act = self._act
+        begun = self._clock()
+        try:
+            clip = await self._clips.speech(text)
+        except Exception as error:
+            _log.exception("a line cannot be spoken")
+            self._journal.add("voice_failed", self._clock(), error=str(error))
+            self.hang_up("the voice failed")
+            return
+        self._journal.add("rendered_late", self._clock(), seconds=round(self._clock() - begun, 3))
+        if self._act is act and self._machine.mouth in (Mouth.SPEAKING, Mouth.HELD):
+            self._playback.play(line, clip)
+            if self._machine.mouth is Mouth.HELD:
+                self._playback.hold()
+
+    def _open(self, utterance: int, at: float) -> None:
+        self._open_utterance = utterance
+        self._utterance_seconds = 0.0
+        self._journal.add("speech_started", at, utterance=utterance, over=self._machine.mouth.value)
+        phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
+        self._ears.begin(utterance, Hints(phrases))
+        for pcm in self._preroll:
+            self._ears.feed(pcm)
+        self._preroll.clear()
+
+    def _look(self, command: Look, at: float) -> None:
+        mouth = self._machine.mouth
+        speaking = mouth is not Mouth.QUIET
+        last = self._act is not None and self._playback.line == len(self._act.lines) - 1
+        asked = not speaking or (last and self._playback.progress > 0.5)
+        self._newest_look = command.look
+        self._looks[command.look] = _Look(speaking, asked, self._utterance_seconds)
+        self._journal.add("look", at, utterance=command.utterance, look=command.look)
+        self._ears.look(command.look)
+
+    def _close_utterance(self, at: float) -> None:
+        self._journal.add("speech_ended", at, utterance=self._open_utterance)
+        self._open_utterance = 0
+        self._ears.end()
+
+    def _words(self, recognition: Recognition) -> None:
+        """Words have come; what they mean is asked at once if nothing has overtaken them."""
+        at = self._clock()
+        best = recognition.best
+        self._journal.add(
+            "words",
+            at,
+            utterance=recognition.utterance,
+            look=recognition.look,
+            text=best.text,
+            confidence=round(best.confidence, 3),
+            source=best.source,
+            audio_seconds=round(recognition.audio_seconds, 2),
+            cpu_seconds=round(recognition.cpu_seconds, 3),
+            failed=recognition.failed,
+        )
+        if self._greeting is not None and best.text:
+            self._verdict(self._greeting.words(best.text, at), at)
+        if recognition.look != self._newest_look or recognition.look not in self._looks:
+            return
+        alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
+        self._decide(recognition.look, Utterance(best.text, best.confidence, alternatives))
+
+    # --------------------------------------------------------------------------------------- deciding
+
+    def _decide(self, look: int, utterance: Utterance) -> None:
+        known = self._looks.setdefault(look, _Look(speaking=False, asked=True, seconds=0.0))
+        self._start(self._plan(look, known, utterance))
+
+    async def _plan(self, look: int, known: _Look, utterance: Utterance) -> None:
+        begun = self._clock()
+        try:
+            async with asyncio.timeout(PLAN_SECONDS):
+                plan = await self._talk.plan(utterance)
+        except Exception as error:
+            _log.exception("an utterance could not be decided")
+            self._journal.add("decision_failed", self._clock(), look=look, error=str(error))
+            plan = await self._talk.plan(Utterance(silence=True))
+        understanding = plan.understanding
+        self._plans[look] = plan
+        known.planned.set()
+        self._journal.add(
+            "understood",
+            self._clock(),
+            look=look,
+            intent=understanding.intent,
+            confidence=round(understanding.confidence, 3),
+            slots=understanding.slots,
+            policy=understanding.policy,
+            ranking=understanding.ranking[:3],
+            decision_ms=round((self._clock() - begun) * 1000, 1),
+        )
+        await self._make_ready(plan)
+        special = utterance.silence or bool(utterance.machine) or bool(utterance.digits)
+        means = (
+            Meaning.ANSWER
+            if special
+            else meaning(
+                utterance,
+                understanding,
+                language=self._talk.language,
+                speaking=known.speaking,
+                asked=known.asked,
+                seconds=known.seconds - PREROLL_SECONDS,
+            )
+        )
+        at = self._clock()
+        decided = Decided(
+            at,
+            look,
+            means,
+            complete=understanding.complete,
+            hesitant=not special and hesitant(utterance.text, self._talk.language),
+            urgent=self._talk.urgent(plan),
+        )
+        if self._hung_up is None:
+            self._carry(self._machine.handle(decided), at)
+
+    async def _make_ready(self, plan: Plan) -> None:
+        """Render what could not be known before the call, while the silence runs."""
+        missing = [line.text for line in plan.act.lines if self._clips.get(line.text) is None]
+        if missing:
+            try:
+                async with asyncio.timeout(RENDER_SECONDS):
+                    await asyncio.gather(*(self._clips.speech(text) for text in missing))
+            except Exception as error:
+                self._journal.add("render_failed", self._clock(), error=str(error) or type(error).__name__)
+
+    def _commit(self, look: int, at: float) -> None:
+        plan = self._talk.commit(self._plans[look])
+        self._turns += 1
+        self._note_turn(plan, look, at)
+        self._begin(plan, at)
+
+    def _note_turn(self, plan: Plan, look: int, at: float) -> None:
+        so_far = self._talk.hung_up()
+        self._journal.add(
+            "turn",
+            at,
+            look=look,
+            intent=plan.understanding.intent,
+            step=plan.state.step,
+            outcome_so_far=so_far.outcome,
+            slots=so_far.slots,
+        )
+
+    # ----------------------------------------------------------------------------------------- ending
+
+    def _finish(self, at: float) -> None:
+        ending = self._ending
+        if ending is not None and ending.action == "transfer" and self._phone_call is not None:
+            self._transferring = True
+            self._journal.add("transfer", at, extension=ending.extension)
+            try:
+                self._phone_call.transfer(ending.extension)
+            except Exception as error:
+                _log.exception("a transfer could not be asked for")
+                self._journal.add("transfer_failed", at, error=str(error))
+                self.transferred(ending.extension, False, at)
+            return
+        self.hang_up("all was said")
+
+    async def _end(self, at: float) -> None:
+        """Hear last words, then say what the call came to."""
+        if self._answered_at is not None and self._open_utterance and not self._machine.over:
+            await self._last_words(at)
+        self._ears.close()
+        hang_up = self._hung_up or HangUp(Disposition.FAILED)
+        ending: Ending | None = None
+        if self._answered_at is not None:
+            decided = self._ending is not None and (self._ending.action == "hang_up" or self._transferred)
+            ending = self._ending if decided else self._talk.hung_up()
+        for task in self._tasks - {asyncio.current_task()}:  # type: ignore[operator]
+            task.cancel()
+        if not self.ended.done():
+            self.ended.set_result(
+                Ended(hang_up, ending, self._answered_at, at, self._turns, self._transferred, self._recording)
+            )
+
+    async def _last_words(self, at: float) -> None:
+        """Somebody who says "stop calling" and hangs up is heard."""
+        look = -self._open_utterance
+        self._looks.clear()
+        self._newest_look = look
+        self._looks[look] = known = _Look(speaking=False, asked=True, seconds=self._utterance_seconds)
+        self._ears.look(look)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await known.planned.wait()
+        plan = self._plans.get(look)
+        if plan is not None and self._talk.urgent(plan):
+            self._note_turn(self._talk.commit(plan), look, at)
+            self._ending = plan.act.ending
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @property
+    def listening(self) -> bool:
+        """Whether an utterance is open."""
+        return self._machine.ear is not Ear.WAITING
