@@ -20,6 +20,8 @@ class EngineIntent(enum.StrEnum):
 
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
+    VOICEMAIL = "voicemail"
+    SCREENER = "screener"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,15 @@ class Understanding:
     ranking
         Runners-up as (intent, confidence), best first.
     slots
-        Values found for the script's slots (date, amount, callback time, …), already validated.
+        Values found for the script's slots (date, amount, callback time, …); the conversation validates them.
     policy
         Who decided: ``local``, ``rasa``, ``keyword``, ``engine``.
     complete
         The words so far already answer the question (the turn may end at the short silence).
     target
         Id of the table cell's target when the policy decides it itself (Rasa), else empty.
+    also
+        Other intents said in the same breath ("yes, but I already paid": already_paid, also affirm).
     """
 
     intent: str
@@ -79,6 +83,7 @@ class Understanding:
     policy: str = "local"
     complete: bool = True
     target: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,17 @@ class State:
     retries
         How often the current step was asked again, by kind (``no_input``, ``no_match``, …).
     said
-        Keys of lines whose playback was finished or begun, in order, for variants and disclosures.
+        Keys of lines that were played to their end, in order; disclosures count only so.
     history
         (step, intent) pairs so far.
     outcome_so_far
         Outcome that holds if the callee hangs up now, for example ``promise_to_pay`` once it is confirmed.
+    right_party
+        The callee has confirmed to be the person called; only then is the debt spoken of.
+    held
+        Intent that was said too early and is taken up once the present step is passed.
+    ending
+        Name of the ending once the conversation is over, else empty.
     """
 
     step: str
@@ -188,6 +199,9 @@ class State:
     said: tuple[str, ...] = ()
     history: tuple[tuple[str, str], ...] = ()
     outcome_so_far: str = "hung_up"
+    right_party: bool = False
+    held: str = ""
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +243,11 @@ class Question:
         Where the conversation stands.
     now
         Local date and time of the call, from the call's clock.
+    lead
+        Who is called; with it a name that is said and "half of it" can be understood.
     """
 
     utterance: Utterance
     state: State
     now: datetime
+    lead: Lead | None = None
