@@ -8,93 +8,24 @@ from typing import Final
 from voicebot.call.turn_events import Meaning
 from voicebot.dialogue.talk import EngineIntent, Understanding, Utterance
 
-BACK_CHANNELS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset(
-        [
-            "uh huh",
-            "uh-huh",
-            "mm hmm",
-            "mm-hmm",
-            "mhm",
-            "mmhmm",
-            "mm",
-            "mmm",
-            "hm",
-            "hmm",
-            "uh",
-            "um",
-            "oh",
-            "ah",
-            "ok",
-            "okay",
-            "right",
-            "yeah",
-            "yep",
-            "yes",
-            "sure",
-            "i see",
-            "got it",
-            "alright",
-            "all right",
-            "oh okay",
-            "okay okay",
-            "yeah yeah",
-            "mm okay",
-            "yeah okay",
-            "okay yeah",
-            "huh",
-            "aha",
-            "a ha",
-            "uh huh uh huh",
-            "mhm mhm",
-            "go on",
-            "really",
-        ]
-    ),
-    "zh": frozenset(
-        [
-            "嗯",
-            "嗯嗯",
-            "哦",
-            "噢",
-            "啊",
-            "呃",
-            "好",
-            "好的",
-            "对",
-            "是",
-            "是的",
-            "行",
-            "知道",
-            "知道了",
-            "明白",
-            "好好",
-            "好好好",
-            "对对",
-            "对对对",
-            "嗯好",
-            "哦好",
-        ]
-    ),
-}
+_BACK_CHANNELS_EN: Final = """
+uh huh,uh-huh,mm hmm,mm-hmm,mhm,mmhmm,mm,mmm,hm,hmm,uh,um,oh,ah,ok,okay,right,yeah,yep,yes,sure,i see,got it
+alright,all right,oh okay,okay okay,yeah yeah,mm okay,yeah okay,okay yeah,huh,aha,a ha,uh huh uh huh,mhm mhm
+go on,really
+"""
+_BACK_CHANNELS_ZH: Final = "嗯,嗯嗯,哦,噢,啊,呃,好,好的,对,是,是的,行,知道,知道了,明白,好好,好好好,对对,对对对,嗯好"
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(phrase for phrase in re.split(r"[,\n]", text) if phrase)
+
+
+BACK_CHANNELS: Final = {"en": _phrases(_BACK_CHANNELS_EN), "zh": _phrases(_BACK_CHANNELS_ZH)}
 """What people say to show that they listen; said over a statement it is no answer."""
 
-GREETINGS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset(
-        [
-            "hello",
-            "hi",
-            "hey",
-            "hello hello",
-            "yes hello",
-            "hello yes",
-            "hi there",
-            "hello there",
-            "yeah hello",
-            "who is it",
-        ]
-    ),
-    "zh": frozenset(["喂", "喂喂", "你好", "您好", "喂你好", "喂您好", "哎", "唉"]),
+GREETINGS: Final = {
+    "en": _phrases("hello,hi,hey,hello hello,yes hello,hello yes,hi there,hello there,yeah hello,who is it"),
+    "zh": _phrases("喂,喂喂,你好,您好,喂你好,喂您好,哎,唉"),
 }
 """Said over the bot's own greeting it is only the callee's greeting, late."""
 

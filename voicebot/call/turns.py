@@ -195,7 +195,7 @@ class TurnMachine:
         self._special = None
         self.over = False
         self._quiet_since = self._off_since = event.at
-        if event.turn.after_beep and not event.turn.lines:
+        if event.turn.after_beep and event.turn.ends and not event.turn.lines:
             return self._finish()
         if event.turn.opens or event.turn.after_beep or self.ear is not Ear.WAITING:
             self.mouth = Mouth.OFF

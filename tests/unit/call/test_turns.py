@@ -101,7 +101,8 @@ def test_decision_after_the_closing_silence_ends_at_once() -> None:
 
 
 def test_incomplete_and_hesitant_answers_wait_longer() -> None:
-    for more, milliseconds in (({"complete": False}, 700), ({"hesitant": True}, 1300)):
+    cases: tuple[tuple[dict[str, Any], int], ...] = (({"complete": False}, 700), ({"hesitant": True}, 1300))
+    for more, milliseconds in cases:
         line = Line()
         line.played()
         line.speech(600)
@@ -324,70 +325,79 @@ turns = st.builds(
 )
 
 
-@given(st.lists(turns, min_size=1, max_size=6), steps, st.booleans())
-@settings(max_examples=300, deadline=None)
-def test_whatever_happens(later: list[Turn], story: list[tuple[str, Any]], hesitates: bool) -> None:
-    line = Line(*later[0].lines, ends=later[0].ends)
-    present, playing, held = later[0] if later[0].lines else Turn((False,), ends=later[0].ends), -1, False
-    asked: set[int] = set()
-    committed: set[int] = set()
-    upcoming = iter(later[1:])
-    finished = False
+class Watcher:
+    """Carries a machine's commands as a call would, and holds what must always hold."""
 
-    def watch(commands: list[Command]) -> None:
-        nonlocal playing, held, finished, present
+    def __init__(self, first: Turn, later: list[Turn]) -> None:
+        self.line = Line(*first.lines, ends=first.ends)
+        self.present = first
+        self.upcoming = iter(later)
+        self.playing = -1
+        self.held = False
+        self.finished = False
+        self.asked: set[int] = set()
+        self.committed: set[int] = set()
+        self.watch(self.line.log[:])
+
+    def watch(self, commands: list[Command]) -> None:
         for command in commands:
-            assert not finished, "nothing follows Finish"
-            match command:
-                case Play(number):
-                    assert 0 <= number < len(present.lines)
-                    assert number == playing + 1, "lines are played in order, none twice"
-                    playing = number
-                case Hold() | Drop():
-                    assert not any(present.lines[max(playing, 0) :]), "a mandatory line is never cut or skipped"
-                    held = isinstance(command, Hold)
-                case Resume():
-                    assert held
-                    held = False
-                case Look(_, look) | DecideDigits(look, _) | DecideSilence(look):
-                    assert look not in asked
-                    asked.add(look)
-                case Commit(look):
-                    assert look in asked
-                    assert look not in committed, "an utterance is answered once"
-                    committed.add(look)
-                    following = next(upcoming, None)
-                    if following is None:
-                        finished = True
-                        return
-                    present, playing, held = following, -1, False
-                    watch(line.do(Begin(line.at, following)))
-                case Finish():
-                    assert present.ends
-                    assert present.after_beep or playing == len(present.lines) - 1
-                    finished = True
+            assert not self.finished, "nothing follows Finish"
+            self.one(command)
 
-    watch(line.log[:])
-    for what, value in story:
-        if finished:
-            break
+    def one(self, command: Command) -> None:
+        match command:
+            case Play(number):
+                assert 0 <= number < len(self.present.lines)
+                assert number == self.playing + 1, "lines are played in order, none twice"
+                self.playing = number
+            case Hold() | Drop():
+                rest = self.present.lines[max(self.playing, 0) :]
+                assert not any(rest), "a mandatory line is never cut or skipped"
+                self.held = isinstance(command, Hold)
+            case Resume():
+                assert self.held
+                self.held = False
+            case Look() | DecideDigits() | DecideSilence():
+                assert command.look not in self.asked
+                self.asked.add(command.look)
+            case Commit(look):
+                self.commit(look)
+            case Finish():
+                assert self.present.ends
+                assert self.playing == len(self.present.lines) - 1
+                self.finished = True
+
+    def commit(self, look: int) -> None:
+        assert look in self.asked
+        assert look not in self.committed, "an utterance is answered once"
+        self.committed.add(look)
+        following = next(self.upcoming, None)
+        if following is None:
+            self.finished = True
+            return
+        self.present, self.playing, self.held = following, -1, False
+        self.watch(self.line.do(Begin(self.line.at, following)))
+
+    def tell(self, what: str, value: Any, hesitates: bool) -> None:
         match what:
-            case "speech":
+            case "speech" | "silence":
                 for _ in range(value):
-                    watch(line.speech(20))
-                    if finished:
-                        break
-            case "silence":
-                for _ in range(value):
-                    watch(line.silence(20))
-                    if finished:
-                        break
-            case "decide":
-                if asked:
-                    watch(line.do(Decided(line.at, max(asked), value, hesitant=hesitates)))
+                    if not self.finished:
+                        self.watch(self.line.speech(20) if what == "speech" else self.line.silence(20))
+            case "decide" if self.asked:
+                self.watch(self.line.do(Decided(self.line.at, max(self.asked), value, hesitant=hesitates)))
             case "played":
-                watch(line.played(playing))
+                self.watch(self.line.played(self.playing))
             case "digit":
-                watch(line.do(Digit(line.at, value)))
+                self.watch(self.line.do(Digit(self.line.at, value)))
             case "beep":
-                watch(line.do(Beep(line.at)))
+                self.watch(self.line.do(Beep(self.line.at)))
+
+
+@given(st.lists(turns, min_size=1, max_size=6), steps, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_whatever_happens(said: list[Turn], story: list[tuple[str, Any]], hesitates: bool) -> None:
+    watcher = Watcher(Turn(said[0].lines or (False,), ends=said[0].ends), said[1:])
+    for what, value in story:
+        if not watcher.finished:
+            watcher.tell(what, value, hesitates)
