@@ -49,15 +49,26 @@ _ONSET: Final = 0.5
 _ONSET_PLAYING: Final = 0.7
 _ONSET_WINDOWS: Final = 2
 _ONSET_WINDOWS_PLAYING: Final = 3
-_STAY: Final = 0.2
+_STAY: Final = 0.6
 """Under this probability in two windows running, what is heard is not a voice any more."""
+
+_PRE_EMPHASIS: Final = np.float32(0.8)
+"""Weakens hum and traffic, and keeps the quiet "s" at the end of a word above the floor."""
+_PRE_EMPHASIS_GAIN: Final = np.float32(1.22)
+"""Keeps levels about where they were."""
 
 _FLOOR_MARGIN_DB: Final = 7.0
 _BACKGROUND_MARGIN_DB: Final = 3.0
-_BACKGROUND_ONSET_DB: Final = 6.0
+_BACKGROUND_ONSET_DB: Final = 5.0
+_ONSET_BELOW_SPEAKER_DB: Final = 12.0
+_END_BELOW_SPEAKER_DB: Final = 20.0
+_STRONG_MS: Final = 40
+_STRONG_PLAYING_MS: Final = 60
+_VOICE_TAIL_MS: Final = 40
+"""How long silero goes on hearing a voice that has ended."""
 _BELOW_SPEECH_DB: Final = 32.0
 _FIRST_FLOOR_DBFS: Final = -62.0
-_FIRST_BACKGROUND_DBFS: Final = -48.0
+_FIRST_BACKGROUND_DBFS: Final = -44.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +157,11 @@ class VoiceActivity:
         self._speaker = -96.0
         self._active = False
         self._run_ms = 0
+        self._run_peak = SILENT_LEVEL_DBFS
         self._silence_ms = 0
         self._candidate_ms = 0
+        self._strong_ms = 0
+        self._gap_ms = 0
 
     @property
     def noise_floor_dbfs(self) -> float:
@@ -167,7 +181,10 @@ class VoiceActivity:
         if len(frame) != FRAME_BYTES:
             frame = frame[: FRAME_BYTES - FRAME_BYTES % 2].ljust(FRAME_BYTES, b"\0")
         samples = np.frombuffer(frame, "<i2").astype(np.float32) * np.float32(1 / 32768)
-        halves = (_level(samples[:_HALF_SAMPLES]), _level(samples[_HALF_SAMPLES:]))
+        emphasised = samples.copy()
+        emphasised[1:] -= _PRE_EMPHASIS * samples[:-1]
+        emphasised *= _PRE_EMPHASIS_GAIN
+        halves = (_level(emphasised[:_HALF_SAMPLES]), _level(emphasised[_HALF_SAMPLES:]))
         level = max(halves)
         self._hear(frame, samples, level)
         if self._active:
@@ -177,8 +194,8 @@ class VoiceActivity:
         else:
             self._silence_ms += FRAME_MILLISECONDS
         speech = self._active and self._silence_ms < FRAME_MILLISECONDS
-        self._learn(level, speech=speech, playing=playing)
-        return Activity(speech, self._run_ms, self._silence_ms, round(level, 1))
+        self._learn(level, playing=playing)
+        return Activity(speech, self._run_ms, self._silence_ms, round(_level(samples), 1))
 
     def _hear(self, frame: bytes, samples: np.ndarray[Any, Any], level: float) -> None:
         """Let the gate, and when it is open silero, hear the frame."""
@@ -193,35 +210,49 @@ class VoiceActivity:
         else:
             self._voice.store(samples)
 
-    def _threshold(self) -> float:
-        """Level under which the speaker is silent."""
-        return max(
-            self._floor + _FLOOR_MARGIN_DB, self._background + _BACKGROUND_MARGIN_DB, self._speaker - _BELOW_SPEECH_DB
-        )
+    def _least_level(self, below_speaker: float) -> float:
+        """Level under which the speaker is silent; noise counts only as far as it is under the speaker."""
+        noise = max(self._floor + _FLOOR_MARGIN_DB, self._background + _BACKGROUND_MARGIN_DB)
+        return max(min(noise, self._speaker - below_speaker), self._speaker - _BELOW_SPEECH_DB)
 
     def _starts(self, halves: tuple[float, float], *, playing: bool) -> bool:
         """Whether speech is confirmed with this frame; counts how long it has been going on unconfirmed."""
-        margin = _BACKGROUND_ONSET_DB if playing else _BACKGROUND_MARGIN_DB
-        loud = max(halves) > max(self._floor + _FLOOR_MARGIN_DB, self._background + margin)
-        if not loud:
-            self._candidate_ms = max(0, self._candidate_ms - FRAME_MILLISECONDS)
-            return False
-        self._candidate_ms += FRAME_MILLISECONDS
+        level = max(halves)
+        least = self._floor + _FLOOR_MARGIN_DB
         if playing:
-            recent = list(self._voice.recent)[-_ONSET_WINDOWS_PLAYING:]
-            return min(recent) >= _ONSET_PLAYING and self._candidate_ms >= 100
-        recent = list(self._voice.recent)[-_ONSET_WINDOWS:]
-        return min(recent) >= _ONSET and self._candidate_ms >= 40
+            least = max(least, self._background)
+            strong = self._background + _BACKGROUND_ONSET_DB
+        else:
+            least = max(least, self._least_level(_ONSET_BELOW_SPEAKER_DB))
+            strong = least
+        if level <= least:
+            self._gap_ms += FRAME_MILLISECONDS
+            if self._gap_ms > BRIDGED_GAP_MS:
+                self._candidate_ms = self._strong_ms = 0
+            elif self._candidate_ms:
+                self._candidate_ms += FRAME_MILLISECONDS
+            return False
+        self._gap_ms = 0
+        self._candidate_ms += FRAME_MILLISECONDS
+        self._strong_ms += FRAME_MILLISECONDS * (level > strong)
+        recent = self._voice.recent
+        if playing:
+            return (
+                sum(probability >= _ONSET_PLAYING for probability in recent) >= _ONSET_WINDOWS_PLAYING
+                and self._strong_ms >= _STRONG_PLAYING_MS
+            )
+        return min(list(recent)[-_ONSET_WINDOWS:]) >= _ONSET and self._strong_ms >= _STRONG_MS
 
     def _start(self) -> None:
         self._active = True
         self._run_ms = self._candidate_ms
-        self._candidate_ms = 0
+        self._candidate_ms = self._strong_ms = 0
         self._silence_ms = 0
+        self._run_peak = SILENT_LEVEL_DBFS
 
     def _go_on(self, halves: tuple[float, float]) -> None:
         """Carry the run on, or let silence grow; the run ends when the silence is no gap any more."""
-        threshold = self._threshold()
+        threshold = self._least_level(_END_BELOW_SPEAKER_DB)
         voice = max(list(self._voice.recent)[-2:]) >= _STAY
         before = self._silence_ms
         if voice and halves[1] > threshold:
@@ -229,21 +260,26 @@ class VoiceActivity:
         elif voice and halves[0] > threshold:
             self._silence_ms = _HALF_MS
         else:
+            if not voice and not before:
+                self._silence_ms = _VOICE_TAIL_MS
             self._silence_ms += FRAME_MILLISECONDS
         if self._silence_ms < FRAME_MILLISECONDS:
             self._run_ms += before + FRAME_MILLISECONDS
-            self._speaker = max(max(halves), self._speaker - 0.1)
+            self._run_peak = max(max(halves), self._run_peak)
+            self._speaker = max(max(halves), self._speaker - 0.04)
         elif self._silence_ms > BRIDGED_GAP_MS:
+            if self._run_peak < self._speaker - _ONSET_BELOW_SPEAKER_DB:
+                self._background = max(self._background, self._run_peak - _BACKGROUND_MARGIN_DB)
             self._active = False
             self._run_ms = 0
 
-    def _learn(self, level: float, *, speech: bool, playing: bool) -> None:
+    def _learn(self, level: float, *, playing: bool) -> None:
         """Follow the noise floor (10th percentile) and the background (90th percentile while nobody speaks)."""
         self._floor += 0.05 if level > self._floor else -0.45
-        if speech or self._active:
+        if self._active and not playing:
             return
         if self._candidate_ms > 200 or playing or level < self._background:
-            self._background += 0.4 if level > self._background else -0.045
+            self._background += 0.25 if level > self._background else -0.06
         self._background = max(self._background, -60.0)
 
 
