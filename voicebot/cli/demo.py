@@ -8,7 +8,8 @@ import typer
 
 from voicebot.cli import rehearsing
 from voicebot.rehearsal.persona import load_persona
-from voicebot.rehearsal.runner import DEMO, PERSONAS, Rehearsal, choose, new_folder
+from voicebot.rehearsal.runner import Rehearsal, new_folder
+from voicebot.rehearsal.selection import DEMO, PERSONAS, choose
 
 
 def command(

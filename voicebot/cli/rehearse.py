@@ -9,7 +9,8 @@ import typer
 
 from voicebot.cli import rehearsing
 from voicebot.rehearsal.persona import load_personas
-from voicebot.rehearsal.runner import PERSONAS, Rehearsal, choose, new_folder
+from voicebot.rehearsal.runner import Rehearsal, new_folder
+from voicebot.rehearsal.selection import PERSONAS, choose
 
 
 def command(

@@ -320,6 +320,7 @@ class PersonaMachine:
         if (
             self.persona.behaves(Behaviour.SAYS_UH_HUH)
             and speaking
+            and not self._mute
             and line_seconds > self._manner.uh_huh_after
             and self._uh_huh_for != self.ear.line_since
         ):

@@ -241,22 +241,15 @@ def _duplicates(node: yaml.Node, path: Path) -> Iterable[Problem]:
 def _problem(path: Path, root: yaml.Node, fault: Mapping[str, Any]) -> Problem:
     """Turn one of pydantic's faults into a problem at its place in the file."""
     place = [part for part in fault["loc"] if isinstance(part, str | int)]
-    mark = root.start_mark
-    node: yaml.Node | None = root
+    unknown = fault["type"] == "extra_forbidden"
+    node, mark = root, root.start_mark
     for part in place:
-        found: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    found, mark = value, key.start_mark if part == place[-1] else value.start_mark
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            found = node.value[part]
-            mark = found.start_mark
-        if found is None:
+        key, value = _child(node, part)
+        if value is None:
             break
-        node = found
+        node, mark = value, (key if unknown and key is not None else value).start_mark
     name = ".".join(map(str, place))
-    if fault["type"] == "extra_forbidden":
+    if unknown:
         what = f"{name} is not known"
         known = _known_fields(place[:-1])
         close = difflib.get_close_matches(str(place[-1]), known, n=1)
@@ -268,6 +261,15 @@ def _problem(path: Path, root: yaml.Node, fault: Mapping[str, Any]) -> Problem:
         cure = _suggestion(node.value, known) or f"known are: {', '.join(known)}"
         return _at(path, mark, f"{name}: {node.value!r} is not a behaviour", cure.lstrip("; "))
     return _at(path, mark, f"{name}: {str(fault['msg']).removeprefix('Value error, ')}")
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    """Return key and value of a node's part, ``None`` where it has none."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None, None
 
 
 def _known_fields(place: Iterable[str | int]) -> list[str]:

@@ -1,0 +1,138 @@
+"""Persona files: what is read, and what is told about what is wrong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from voicebot.errors import ConfigurationError
+from voicebot.rehearsal.persona import OUTCOMES, Behaviour, load_persona, load_personas
+from voicebot.rehearsal.selection import DEMO, PERSONAS
+from voicebot.rehearsal.voices import choose_speaker
+
+GOOD = """\
+persona: careful_carl
+language: en-US
+script: reminder
+lead: {name: "O'Neil, Carl; jr.", company: 'Smith "and" Sons, Inc.', amount: 120.50, currency: USD, \
+due_date: 2026-12-01, timezone: America/New_York}
+today: 2026-11-23
+line: {noise: none, level: quiet}
+behaviour: [dtmf_only]
+says:
+  identity: [yes]
+  any: no
+expect: {outcome: promise_to_pay, promise_date: 2026-11-27}
+"""
+
+
+def problems(tmp_path: Path, text: str) -> list[tuple[int | None, int | None, str, str]]:
+    path = tmp_path / "one.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_persona(path)
+    assert all(problem.file == str(path) for problem in caught.value.problems)
+    return [(problem.line, problem.column, problem.what, problem.cure) for problem in caught.value.problems]
+
+
+def test_reads_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    persona = load_persona(path)
+    assert persona.lead.name == "O'Neil, Carl; jr."
+    assert persona.lead.company == 'Smith "and" Sons, Inc.'
+    assert persona.lead.amount == Decimal("120.50")
+    assert persona.says == {"identity": ("yes",), "any": ("no",)}, "words that YAML would take for booleans stay words"
+    assert persona.line.noise == "none"
+    assert persona.behaves(Behaviour.DTMF_ONLY)
+    assert persona.expect == {"outcome": "promise_to_pay", "promise_date": "2026-11-27"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what", "cure"),
+    [
+        ("script: reminder\n", "", "persona:", "script is missing", "add 'script:'"),
+        ("today:", "todya:", "todya:", "todya is not known", "did you mean 'today'?"),
+        ("level:", "levle:", "levle:", "line.levle is not known", "did you mean 'level'?"),
+        ("dtmf_only", "dtmf_olny", "dtmf_olny", "'dtmf_olny' is not a behaviour", "did you mean 'dtmf_only'?"),
+        ("level: quiet", "level: low", "low", "line.level", ""),
+        ("120.50", "a lot", "a lot", "lead.amount", ""),
+        ("America/New_York", "America/Nowhere", "America/Nowhere", "IANA time zone", ""),
+        ("promise_to_pay", "promise_two_pay", "{outcome:", "'promise_two_pay' is not an outcome; did you mean", ""),
+        ("outcome: promise_to_pay, ", "", "{promise_date", "names no outcome", ""),
+        ("language: en-US", "persona: again", "persona: again", "'persona' stands here twice", "keep one"),
+        ("[yes]", "[yes", ": no\n", "not valid YAML", ""),
+        ("[yes]", "*anchor", "*anchor", "use no aliases", "write the value out"),
+        ("  identity:", "\tidentity:", "\tidentity:", "not valid YAML", ""),
+        ("careful_carl", "Careful Carl", "Careful Carl", "persona", ""),
+    ],
+)
+def test_names_the_place(*, tmp_path: Path, old: str, new: str, at: str, what: str, cure: str) -> None:
+    assert old in GOOD
+    text = GOOD.replace(old, new)
+    before = text[: text.index(at)]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    found = problems(tmp_path, text)
+    assert (line, column) in [problem[:2] for problem in found], found
+    told = next(problem for problem in found if problem[:2] == (line, column))
+    assert what in told[2]
+    assert cure in told[3]
+
+
+def test_tells_everything_at_once(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path, GOOD.replace("USD", "dollars").replace("none", "loud").replace("today: 2026-11-23\n", "")
+    )
+    assert len(found) == 3
+
+
+def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\n"
+    assert "aliases" in problems(tmp_path, bomb)[0][2]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- a list\n", b"x: " + b"y" * 70_000])
+def test_refuses_what_is_no_persona(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "one.yaml").write_bytes(content)
+    with pytest.raises(ConfigurationError):
+        load_persona(tmp_path / "one.yaml")
+
+
+def test_names_are_unique_in_a_folder(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"already in .*a\.yaml"):
+        load_personas(tmp_path)
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no persona files"):
+        load_personas(tmp_path)
+
+
+def test_the_shipped_ones_cover_everything() -> None:
+    personas = load_personas(PERSONAS)
+    assert len(personas) >= 24
+    assert {persona.expect["outcome"] for persona in personas} == set(OUTCOMES)
+    assert {behaviour for persona in personas for behaviour in persona.behaviour} == set(Behaviour)
+    assert {persona.script for persona in personas} == {"reminder", "collection"}
+    assert {persona.line.noise for persona in personas} == {"none", "office", "street", "tv"}
+    assert {persona.line.level for persona in personas} == {"normal", "quiet", "loud"}
+    assert all((PERSONAS / f"{persona.persona}.yaml").is_file() for persona in personas), "file and name agree"
+
+
+def test_the_demo_calls_a_dozen_different_ends() -> None:
+    personas = {persona.persona: persona for persona in load_personas(PERSONAS)}
+    assert len(DEMO) >= 12
+    assert len({personas[name].expect["outcome"] for name in DEMO}) >= 10
+
+
+def test_a_persona_keeps_its_voice() -> None:
+    voices = {persona.persona: choose_speaker(persona.persona).name for persona in load_personas(PERSONAS)}
+    assert voices["pays_on_time"] == choose_speaker("pays_on_time").name
+    assert len(set(voices.values())) >= 10
+    assert choose_speaker("anybody", voice="robot_man").engine == "espeak"
+    with pytest.raises(ConfigurationError, match="no caller's voice"):
+        choose_speaker("anybody", voice="nobody")
