@@ -1,0 +1,180 @@
+"""``voicebot model``: which models there are, and how they get here."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
+
+from voicebot.cli import output
+from voicebot.errors import Problem, UnavailableError
+from voicebot.speech import models
+from voicebot.speech.model_sources import Progress as Report
+from voicebot.speech.models import CATALOGUE, DEFAULT_ORDER, Installed
+
+app = typer.Typer()
+
+
+@app.command("list")
+def list_models(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Show the models that are known by name, and which of them are installed."""
+    found = {model.name: model for model in models.all_installed()}
+    rows = [
+        {
+            "name": model.name,
+            "language": model.language,
+            "engine": model.engine,
+            "megabytes": model.megabytes,
+            "licence": model.licence,
+            "source": model.source,
+            "installed": str(found[model.name].folder) if model.name in found else None,
+            "checked": found[model.name].checked if model.name in found else None,
+        }
+        for model in CATALOGUE.values()
+    ] + [
+        {
+            "name": model.name,
+            "language": model.language,
+            "engine": model.engine,
+            "megabytes": None,
+            "licence": None,
+            "source": model.source,
+            "installed": str(model.folder),
+            "checked": model.checked,
+        }
+        for name, model in found.items()
+        if name not in CATALOGUE
+    ]
+    if json:
+        output.print_json(rows)
+        return
+    output.print_table(
+        "",
+        ("name", "language", "engine", "MB", "licence", "source", "installed", "heard when tried"),
+        (
+            (
+                row["name"],
+                row["language"],
+                row["engine"],
+                row["megabytes"],
+                row["licence"],
+                row["source"],
+                "yes" if row["installed"] else "",
+                row["checked"],
+            )
+            for row in rows
+        ),
+    )
+
+
+@app.command("install")
+def install(
+    name: Annotated[str | None, typer.Argument(help="A model; without one, the best recogniser to be had.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="A folder, an archive or a URL of the model.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of a model of your own, as en-US.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Checksum of the archive, where none is pinned.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what was installed as one JSON object.")] = False,
+) -> None:
+    """Install a model and try it on a spoken sentence."""
+    if name is None:
+        if source is not None or sha256 is not None:
+            output.fail([Problem("--from and --sha256 need a model's name", "voicebot model install NAME --from …")])
+        model, why = _best(language or "en-US")
+    else:
+        model, why = _one(name, source, language, sha256), "it was asked for"
+    output.err.print(f"recogniser: {model.name}, because {why}", highlight=False) if name is None else None
+    if json:
+        output.print_json(
+            {
+                "name": model.name,
+                "engine": model.engine,
+                "folder": str(model.folder),
+                "heard": model.checked,
+                "why": why,
+            }
+        )
+
+
+def _best(language: str) -> tuple[Installed, str]:
+    """Install the best recogniser that can be had for a language; say why it is this one."""
+    order = DEFAULT_ORDER.get(language, ())
+    missing: list[str] = []
+    for name in order:
+        try:
+            model = _one(name, None, None, None)
+        except UnavailableError as error:
+            output.err.print(f"  {name} cannot be had: {error.problems[0].what}", highlight=False)
+            missing.append(name)
+            continue
+        return (
+            model,
+            f"{' and '.join(missing)} could not be had" if missing else f"it is the first choice for {language}",
+        )
+    raise UnavailableError(
+        f"no recogniser for {language} could be installed",
+        cure="get a Vosk model from elsewhere and name it: voicebot model install NAME --from FOLDER|ARCHIVE|URL",
+    )
+
+
+def _one(name: str, source: str | None, language: str | None, sha256: str | None) -> Installed:
+    """Install one model and try it; a model that does not hear is not kept."""
+    from voicebot.speech import model_check  # noqa: PLC0415 (loads the engines, which listing does not need)
+
+    start = time.monotonic()
+    with _Show() as report:
+        model = models.install(name, source, report, language=language, sha256=sha256)
+        if model.checked is None:
+            report("trying it on a spoken sentence", 0, 0)
+            try:
+                heard = asyncio.run(model_check.check(model))
+            except Exception:
+                models.remove(name)
+                raise
+            models.remember_check(name, heard)
+            model = replace(model, checked=heard)
+    output.err.print(
+        f"  {name} is installed and heard “{model.checked}” ({time.monotonic() - start:.1f} s): {model.folder}",
+        highlight=False,
+    )
+    catalogued = CATALOGUE.get(name)
+    if catalogued and not (catalogued.archive_sha256 or catalogued.files_sha256 or sha256 or source):
+        output.err.print(
+            f"  no checksum is known for {name}: compare what its marker {model.folder / models.MARKER} says "
+            "with another source before you rely on it",
+            highlight=False,
+        )
+    return model
+
+
+class _Show:
+    """A bar on a terminal; a line for every new step elsewhere."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._said = ""
+
+    def __enter__(self) -> Report:
+        if sys.stderr.isatty():
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+            self._bar = Progress(*columns, console=output.err, transient=True)
+            self._task = self._bar.add_task("starting", total=None)
+            self._bar.start()
+        return self._report
+
+    def _report(self, what: str, done: int, total: int) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, description=what, completed=done, total=total or None)
+        elif what != self._said:
+            self._said = what
+            output.err.print(f"  {what}", highlight=False)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()

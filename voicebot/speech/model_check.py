@@ -1,0 +1,119 @@
+"""A freshly installed model proves itself: it must hear a sentence that the light voice speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Final
+
+from voicebot.config import SpeechSection
+from voicebot.errors import UnavailableError
+from voicebot.speech.engines import choose_recognizer
+from voicebot.speech.models import Installed
+from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool
+from voicebot.speech.voices import choose_voice
+
+SENTENCES: Final = {
+    "en": "I will pay two hundred dollars next Friday.",
+    "zh": "我下周五付两百块钱。",
+    "ko": "다음 주 금요일에 이백 달러를 내겠습니다.",
+}
+"""What is spoken, by language."""
+
+MOST_WRONG: Final = 0.34
+"""Highest share of wrong words that an English model may have on its sentence."""
+
+_SECONDS: Final = 120.0
+_BLOCK_BYTES: Final = 3200
+
+
+async def check(model: Installed) -> str:
+    """Try a model.
+
+    A model of another language than English must hear something: what the voice for it makes is too robotic to
+    ask for words. A model that no recogniser runs must be readable.
+
+    Returns
+    -------
+    str
+        What was heard.
+
+    Raises
+    ------
+    UnavailableError
+        It does not load, or does not hear.
+    """
+    if model.engine == "embedding":
+        return _readable(model)
+    language = model.language.split("-")[0].lower()
+    sentence = SENTENCES.get(language)
+    if sentence is None:
+        raise UnavailableError(f"there is no sentence to try a model of {model.language} with", cure="")
+    speech = await choose_voice(SpeechSection(), model.language).synthesize(sentence)
+    config = SpeechSection(
+        recognizer="vosk" if model.engine == "vosk" else "moonshine",
+        workers=1,
+        vosk_models={model.language: model.folder} if model.engine == "vosk" else {},
+    )
+    pool = choose_recognizer(config, model.language)
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await pool.start()
+            heard = await _hear(pool, speech)
+    except TimeoutError as error:
+        raise UnavailableError(f"{model.name} heard nothing within {_SECONDS:.0f} s") from error
+    finally:
+        await pool.close()
+    if heard.failed or not heard.best.text.strip():
+        raise UnavailableError(f"{model.name} loads, but hears nothing", cure="install it again, or use another model")
+    if language == "en" and (wrong := wrong_words(sentence, heard.best.text)) > MOST_WRONG:
+        raise UnavailableError(
+            f"{model.name} heard “{heard.best.text}” for “{sentence}”: {wrong:.0%} of the words are wrong",
+            cure="install it again, or use another model",
+        )
+    return heard.best.text
+
+
+async def _hear(pool: RecognizerPool, speech: bytes) -> Recognition:
+    heard: asyncio.Future[Recognition] = asyncio.get_running_loop().create_future()
+
+    def on_words(recognition: Recognition) -> None:
+        if not heard.done():
+            heard.set_result(recognition)
+
+    session = pool.open("model-check", on_words)
+    session.begin(1, Hints())
+    for start in range(0, len(speech), _BLOCK_BYTES):
+        session.feed(speech[start : start + _BLOCK_BYTES])
+    session.look(1)
+    result = await heard
+    session.end()
+    session.close()
+    return result
+
+
+def _readable(model: Installed) -> str:
+    weights = model.folder / "model.safetensors"
+    with weights.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    if weights.stat().st_size < max(ends):
+        raise UnavailableError(f"the weights of {model.name} are cut off", cure="install it again")
+    return f"{len(ends)} tensors"
+
+
+def wrong_words(expected: str, heard: str) -> float:
+    """Word error rate: the fewest substitutions, insertions and deletions, per expected word."""
+    want, got = _words(expected), _words(heard)
+    row = list(range(len(got) + 1))
+    for i, word in enumerate(want, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(got, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
+    return row[-1] / max(1, len(want))
+
+
+def _words(text: str) -> list[str]:
+    # Some engines write digits where others write words.
+    plain = text.lower().replace("$200", "two hundred dollars").replace("200", "two hundred")
+    return "".join(sign if sign.isalnum() else " " for sign in plain).split()
