@@ -65,7 +65,7 @@ LAST_WORDS_SECONDS: Final = 2.0
 NO_MEDIA_SECONDS: Final = 0.1
 """Without a frame for this long, time goes on as silence."""
 
-_log = logs.get(__name__)
+_log = logs.get_logger()
 
 
 class Clips(Protocol):
@@ -555,6 +555,19 @@ class CallSession:
         if plan is not None and self._talk.urgent(plan):
             self._note_turn(self._talk.commit(plan), look, at)
             self._ending = plan.act.ending
+
+    def abandon(self) -> None:
+        """Let go of everything; the call was not made, or nobody waits for it any more."""
+        self._ears.close()
+        if self._limit is not None:
+            self._limit.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether a human has taken the call: it lasts as long as people talk."""
+        return self._transferred
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)

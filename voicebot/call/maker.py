@@ -1,0 +1,261 @@
+"""Makes the calls of claimed attempts: everything ready before dialling, the call, and what it came to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from structlog.contextvars import bound_contextvars
+
+from voicebot import __version__, logs
+from voicebot.agi.phone import CallRequest, Disposition, Phone
+from voicebot.call.clock import call_clock
+from voicebot.call.journal import Journal, journal_path, plain, read_journal
+from voicebot.call.session import CallSession, Ended
+from voicebot.call.talk import ScriptTalk
+from voicebot.config import Config
+from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.talk import Lead
+from voicebot.errors import ConfigurationError, Problem, UnavailableError, UncertainError
+from voicebot.speech.prompts import PromptCache
+from voicebot.speech.recognizer import RecognizerPool
+from voicebot.store.records import Fate, NewLead, Result, Ticket
+
+ENDING_SECONDS: Final = 20.0
+"""How long after the limit of a call its end may take before the call is given up."""
+
+_log = logs.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What a language needs: who hears it and who speaks it."""
+
+    recognizer: RecognizerPool
+    prompts: PromptCache
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A script that is ready to be talked by."""
+
+    script: Script
+    policy: Policy
+
+
+def lead_of(lead: NewLead) -> Lead:
+    """What a script may know of a stored lead."""
+    return Lead(
+        name=lead.name,
+        company=lead.company,
+        amount=lead.amount,
+        currency=lead.currency,
+        due_date=lead.due_date,
+        timezone=lead.timezone,
+        more=lead.more,
+    )
+
+
+class CallMaker:
+    """Prepares and makes calls; implements ``voicebot.campaign.dialer.Caller``.
+
+    Parameters
+    ----------
+    config
+        Of the node.
+    phone
+        Asterisk.
+    languages
+        Who hears and speaks, by BCP 47 tag.
+    script
+        Gives a script version and its policy by content hash; loads it when it is asked for first.
+    possible_lines
+        All that a script can say to a lead that is known before the call.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        phone: Phone,
+        languages: Mapping[str, Language],
+        script: Callable[[str], Awaitable[Prepared]],
+        possible_lines: Callable[[Script, Lead, datetime], tuple[str, ...]],
+    ) -> None:
+        self._config, self._phone, self._languages = config, phone, languages
+        self._script, self._possible_lines = script, possible_lines
+
+    async def prepare(self, ticket: Ticket) -> None:
+        """Load the script and render what it can say to this lead. Raises VoicebotError with the reason."""
+        prepared = await self._script(ticket.script_hash)
+        language = self._language(prepared.script)
+        lead = lead_of(ticket.lead)
+        await language.prompts.render(self._possible_lines(prepared.script, lead, self._clock(ticket)()))
+
+    async def call(self, ticket: Ticket) -> Result:
+        """Dial and talk.
+
+        Returns
+        -------
+        Result
+            Always, whatever happened; ``fate`` tells when it is not known whether somebody was called.
+        """
+        with bound_contextvars(attempt=str(ticket.attempt), campaign=ticket.campaign_name):
+            begun, wall = time.monotonic(), time.time()
+            journal = Journal(self._config.call.journals, ticket.attempt, begun_at=begun, wall=wall)
+            try:
+                return await self._call(ticket, journal)
+            except asyncio.CancelledError:
+                journal.add("cancelled", time.monotonic())
+                raise
+            except ConfigurationError as error:
+                return self._failed(journal, str(error), Fate.NOT_SENT)
+            except UnavailableError as error:
+                return self._failed(journal, str(error), Fate.NOT_SENT)
+            except UncertainError as error:
+                return self._failed(journal, str(error), Fate.UNKNOWN)
+            except Exception as error:
+                _log.exception("a call failed")
+                return self._failed(journal, f"internal error: {error}", Fate.UNKNOWN)
+            finally:
+                journal.close()
+
+    async def recover(self, attempt: UUID) -> Result | None:
+        """Tell what the live journal of a crashed call says; ``None`` when nobody is known to have answered."""
+        path = journal_path(self._config.call.journals, attempt)
+        return recovered(read_journal(path)) if path.exists() else None
+
+    # ------------------------------------------------------------------------------------------------
+
+    async def _call(self, ticket: Ticket, journal: Journal) -> Result:
+        prepared = await self._script(ticket.script_hash)
+        language = self._language(prepared.script)
+        engines = self._engines(prepared, language)
+        journal.add(
+            "call",
+            time.monotonic(),
+            campaign=ticket.campaign_name,
+            lead=ticket.lead_id,
+            script=ticket.script,
+            script_hash=ticket.script_hash,
+            trunk=ticket.trunk,
+            rehearsal_day=ticket.lead.rehearsal_day,
+            engines=engines,
+        )
+        talk = ScriptTalk(prepared.script, lead_of(ticket.lead), prepared.policy, self._clock(ticket))
+        session = CallSession(
+            talk=talk,
+            clips=language.prompts,
+            recognizer=language.recognizer,
+            journal=journal,
+            longest_seconds=self._config.call.max_seconds,
+        )
+        trunk = self._config.trunks[ticket.trunk]
+        request = CallRequest(
+            ticket.attempt, ticket.lead.phone, ticket.trunk, ring_seconds=trunk.ring_seconds, caller_id=trunk.caller_id
+        )
+        journal.add("originate", time.monotonic(), ring_seconds=trunk.ring_seconds)
+        try:
+            session.attach(await self._phone.call(request, session))
+            ended = await self._until_ended(session, trunk.ring_seconds)
+        except BaseException:
+            session.abandon()
+            raise
+        return self._result(ended, journal, engines)
+
+    async def _until_ended(self, session: CallSession, ring_seconds: float) -> Ended:
+        """Wait for the end; a call that doesn't end by itself is ended."""
+        longest = ring_seconds + self._config.call.max_seconds + ENDING_SECONDS
+        while True:
+            done, _ = await asyncio.wait({session.ended}, timeout=longest)
+            if done:
+                return session.ended.result()
+            if session.handed_over:
+                continue
+            session.hang_up("the call did not end by itself")
+            done, _ = await asyncio.wait({session.ended}, timeout=ENDING_SECONDS)
+            if not done:
+                raise UncertainError("the call did not end although it was told to")
+
+    def _result(self, ended: Ended, journal: Journal, engines: Mapping[str, str]) -> Result:
+        hang_up, ending = ended.hang_up, ended.ending
+        outcome, slots = (ending.outcome, plain(ending.slots)) if ending is not None else ("", {})
+        journal.add("outcome", time.monotonic(), outcome=outcome, slots=slots, disposition=hang_up.disposition)
+        return Result(
+            disposition=hang_up.disposition.value,
+            outcome=outcome,
+            slots=slots,
+            journal=tuple(journal.entries),
+            recording=ended.recording.path if ended.recording is not None else "",
+            cause=hang_up.cause,
+            technical=hang_up.technical,
+            explanation=hang_up.explanation,
+            started_at=journal.wall,
+            answered_at=journal.wall_time(ended.answered_at),
+            ended_at=journal.wall_time(ended.ended_at),
+            engines=engines,
+        )
+
+    def _failed(self, journal: Journal, explanation: str, fate: Fate) -> Result:
+        journal.add("failed", time.monotonic(), explanation=explanation, fate=fate)
+        return Result(
+            disposition=Disposition.FAILED.value,
+            journal=tuple(journal.entries),
+            explanation=explanation,
+            started_at=journal.wall,
+            ended_at=journal.wall_time(time.monotonic()),
+            fate=fate,
+        )
+
+    def _language(self, script: Script) -> Language:
+        language = self._languages.get(script.language)
+        if language is None:
+            raise ConfigurationError(
+                Problem(f"no recogniser and voice for {script.language}", "voicebot doctor tells what is missing")
+            )
+        return language
+
+    def _clock(self, ticket: Ticket) -> Callable[[], datetime]:
+        return call_clock(ticket.lead.timezone, ticket.lead.rehearsal_day, wall=time.time, monotonic=time.monotonic)
+
+    def _engines(self, prepared: Prepared, language: Language) -> dict[str, str]:
+        info = language.recognizer.info
+        return {
+            "recognizer": f"{info.engine} ({info.model})",
+            "recognizer_why": info.why,
+            "policy": prepared.policy.name,
+            "voice": language.prompts.voice.name,
+            "voicebot": __version__,
+        }
+
+
+def recovered(entries: list[dict[str, Any]]) -> Result | None:
+    """What a journal that ended without an outcome still says. Pure.
+
+    An outcome that was agreed before the crash counts: the last turn's ``outcome_so_far``.
+    """
+    answered = next((entry for entry in entries if entry["event"] == "answered"), None)
+    if answered is None:
+        return None
+    begun = next((entry for entry in entries if entry["event"] == "begun"), {})
+    wall = datetime.fromisoformat(begun["wall"]).timestamp() if "wall" in begun else None
+    turn = next((entry for entry in reversed(entries) if entry["event"] == "turn"), {})
+    call = next((entry for entry in entries if entry["event"] == "call"), {})
+    recording = next((entry for entry in entries if entry["event"] == "recording"), {})
+    return Result(
+        disposition=Disposition.ANSWERED.value,
+        outcome=str(turn.get("outcome_so_far", "hung_up")),
+        slots=turn.get("slots", {}),
+        journal=tuple(entries),
+        recording=str(recording.get("path", "")),
+        explanation="the node was lost during the call; what had been agreed is kept",
+        started_at=wall,
+        answered_at=None if wall is None else wall + float(answered["at"]),
+        ended_at=None if wall is None else wall + float(entries[-1]["at"]),
+        engines=call.get("engines", {}),
+    )

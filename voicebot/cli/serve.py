@@ -1,0 +1,37 @@
+"""``voicebot serve``: run a dialling node."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+
+from voicebot.config import load_config
+from voicebot.node import Node
+
+
+def command(
+    context: typer.Context,
+    until_done: Annotated[
+        bool, typer.Option("--until-done", help="Leave when no running campaign has anything left to do.")
+    ] = False,
+) -> None:
+    """Run a dialling node until SIGTERM or Ctrl-C; calls under way are finished first."""
+    node = Node(load_config(context.obj))
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, node.stop)
+        await node.run(until_done=until_done)
+
+    try:
+        import uvloop  # noqa: PLC0415 - not there on every system
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    with runner:
+        runner.run(main())

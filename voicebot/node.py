@@ -1,0 +1,111 @@
+"""One dialling node: database, Asterisk, recognisers, voices, scripts and dialer put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from voicebot import logs
+from voicebot.agi.asterisk_phone import AsteriskPhone
+from voicebot.call.maker import CallMaker, Language, Prepared
+from voicebot.campaign.dialer import Dialer
+from voicebot.config import Config
+from voicebot.dialogue.conversation import possible_lines
+from voicebot.dialogue.local import LocalPolicy
+from voicebot.dialogue.pinned import read_pinned
+from voicebot.errors import ConfigurationError, Problem
+from voicebot.speech.engines import choose_recognizer
+from voicebot.speech.prompts import PromptCache
+from voicebot.speech.voices import choose_voice
+from voicebot.store.store import Store
+
+_log = logs.get_logger()
+
+
+class Node:
+    """Everything that one node needs, started in order and stopped in reverse.
+
+    Parameters
+    ----------
+    config
+        Of this node.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._store: Store | None = None
+        self._dialer: Dialer | None = None
+        self._languages: dict[str, Language] = {}
+        self._prepared: dict[str, asyncio.Task[Prepared]] = {}
+        self._language_lock = asyncio.Lock()
+
+    async def run(self, *, until_done: bool = False) -> None:
+        """Dial until told to stop.
+
+        Parameters
+        ----------
+        until_done
+            Return when no running campaign has anything left to do.
+
+        Raises
+        ------
+        ConfigurationError, UnavailableError
+            Something that the node needs is wrong or missing.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            self._store = await Store.open(self._config.database.url)
+            stack.push_async_callback(self._store.close)
+            phone = AsteriskPhone(self._config)
+            await phone.start()
+            stack.push_async_callback(phone.close)
+            stack.push_async_callback(self._close_languages)
+            maker = CallMaker(self._config, phone, self._languages, self._script, possible_lines)
+            self._dialer = Dialer(self._store, phone, maker, self._config)
+            await self._dialer.run(until_done=until_done)
+
+    def stop(self) -> None:
+        """Claim nothing more; ``run`` returns when the calls under way have ended."""
+        if self._dialer is not None:
+            self._dialer.stop()
+
+    # ------------------------------------------------------------------------------------------------
+
+    async def _script(self, script_hash: str) -> Prepared:
+        """Give a pinned script with its policy; made ready once, whoever asks first."""
+        task = self._prepared.get(script_hash)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self._prepared[script_hash] = asyncio.create_task(self._prepare(script_hash))
+        return await asyncio.shield(task)
+
+    async def _prepare(self, script_hash: str) -> Prepared:
+        assert self._store is not None  # noqa: S101 - set before the dialer runs
+        version = await self._store.script(script_hash)
+        if version is None:
+            raise ConfigurationError(Problem(f"script {script_hash[:12]} is not stored", "create the campaign again"))
+        script = read_pinned(version.text, script_hash)
+        policy = await asyncio.to_thread(LocalPolicy, script)
+        await self._language(script.language)
+        _log.info("script ready", script=version.name, script_hash=script_hash[:12], policy=policy.name)
+        return Prepared(script, policy)
+
+    async def _language(self, language: str) -> None:
+        async with self._language_lock:
+            if language in self._languages:
+                return
+            voice = choose_voice(self._config.speech, language)
+            recognizer = choose_recognizer(self._config.speech, language)
+            await recognizer.start()
+            self._languages[language] = Language(recognizer, PromptCache(voice))
+            info = recognizer.info
+            _log.info(
+                "language ready",
+                language=language,
+                recognizer=info.engine,
+                model=info.model,
+                why=info.why,
+                voice=voice.name,
+            )
+
+    async def _close_languages(self) -> None:
+        for language in self._languages.values():
+            await language.recognizer.close()
