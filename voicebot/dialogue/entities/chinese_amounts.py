@@ -16,8 +16,10 @@ from voicebot.dialogue.entities.rules import Rules
 from voicebot.dialogue.number_words import CHINESE_DIGITS, CHINESE_NUMERAL, parse_chinese_number
 
 _CURRENCIES: Final = {
-    "美元": "USD", "美金": "USD", "美刀": "USD", "港币": "HKD", "港元": "HKD", "港纸": "HKD", "欧元": "EUR", "英镑": "GBP",
-    "新加坡元": "SGD", "新加坡币": "SGD", "新币": "SGD", "坡币": "SGD", "人民币": "CNY", "rmb": "CNY", "usd": "USD", "cny": "CNY",
+    "美元": "USD", "美金": "USD", "美刀": "USD", "港币": "HKD", "港元": "HKD", "港纸": "HKD", "欧元": "EUR",
+    "英镑": "GBP",
+    "新加坡元": "SGD", "新加坡币": "SGD", "新币": "SGD", "坡币": "SGD", "人民币": "CNY",
+    "rmb": "CNY", "usd": "USD", "cny": "CNY",
     "hkd": "HKD", "sgd": "SGD", "eur": "EUR", "gbp": "GBP", "$": "USD HKD SGD", "€": "EUR", "£": "GBP",
 }  # fmt: skip
 _NAMED: Final = "(?P<unit>" + "|".join(re.escape(name) for name in sorted(_CURRENCIES, key=len, reverse=True)) + ")"
@@ -25,13 +27,22 @@ _N: Final = f"(?P<n>{CHINESE_NUMERAL})"
 _SMALL: Final = rf"[{DIGIT}\d]"
 _YUAN: Final = "(?:块钱|元钱|块|元|圆)"
 _PARTS: Final = rf"(?:零?(?P<jiao>{_SMALL})[毛角])?(?:零?(?P<fen>{_SMALL})分)?钱?"
-_MEASURES: Final = r"[天周月年日号点分个次人岁期遍句名楼层位小秒米斤公里只张本条块元圆毛角美港欧英新人r成%倍度路室班级毫多几来\d.:/]|礼拜|星期|以?上|以?内|夜|刻"
-_VERBS: Final = r"还|付|给|交|打|转|存|最多|只有|只能|就|能|先|凑|拿|出|缴|汇|只|大概|差不多|大约|至少|欠|是|还了|还你们|给你们|或者|或|到|成"
+_MEASURES: Final = (
+    r"月(?![底初末中])|[天周年日号点分个次人岁期遍句名楼层位小秒米斤公里只张本条块元圆毛角美港欧英新r]"
+    r"|[成%倍度路室班级毫多几来\d.:/]|礼拜|星期|以?上|以?内|夜|刻"
+)
+_VERBS: Final = (
+    "还|付|给|交|打|转|存|最多|只有|只能|就|能|先|凑|拿|出|缴|汇|只|大概|差不多|大约|至少|欠|是"
+    "|还了|还你们|给你们|或者|或|到|成"
+)
 _ENDS: Final = (
     r"$|[|,吧吗呢嘛啊了可行的左先就好是也不没我你他,今明后下这周月]|或|到|怎么|应该|够|以?后|之?前|为止|对|ok|现在"
 )
-_AWAY: Final = rf"[第月周期点{DIGIT}零〇十百千万亿幺\d.年:/]|星期|礼拜|尾号|号码|账号|卡号|电话|密码|号是|码是|房间|分之|今年|我|是第"
-_NOW: Final = datetime(2001, 1, 1)  # noqa: DTZ001  (only the places of dates matter here)
+_AWAY: Final = (
+    rf"[第月周期点{DIGIT}零〇十百千万亿幺\d.年:/]|星期|礼拜|尾号|号码|账号|卡号|电话|密码|号是|码是"
+    "|房间|分之|今年|我|是第"
+)
+_NOW: Final = datetime(2001, 1, 1)
 _LARGEST: Final = Decimal(10**9)
 
 _MONEY: Final[Rules[tuple[Decimal, str]]] = Rules(edge="")
@@ -42,7 +53,8 @@ _FRACTIONS: Final[Rules[Fraction]] = Rules(edge="")
 def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
     """All amounts said in ``line``; see ``entities.find_amounts``."""
     named = _MONEY.find(line.line, _NOW)
-    taken = [(match.start, match.end) for match in (*named, *chinese_dates.find(line, _NOW))]
+    taken = [(match.start, match.end) for match in named]
+    taken += [(match.start, match.end) for match in chinese_dates.find(line, _NOW)]
     bare = [
         match
         for match in _BARE.find(line.line, _NOW)
@@ -71,7 +83,7 @@ def find_digits(line: Line, minimum: int) -> list[Match[str]]:
     """All rows of digits said in ``line``; see ``entities.find_digits``."""
     found = []
     for match in re.finditer(
-        r"[零〇一幺二三四五六七八九\d](?:-?[零〇一幺二两三四五六七八九\d])*(?![十百千万亿块元月号点年%个])", line.line
+        r"[零〇一幺二三四五六七八九\d](?:-?[零〇一幺二两三四五六七八九\d])*+(?![十百千万亿块元月号点年%个])", line.line
     ):
         row = "".join(str(CHINESE_DIGITS.get(character, character)) for character in match.group() if character != "-")
         if len(row) >= minimum:
@@ -112,7 +124,7 @@ def _named(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
 
 @_MONEY.add(
     rf"{_N}{_YUAN}(?P<tenth>{_SMALL})(?P<hundredth>{_SMALL})?",
-    not_then=r"[天周月年日号点分个次人岁期毛角百千万十块元]",
+    not_then=r"月(?![底初末中])|[天周年日号点分个次人岁期毛角百千万十块元]",
     not_after=rf"[点{DIGIT}十百千万\d.]",
 )
 @_MONEY.add(rf"{_N}{_YUAN}(?P<tenth>{_SMALL})[毛角](?P<hundredth>{_SMALL})", not_then="[分天个月号]")

@@ -15,10 +15,12 @@ from voicebot.dialogue.number_words import parse_chinese_number
 DIGIT: Final = "一二两三四五六七八九"
 _D: Final = r"(?P<n>[一二两三四五六七八九十廿\d]{1,3})"
 _MONTH: Final = r"(?P<month>十[一二]?|[一二三四五六七八九]|1[0-2]|0?[1-9])月份?"
-_YEAR: Final = r"(?:(?P<year>20\d\d|[二两][零〇]{1}[一二三四五六七八九][零〇一二三四五六七八九])年|(?P<which>今年|明年|后年|去年))?的?"
+_YEAR: Final = rf"(?:(?P<year>20\d\d|[二两][零〇][{DIGIT}][零〇{DIGIT}])年|(?P<which>今年|明年|后年|去年))?的?"
 _COUNT: Final = r"(?P<count>半|[一二两俩三四五六七八九十百廿\d]{1,5})"
 _UNIT: Final = r"个?(?P<unit>工作日|天|日|周|星期|礼拜|月|年)"
 _WEEK: Final = "(?:周|星期|礼拜)"
+_WEEKDAY: Final = rf"{_WEEK}[一二三四五六日天]"
+_INSIDE: Final = rf"[{DIGIT}十廿\d]"  # a numeral is never begun in its middle
 _DAYS: Final = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6,
                 "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}  # fmt: skip
 _NEAR: Final = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
@@ -48,7 +50,8 @@ _HOLIDAYS: Final = {
 _RULES: Final[Rules[date]] = Rules(edge="")
 _DENIED: Final = re.compile(r"(?:不是|不要|别|不在)$")
 _IMPOSSIBLE: Final = re.compile(
-    r"^(?:肯定|可能|真的|真|我|的话|是|恐怕|怕|之前|前|都|,)*(?:不行|不可以|不方便|没钱|没空|没时间|来不及|还不了|还不上|付不了|不能|不可能|够呛|太早|太晚|太赶)"
+    r"^(?:肯定|可能|真的|真|我|的话|是|恐怕|怕|之前|前|都|,)*(?:不行|不可以|不方便|没钱|没空|没时间|来不及|"
+    r"还不了|还不上|付不了|不能|不可能|够呛|太早|太晚|太赶)"
 )
 _CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|啊不|不不|不,|应该是|改成|还是|算了)+[,|是]*")
 
@@ -83,7 +86,11 @@ def is_vague(text: str) -> bool:
 # Days of months -----------------------------------------------------------------------------------------------
 
 
-@_RULES.add(rf"{_YEAR}{_MONTH}的?{_D}[号日]?", not_then=r"[块元百千万个点天周年,%人次\d]|月")
+@_RULES.add(
+    rf"(?:{_WEEKDAY},?)?{_YEAR}{_MONTH}的?{_D}[号日]?(?:,?{_WEEKDAY})?",
+    not_after=_INSIDE,
+    not_then=r"[块元百千万个点天周年%人次\d月]|,\d",
+)
 def _month_day(match: re.Match[str], now: datetime) -> date | None:
     month, number = _number(match["month"]), _number(match["n"])
     if month is None or number is None or not 1 <= month <= 12:
@@ -97,7 +104,8 @@ def _month_day(match: re.Match[str], now: datetime) -> date | None:
 
 @_RULES.add(
     rf"{_AWAY}月的?{_D}[号日]",
-    rf"{_AWAY}月的?(?P<n>[十廿]?[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?|\d{{1,2}})(?![号日块元百千万个点天周年月次])",
+    rf"{_AWAY}月的?(?P<n>[十廿]?[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?|"
+    rf"\d{{1,2}})(?![号日块元百千万个点天周年月次])",
 )
 def _of_month(match: re.Match[str], now: datetime) -> date | None:
     number = _number(match["n"])
@@ -106,7 +114,7 @@ def _of_month(match: re.Match[str], now: datetime) -> date | None:
 
 @_RULES.add(
     rf"{_D}[号日]",
-    not_after=r"[第月零〇百千万亿.:/]|\d",
+    not_after=rf"[第月零〇百千万亿.:/{DIGIT}十廿\d]",
     not_then="[线楼院门店员柜房床机码馆桌窗厅文球车]|文件|[前以之]?内|之?间|以?后[还再]?[一二两三四五六七八九十\\d]+天",
 )
 def _day(match: re.Match[str], now: datetime) -> date | None:
@@ -152,7 +160,8 @@ def _year_end(match: re.Match[str], now: datetime) -> date:
 
 
 @_RULES.add(
-    rf"(?:(?P<week>下下个?|下个?|这个?|本|上个?|上上个?){_WEEK}|{_WEEK})的?(?:{_WEEK})?(?P<day>[一二三四五六日天末1-7])",
+    rf"(?:(?P<week>下下个?|下个?|这个?|本|上个?|上上个?){_WEEK}|"
+    rf"{_WEEK})的?(?:{_WEEK})?(?P<day>[一二三四五六日天末1-7])",
     not_after=rf"[{DIGIT}十\d几多]个?|每个?|一个",
     not_then="(?:[次回]|个?月|年|[天周日]内)",
 )
@@ -191,7 +200,8 @@ def _distance(today: date, match: re.Match[str], sign: int = 1) -> date | None:
 
 @_RULES.add(
     rf"(?:再?过|再等|再)?{_COUNT}{_UNIT}(?:的?时间)?(?:之后|以后|后|之内|以内|内|左右|吧)",
-    rf"(?:再过|过|再等|再给我|给我|宽限我?|还要|还需要|需要|缓|延期?|推迟|晚|等我?|大概要?|大约要?|最多){_COUNT}{_UNIT}(?:的?时间)?(?:之后|以后|后|之内|以内|内|左右)?",
+    rf"(?:再过|过|再等|再给我|给我|宽限我?|还要|还需要|需要|缓|延期?|推迟|晚|等我?|大概要?|大约要?|"
+    rf"最多){_COUNT}{_UNIT}(?:的?时间)?(?:之后|以后|后|之内|以内|内|左右)?",
     not_after=rf"[第每这那{DIGIT}十百\d.]|已经|等了|拖了|过了",
     not_then="一次|了|前|之前|以前|期|假|的利息",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from voicebot.dialogue.entities import chinese_dates
@@ -16,17 +16,20 @@ from voicebot.dialogue.entities.rules import Rules
 from voicebot.dialogue.number_words import parse_chinese_number
 
 _PART_NAMES: Final = {
-    "凌晨": "early morning", "清晨": "morning", "早晨": "morning", "早上": "morning", "一早": "morning", "上午": "morning",
+    "凌晨": "early morning", "清晨": "morning", "早晨": "morning", "早上": "morning", "一早": "morning",
+    "上午": "morning",
     "中午": "noon", "正午": "noon", "午饭后": "after lunch", "饭后": "after lunch", "下午": "afternoon",
-    "傍晚": "early evening", "晚上": "evening", "今晚": "evening", "明晚": "evening", "后晚": "evening", "今早": "morning",
-    "明早": "morning", "夜里": "night", "午夜": "midnight", "半夜": "midnight", "下班后": "after work", "下班以后": "after work",
+    "傍晚": "early evening", "晚上": "evening", "今晚": "evening", "明晚": "evening", "后晚": "evening",
+    "今早": "morning",
+    "明早": "morning", "夜里": "night", "午夜": "midnight", "半夜": "midnight", "下班后": "after work",
+    "下班以后": "after work",
     "下班之后": "after work",
 }  # fmt: skip
 _PART: Final = "(?P<part>" + "|".join(sorted(_PART_NAMES, key=len, reverse=True)) + ")"
 _DAY_OF_PART: Final = {"今": 0, "明": 1, "后": 2}
-_H: Final = rf"(?P<h>十[一二]?|二十[一二三四]?|[零〇{DIGIT}]|1?\d|2[0-4])"
+_H: Final = rf"(?P<h>十[{DIGIT}]?|二十[一二三四]?|[零〇{DIGIT}]|1?\d|2[0-4])"
 _MIN: Final = (
-    rf"(?P<m>[二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[二三四五][一二三四五六七八九]|0?\d|[1-5]\d)"
+    r"(?P<m>[二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[二三四五][一二三四五六七八九]|0?\d|[1-5]\d)"
 )
 _MINUTES: Final = rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|过?{_MIN}分?(?!块|元|万|千|百|个)|整)?钟?"
 _COUNT: Final = r"(?P<n>[一二两俩三四五六七八九十\d]{1,3}(?:\.\d)?)"
@@ -59,13 +62,13 @@ def find(line: Line, now: datetime) -> list[Match[datetime]]:
     return drop_withdrawn(text, sorted(matches, key=lambda match: match.start))
 
 
-def _without_part(text: str, match: Match[object]) -> Piece:
+def _without_part(text: str, match: Match[date]) -> Piece:
     """A day whose words may run on into a part of the day ("明天晚上")."""
     end = match.end
     for name in ("早上", "上午", "中午", "下午", "晚上"):
         if text[match.start : end].endswith(name):
             end -= len(name)
-    return Piece(match.start, end, day=match.value)  # type: ignore[arg-type]
+    return Piece(match.start, end, day=match.value)
 
 
 def _clock_of(match: re.Match[str]) -> Clock | None:
@@ -86,7 +89,7 @@ def _clock_of(match: re.Match[str]) -> Clock | None:
 @_CLOCKS.add(r"(?<!\d)(?P<h>\d{1,2}):(?P<m>\d\d)(?!\d)")
 @_CLOCKS.add(
     rf"{_H}[点时]{_MINUTES}",
-    not_after=rf"[{DIGIT}十百千万第有快慢早晚多少差\d.]|便宜|好一",
+    not_after=rf"[{DIGIT}十百千万第差\d.]",
     not_then=rf"[{DIGIT}零]*[万千百块元]|[间候刻]|五[万千]|意见|建议|要求",
 )
 def _clock(match: re.Match[str], _now: datetime) -> Clock | None:
@@ -94,7 +97,7 @@ def _clock(match: re.Match[str], _now: datetime) -> Clock | None:
     if re.fullmatch("一点|1点", said):
         before = match.string[: match.start()]
         following = match.string[match.end() : match.end() + 1]
-        if not re.search("[午晨晚上里在]$", before) or following in "都也儿钱":
+        if not re.search("[午晨晚上里在]$", before) or re.match("[都也儿钱]", following):
             return None  # 一点 is also "a little"
     return _clock_of(match)
 

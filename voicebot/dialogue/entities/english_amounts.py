@@ -24,7 +24,8 @@ _CURRENCIES: Final = {
 
 _N: Final = r"#(?P<n>\d+(?:\.\d+)?)"
 _UNIT: Final = (
-    r"(?P<unit>(?:us |hong kong |singapore |australian |canadian )?(?:dollars?|bucks?)|euros?|pounds?(?: sterling)?|quid"
+    r"(?P<unit>(?:us |hong kong |singapore |australian |canadian )?(?:dollars?|bucks?)|euros?|"
+    r"pounds?(?: sterling)?|quid"
     r"|yuan|rmb|renminbi|kuai|usd|eur|gbp|cny|hkd|sgd|aud|cad|\$|€|£|¥)"
 )
 _SIGN: Final = r"(?P<unit>\$|€|£|¥|usd|eur|gbp|cny|rmb|hkd|sgd|aud|cad)"
@@ -32,26 +33,33 @@ _SCALE: Final = r"(?: (?P<scale>k|grand))?"
 _CENTS: Final = r"(?:(?: and)? #(?P<cents>\d{1,2}) (?:cents?|pence|penny|pennies|p))?"
 _PAIR: Final = r"#(?P<a>[1-9]\d?) (?:#(?P<b>[1-9]\d)|oh #(?P<o>[1-9]))(?: #(?P<c>[1-9]\d))?"
 _NOT_MONEY: Final = (
-    "percent|am|pm|o'clock|oclock|days?|weeks?|months?|years?|hours?|minutes?|times?|people|thirds?|quarters?|of (?:us|them|"
-    "january|february|march|april|may|june|july|august|september|october|november|december)|january|february|april|june|"
+    "percent|am|pm|o'clock|oclock|days?|weeks?|months?|years?|hours?|minutes?|times?|people|thirds?|quarters?|"
+    "of (?:us|them|"
+    "january|february|march|april|may|june|july|august|september|october|november|december)|january|february|"
+    "april|june|"
     r"july|august|september|october|november|december|in the|past|[#@]\S+|oh|hundred|or so (?:minutes|days)"
 )
 _ENDS: Final = (
-    r"$|\||on|by|at|now|today|tomorrow|tonight|this|next|and|but|if|is|was|per|a|every|for|right|only|or|then|please|max|tops|"
-    "maximum|minimum|ok|okay|in|until|more|that|would|will|works|i|i'll|i'm|i'd|i've|with|because|so|as|each|toward|towards|"
-    "to|maybe|when|instead|less|down|upfront|first|last|just|no|not|yeah|yes|sir|ma'am|thanks|thank|before|after|from|out|total|"
+    r"$|\||on|by|at|now|today|tomorrow|tonight|this|next|and|but|if|is|was|per|a|every|for|right|only|or|then|"
+    r"please|max|tops|"
+    "maximum|minimum|ok|okay|in|until|more|that|would|will|works|i|i'll|i'm|i'd|i've|with|because|so|as|each|"
+    "toward|towards|"
+    "to|maybe|when|instead|less|down|upfront|first|last|just|no|not|yeah|yes|sir|ma'am|thanks|thank|before|"
+    "after|from|out|total|"
     "flat|even|ish|later|it|could|can|be|here|there|off|back|right|sounds|should|probably|again|extra|monday|tuesday|"
     "wednesday|thursday|friday|saturday|sunday|january|february|march|december|november|about|around|you|how|we|do|are|"
     "of (?:it|that|the|my|what)|like|worth|through|starting|biweekly|weekly|monthly|@\\d+|a month|the|my"
 )
 _LEADS_AWAY: Final = (
-    "at|after|before|by|until|till|til|since|in|number|account|ending in|ends in|end in|i'm|am|he's|she's|was|age|aged|room|"
+    "at|after|before|by|until|till|til|since|in|number|account|ending in|ends in|end in|i'm|am|he's|she's|was|"
+    "age|aged|room|"
     "unit|apartment|apt|option|press|extension|section|code|zip|year|born|than half|highway|route|channel|suite|box|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|\$|€|£|[#@]\S+|oh|zero|double|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|\$|€|£|[#@]\S+|oh|"
+    r"zero|double|"
     "triple|the|flight|chapter|form|interstate|line|number is|account is|zip is|code is|social is|turned|turning"
 )
 _VERBS: Final = "pay|paying|send|sending|do|afford|give|put|manage|owe|paid|swing|spare|only|just|make it|take"
-_NOW: Final = datetime(2001, 1, 1)  # noqa: DTZ001  (only the places of dates matter here)
+_NOW: Final = datetime(2001, 1, 1)
 
 _MONEY: Final[Rules[tuple[Decimal, str]]] = Rules()
 _BARE: Final[Rules[tuple[Decimal, str]]] = Rules()
@@ -62,7 +70,8 @@ _LARGEST: Final = Decimal(10**9)
 def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[Decimal]]:
     """All amounts said in ``line``; see ``entities.find_amounts``."""
     named = _MONEY.find(line.line, _NOW)
-    taken = [(match.start, match.end) for match in (*named, *english_dates.find(line, _NOW))]
+    taken = [(match.start, match.end) for match in named]
+    taken += [(match.start, match.end) for match in english_dates.find(line, _NOW)]
     bare = [
         match
         for match in _BARE.find(line.line, _NOW)
@@ -93,7 +102,9 @@ def find_digits(line: Line, minimum: int) -> list[Match[str]]:
     item = r"(?:(?:double|triple) (?:#\d|oh|o)|#\d+|oh|o)"
     found = []
     for match in re.finditer(
-        rf"(?<= ){item}(?: {item})*(?= )(?! (?:{_UNIT.replace('?P<unit>', '?:')}|percent)(?= ))", line.line
+        rf"(?<= )(?<![$€£] ){item}(?: {item})*(?= )(?! (?:{_UNIT.replace('?P<unit>', '?:')}|percent|days?|"
+        rf"weeks?|months?|years?|hours?|minutes?|times|cents?|grand|k|am|pm|o'clock)(?= ))",
+        line.line,
     ):
         row = ""
         repeat = 1
@@ -202,7 +213,7 @@ def _half_a_thousand(match: re.Match[str], _now: datetime) -> tuple[Decimal, str
 
 
 _MONEY.refuse(
-    rf"{_N} {_UNIT} (?:bill|store|menu|question)",
+    rf"{_N} {_UNIT} (?:bill|store|menu|question|an hour|per hour)",
     r"#\S+ (?:to|or|and) #\S+ (?:minutes?|hours?|days?|weeks?|months?|years?|times|percent|people|am|pm|o'clock)",
 )
 
@@ -244,13 +255,15 @@ def _is_no_number(written: str) -> bool:
 
 # Parts --------------------------------------------------------------------------------------------------------
 
-_PARTS: Final = {"third": 3, "thirds": 3, "@3": 3, "quarter": 4, "quarters": 4, "fourths": 4, "@4": 4, "fifths": 5, "@5": 5,
+_PARTS: Final = {"third": 3, "thirds": 3, "@3": 3, "quarter": 4, "quarters": 4, "fourths": 4, "@4": 4,
+                 "fifths": 5, "@5": 5,
                  "sixths": 6, "@6": 6, "tenths": 10, "@10": 10, "eighths": 8, "@8": 8}  # fmt: skip
 
 
 @_FRACTIONS.add(
-    r"(?:(?:a|the|#1) )?half(?: (?:of (?:it|that|what i owe|the [a-z]+|my [a-z]+)|the (?:amount|balance|payment|total|money|bill)))?",
-    not_after="and a|and|better|first|second|than|a year and a",
+    r"(?:(?:a|the|#1) )?half(?: (?:of (?:it|that|what i owe|the [a-z]+|my [a-z]+)|the (?:amount|balance|"
+    r"payment|total|money|bill)))?",
+    not_after=r"#\S+ and a|#\S+ and|better|first|second|than|(?:hour|day|week|month|year|dollar|buck)s? and a?",
     not_then="an?|hour|past|day|days|year|time|price|brother|sister|asleep|hearted|way|#\\S+|month|million|dozen",
 )
 def _half(_match: re.Match[str], _now: datetime) -> Fraction:
@@ -259,7 +272,8 @@ def _half(_match: re.Match[str], _now: datetime) -> Fraction:
 
 @_FRACTIONS.add(
     r"(?:a|one|#1) (?P<part>quarter|@3|@4|@5|@6|@8|@10)",
-    not_then="past|to|after|till|time|person|party|one|pounder|of an hour|hour|call|day|week|month|job|payment|floor|opinion|till",
+    not_then="past|to|after|till|time|person|party|one|pounder|of an hour|hour|call|day|week|month|job|"
+    "payment|floor|opinion",
 )
 @_FRACTIONS.add(r"#(?P<n>\d) (?P<part>thirds|quarters|fourths|fifths|sixths|eighths|tenths)", not_then="of an hour")
 def _part(match: re.Match[str], _now: datetime) -> Fraction | None:
@@ -269,7 +283,8 @@ def _part(match: re.Match[str], _now: datetime) -> Fraction | None:
 
 @_FRACTIONS.add(
     rf"{_N} percent",
-    not_then="sure|certain|right|correct|agree|understand|honest|positive|behind|interest|apr|off|discount|of the time|fee|confident|true|yes|disabled",
+    not_then="sure|certain|right|correct|agree|understand|honest|positive|behind|interest|apr|off|discount|"
+    "of the time|fee|confident|true|yes|disabled",
 )
 def _percent(match: re.Match[str], _now: datetime) -> Fraction | None:
     value = Fraction(match["n"]) / 100
@@ -277,8 +292,10 @@ def _percent(match: re.Match[str], _now: datetime) -> Fraction | None:
 
 
 @_FRACTIONS.add(
-    r"all of (?:it|that|what i owe)|the (?:whole|full|entire|total) (?:thing|amount|balance|bill|sum|payment|lot|debt)|full (?:amount|balance|payment)"
-    r"|in full|whole thing|(?:pay|paying|send) (?:it all|it off|everything|the whole|the lot|the total|all of)|pay it in full|entire (?:amount|balance)",
+    r"all of (?:it|that|what i owe)|the (?:whole|full|entire|total) (?:thing|amount|balance|bill|sum|payment|"
+    r"lot|debt)|full (?:amount|balance|payment)"
+    r"|in full|whole thing|(?:pay|paying|send) (?:it all|it off|everything|the whole|the lot|the total|"
+    r"all of)|pay it in full|entire (?:amount|balance)",
     not_after="can't pay|cannot pay|can't afford|not|don't have|can't do|afford|have",
 )
 def _whole(_match: re.Match[str], _now: datetime) -> Fraction:

@@ -45,6 +45,9 @@ _HOLIDAYS: Final[dict[str, Callable[[int], date]]] = {
     "black friday": lambda year: calendar.nth_weekday(year, 11, 3, 4) + timedelta(days=1),
     "memorial day": lambda year: calendar.nth_weekday(year, 5, 0, -1),
     "labor day": lambda year: calendar.nth_weekday(year, 9, 0, 1),
+    "new year": lambda year: date(year, 1, 1),
+    "the new year": lambda year: date(year, 1, 1),
+    "@1 of the year": lambda year: date(year, 1, 1),
     "independence day": lambda year: date(year, 7, 4),
 }
 
@@ -56,7 +59,7 @@ _N: Final = r"[@#](?P<n>\d{1,2})"
 _OTHER_UNITS: Final = (
     "dollars?|bucks?|cents?|percent|am|pm|o'clock|hundred|thousand|k|grand|days?|weeks?|months?|years?|hours?|minutes?"
 )
-_YEAR: Final = r"(?: (?:of )?(?:#(?P<year>20\d\d)|#20 #(?P<short>\d\d)))?"
+_YEAR: Final = r"(?: (?:of )?(?:#(?P<year>(?:19|20)\d\d)|#(?P<century>19|20) #(?P<short>\d\d)))?"
 _COUNT: Final = r"(?:#(?P<count>\d{1,3})|an?|(?P<half>half a))"
 _UNIT: Final = r"(?P<unit>(?:business |working |work )?days?|weeks?|fortnights?|months?|years?)(?:'s?)?"
 _LEADS_DAY: Final = (
@@ -65,13 +68,15 @@ _LEADS_DAY: Final = (
 )
 _FOLLOWS_DAY: Final = (
     r"$|\||\$|[#@]\d+|of|is|would|will|works|work|then|please|and|or|but|if|when|because|for|at|in|i|i'll|i'm|i'd|i've|"
-    "that|that's|sounds|should|it|it's|we|we'll|you|can|could|may|might|maybe|like|thanks|thank|okay|ok|no|not|yes|yeah|"
+    "that|that's|sounds|should|it|it's|we|we'll|you|can|could|may|might|maybe|like|thanks|thank|okay|ok|no|"
+    "not|yes|yeah|"
     "sure|sorry|too|also|so|actually|probably|definitely|after|before|by|to|right|good|fine|next|this|with|he|she|they|"
     "my|the|as|morning|afternoon|evening|around|instead|today|wait|you're|he'll|she'll|they'll|there|now|what|which|"
     "until|let's|let|do|does|was|got|" + "|".join(_WEEKDAYS)
 )
 _NOUNS: Final = (
-    "time|times|one|ones|person|people|party|owner|call|caller|calls|payment|payments|floor|half|part|thing|grade|place|"
+    "time|times|one|ones|person|people|party|owner|call|caller|calls|payment|payments|floor|half|part|thing|"
+    "grade|place|"
     "street|st|avenue|ave|year|week|month|day|account|loan|card|letter|notice|bill|job|shift|number|quarter|option|"
     "choice|wife|husband|try|attempt|of (?:it|that|my|the balance|the amount|what|all)"
 )
@@ -83,7 +88,8 @@ _LATE: Final = "(?:end of|the end of|end|last day of|the last day of|late)"
 
 _RULES: Final[Rules[date]] = Rules()
 _SHIFT: Final = re.compile(
-    r"(?<= )(?:the |an? |#(?P<count>\d{1,2}) )?(?P<unit>days?|weeks?) (?P<way>from|after|before|following|on)(?: this)? $"
+    r"(?<= )(?:the |an? |#(?P<count>\d{1,2}) )?(?P<unit>days?|weeks?) (?P<way>from|after|before|following|"
+    r"on)(?: this)? $"
 )
 
 
@@ -120,6 +126,11 @@ def _slashed(match: re.Match[str], now: datetime) -> date | None:
     return calendar.next_month_day(now.date(), month, number) if 1 <= month <= 12 else None
 
 
+@_RULES.add(r"#(?P<a>1?\d) slash #(?P<b>[1-3]?\d)")
+def _spoken_slash(match: re.Match[str], now: datetime) -> date | None:
+    return calendar.next_month_day(now.date(), int(match["a"]), int(match["b"])) if 1 <= int(match["a"]) <= 12 else None
+
+
 # Month and day ------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +139,7 @@ def _slashed(match: re.Match[str], now: datetime) -> date | None:
 @_RULES.add(rf"(?:(?:this |next )?{_ANY_WD} )?(?:the )?{_N} {_PLAIN_M}{_YEAR}")
 def _month_day(match: re.Match[str], now: datetime) -> date | None:
     month, number = _MONTHS[match["month"]], int(match["n"])
-    year = match["year"] or (f"20{match['short']}" if match["short"] else None)
+    year = match["year"] or (f"{match['century']}{match['short']}" if match["short"] else None)
     if year:
         return calendar.make(int(year), month, number)
     return calendar.next_month_day(now.date(), month, number)
@@ -172,8 +183,10 @@ def _of_month(match: re.Match[str], now: datetime) -> date | None:
 @_RULES.add(r"(?:the )?@(?P<n>\d{1,2})", after="on|by|until|till|before", then=_FOLLOWS_DAY)
 @_RULES.add(r"the @(?P<n>[1-3])", after=_LEADS_DAY, then=_FOLLOWS_DAY, not_then=_NOUNS)
 @_RULES.add(r"(?:the )?@(?P<n>[4-9]|[1-3]\d)", after=_LEADS_DAY, then=_FOLLOWS_DAY, not_then=_NOUNS)
+@_RULES.add(r"the @(?P<n>[1-3])", after="", then=r"(?:and|or|through|thru) (?:the )?@\d+")
 @_RULES.add(
-    r"(?:the )?@(?P<n>\d{1,2})",
+    r"(?:the )?@(?P<n>[4-9]|[1-3]\d)",
+    r"the @(?P<n>[1-3])",
     after=r"|(?:(?:maybe|probably|say|like|i'd say|i think|i guess|yes|yeah|okay|ok) ?)*",
     then=r"(?:(?:please|maybe|probably|then|i guess|i think|is fine|works|\|) ?)*$",
 )
@@ -182,9 +195,11 @@ def _day(match: re.Match[str], now: datetime) -> date | None:
 
 
 _RULES.refuse(
+    r"(?:on )?(?:the )?@\d+ (?:day )?of (?:every|each) month|(?:every|each) month (?:on )?(?:the )?@\d+",
     r"@\d+ (?:of all|things?)",
     r"(?:the |an? |my |your |his |her |our )@\d+ "
-    r"(?:owner|party|person|time|one|half|call|notice|payment|floor|name|job|opinion|language|of (?:it|that|my|the balance|the amount|what))",
+    r"(?:owner|party|person|time|one|half|call|notice|payment|floor|name|job|opinion|language|of (?:it|that|"
+    r"my|the balance|the amount|what))",
 )
 
 # Weekdays -----------------------------------------------------------------------------------------------------
@@ -243,7 +258,7 @@ def _nth(match: re.Match[str], now: datetime) -> date | None:
         return None
     for months in range(13):
         there = calendar.add_months(today.replace(day=1), months)
-        if match["month"] and there.month != _MONTHS[match["month"]] or match["which"] == "next" and months < 1:
+        if (match["month"] and there.month != _MONTHS[match["month"]]) or (match["which"] == "next" and months < 1):
             continue
         day = calendar.nth_weekday(there.year, there.month, weekday, nth)
         if day >= today:
@@ -273,7 +288,8 @@ def _week_end(match: re.Match[str], now: datetime) -> date | None:
 
 
 @_RULES.add(
-    r"(?P<part>(?:the )?end of|(?:the )?beginning of|(?:the )?start of|early|(?:the )?middle of|mid|late) (?:in )?next week"
+    r"(?P<part>(?:the )?end of|(?:the )?beginning of|(?:the )?start of|early|(?:the )?middle of|mid|"
+    r"late) (?:in )?next week"
 )
 def _part_of_next_week(match: re.Match[str], now: datetime) -> date:
     part = match["part"]
@@ -282,10 +298,12 @@ def _part_of_next_week(match: re.Match[str], now: datetime) -> date:
 
 
 @_RULES.add(
-    r"(?:(?:the )?end of|(?:the )?last day (?:of|in)|last of|late) (?P<which>the|this|next|last|each|every|following|the following) month"
+    r"(?:(?:the )?end of|(?:the )?last day (?:of|in)|last of|late) (?P<which>the|this|next|last|each|every|"
+    r"following|the following) month"
 )
 @_RULES.add(
-    r"(?P<which>this|the|next) (?:month's end|month end)|month's end|month end|end of month|end of the months|end the month|the end the month"
+    r"(?P<which>this|the|next) (?:month's end|month end)|month's end|month end|end of month|end of the months|"
+    r"end the month|the end the month"
 )
 def _month_end(match: re.Match[str], now: datetime) -> date:
     months = {"next": 1, "following": 1, "the following": 1, "last": -1}.get(match.groupdict().get("which") or "", 0)
@@ -293,7 +311,8 @@ def _month_end(match: re.Match[str], now: datetime) -> date:
 
 
 @_RULES.add(
-    r"(?:(?:the )?(?:beginning|start|first|@1|first day|@1 day) of|early|early in) (?P<which>the|next|following|the following|this|the new|each) month"
+    r"(?:(?:the )?(?:beginning|start|first|@1|first day|@1 day) of|early|early in) (?P<which>the|next|"
+    r"following|the following|this|the new|each) month"
 )
 def _month_start(match: re.Match[str], now: datetime) -> date | None:
     if match["which"] in ("the", "the new", "each"):
@@ -330,29 +349,41 @@ def _distance(today: date, count: int, unit: str) -> date | None:
 
 
 @_RULES.add(
-    rf"(?:in|within|in about|in like|within about|in around|in maybe|after|in the next|within the next|in another|in just|in just about|over the next|in at least) {_COUNT} (?:more |full |or so )?{_UNIT}(?: time| from now| from today| or so)?"
+    rf"(?:in|within|in about|in like|within about|in around|in maybe|after|in the next|within the next|"
+    rf"in another|in just|in just about|over the next|in at least) {_COUNT} (?:more |full |"
+    rf"or so )?{_UNIT}(?: time| from now| from today| or so)?"
 )
 @_RULES.add(rf"{_COUNT} {_UNIT} (?:from now|from today|time|out|hence|down the road|later)")
 @_RULES.add(
-    rf"{_COUNT} (?:more )?{_UNIT}",
-    not_after="for|past|last|every|these|those|been|over|since|took|the|each|than|per|for (?:about|like|over|almost|nearly)",
+    rf"#(?P<count>\d{{1,3}}) (?:more )?{_UNIT}",
+    not_after="for|past|last|every|these|those|been|over|since|took|the|each|than|per|"
+    "for (?:about|like|over|almost|nearly)",
     not_then="ago|late|behind|overdue|old|off|already|notice|vacation|of|before|back|from|after|on|earlier|long|past|per|"
-    "or|to|free|ahead|worth|job|pay|in|interest|holiday|sick",
+    "or|to|free|ahead|worth|job|pay|in|interest|holiday|sick|a|straight|out of",
+)
+@_RULES.add(
+    rf"(?:an?|another|(?P<half>half a)) (?:more )?{_UNIT}",
+    after="|(?:give me|gimme|need|want|about|maybe|another|like|probably|just|say|take)(?: just| about| like| maybe)?",
+    not_then="ago|late|behind|overdue|old|off|of|before|back|from|after|on|earlier|or|to|in",
 )
 def _in_units(match: re.Match[str], now: datetime) -> date | None:
-    count = int(match["count"] or 1)
-    if match["half"]:
-        return now.date() + timedelta(days={"w": 4, "m": 15}[match["unit"][0]]) if match["unit"][0] in "wm" else None
+    groups = match.groupdict()
+    count = int(groups.get("count") or 1)
+    if groups.get("half"):
+        if match["unit"].startswith("year"):
+            return calendar.add_months(now.date(), 6)
+        return now.date() + timedelta(days=15) if match["unit"].startswith("month") else None
     return _distance(now.date(), count, match["unit"])
 
 
-@_RULES.add(rf"(?:in |within )?(?:an?|#1) week and a half(?: from now)?")
+@_RULES.add(r"(?:in |within )?(?:an?|#1) week and a half(?: from now)?")
 def _week_and_half(_match: re.Match[str], now: datetime) -> date:
     return now.date() + timedelta(days=11)
 
 
 @_RULES.add(
-    r"(?:in|within|in about|within the next|in the next) (?:#(?P<count>\d{1,3})|an?|half an) (?:more )?(?P<unit>hours?|minutes?)"
+    r"(?:in|within|in about|within the next|in the next) (?:#(?P<count>\d{1,3})|an?|"
+    r"half an) (?:more )?(?P<unit>hours?|minutes?)"
 )
 def _in_hours(match: re.Match[str], now: datetime) -> date:
     count = int(match["count"] or 1)
@@ -365,23 +396,32 @@ def _ago(match: re.Match[str], now: datetime) -> date | None:
 
 
 _RULES.refuse(
-    rf"(?:in )?(?:(?:the )?next )?(?:an?|#\d+) (?:{_UNIT.replace('unit', 'unit1')} )?(?:or|to) (?:so|#?\d+|a few|three|two)(?: {_UNIT})?"
+    rf"(?:in )?(?:(?:the )?next )?(?:an?|#\d+) (?:{_UNIT.replace('unit', 'unit1')} )?(?:or|to) (?:so|#?\d+|"
+    rf"a few|three|two)(?: {_UNIT})?"
 )
 _RULES.refuse(
-    rf"(?:for|past|last|these|those|been|over|since|took|every|each|than) (?:the |the past |the last |about |like |over |almost |nearly )?{_COUNT} {_UNIT}"
+    rf"(?:for|past|last|these|those|been|over|since|took|every|each|than) (?:the |the past |the last |about |"
+    rf"like |over |almost |nearly )?{_COUNT} {_UNIT}"
 )
 
 # Words of their own -------------------------------------------------------------------------------------------
 
 
+@_RULES.add("(?:later |earlier )?today|tonight|this (?:morning|afternoon|evening)|close of business")
 @_RULES.add(
-    r"(?:later |earlier )?today|tonight|this (?:morning|afternoon|evening)|(?:the )?end of (?:the |business )?day|end of day|close of business|by close"
+    "(?:the )?end of (?:the |business |the business )?day",
+    not_then=rf"(?:on |this |next )?(?:tomorrow|{'|'.join(_WEEKDAYS)})",
+)
+@_RULES.add(
+    "(?:pay|do|take care of|handle|settle|send|make) (?:(?:it|that|this|you|all of it|the payment|a payment) )?"
+    "(?:right now|now|right away|immediately|straight away)",
+    not_after="can't|cannot|not|don't|couldn't|won't|unable to|able to|not going to|what to|gonna|how to",
 )
 def _today(_match: re.Match[str], now: datetime) -> date:
     return now.date()
 
 
-@_RULES.add(r"tomorrow|tomorrow's|the next day|by tomorrow")
+@_RULES.add("tomorrow|tomorrow's|the next day")
 def _tomorrow(_match: re.Match[str], now: datetime) -> date:
     return now.date() + timedelta(days=1)
 
@@ -402,7 +442,8 @@ def _day_before_yesterday(_match: re.Match[str], now: datetime) -> date:
 
 
 _RULES.refuse(
-    r"as of today|these days|one day|some day|day to day|until today|how are you today|how are you doing today|doing today|calling (?:me )?today|call(?:ing)? (?:about )?today"
+    r"as of today|these days|one day|#1 day|some day|day to day|until today|how are you today|"
+    r"how are you doing today|doing today|calling (?:me )?today|call(?:ing)? (?:about )?today"
 )
 
 

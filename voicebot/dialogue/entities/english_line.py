@@ -22,9 +22,11 @@ _TOKEN: Final = re.compile(
 )
 _FILLERS: Final = frozenset({"uh", "um", "uhm", "erm", "er", "ah", "eh", "hm", "hmm", "mm", "huh", "umm", "uhh"})
 _ZERO: Final = frozenset({"zero", "oh", "o", "nought"})
-_MISHEARD: Final = {"fourty": "forty", "ninty": "ninety", "twelth": "twelfth", "ninteen": "nineteen", "tomorow": "tomorrow",
-                    "tommorow": "tomorrow", "tommorrow": "tomorrow", "2morrow": "tomorrow", "wensday": "wednesday",
-                    "noveember": "november", "twentyeth": "twentieth", "thousands": "thousand", "gonna": "going"}  # fmt: skip
+_MISHEARD: Final = {
+    "fourty": "forty", "ninty": "ninety", "twelth": "twelfth", "ninteen": "nineteen", "twentyeth": "twentieth",
+    "tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow", "wensday": "wednesday",
+    "noveember": "november", "thousands": "thousand", "gonna": "going",
+}  # fmt: skip
 _ABBREVIATED: Final = frozenset(
     {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed",
      "thu", "thur", "thurs", "fri", "sat", "sun", "mr", "mrs", "dr", "st"}
@@ -256,7 +258,7 @@ class _Number:
                 self._at += 1
                 after, more = self._rest()
                 return after, value * 100 + more
-            if not (linked and self._peek() in ("hundred", *SCALES)) and value:
+            if value and self._peek() != "hundred" and not (linked and self._peek() in SCALES):
                 return ordinal, value
         elif hundreds and form in ("a", "hundred"):
             at = self._at + (form == "a")

@@ -15,15 +15,19 @@ from voicebot.dialogue.entities.pieces import Piece, moments
 from voicebot.dialogue.entities.rules import Rules
 
 _H: Final = r"#(?P<h>1?\d|2[0-4])"
+_HOUR: Final = r"#(?P<h>[1-9]|1[0-2])"
 _M: Final = r"(?: (?:#(?P<m>[1-5]\d)|(?:oh|o|#0) #?(?P<o>[1-9])))?"
 _DAYS: Final = "today|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _LEADS: Final = (
-    f"at|after|before|by|around|about|until|till|til|from|between|past|say|at like|at about|at around|like|maybe|{_DAYS}|"
+    f"at|after|before|by|around|about|until|till|til|from|between|past|say|at like|at about|at around|like|"
+    f"maybe|{_DAYS}|"
     "morning|afternoon|evening|anytime|any time|closer to|or|and|toward|towards"
 )
 _NO_CLOCK: Final = (
-    "percent|days?|weeks?|months?|years?|hours?|minutes?|times?|people|dollars?|bucks?|cents?|grand|k|hundred|of|thirds?|"
-    r"quarters?|kids|more|or #\d+ (?:days|weeks|months|minutes|hours)|january|february|march|april|may|june|july|august|"
+    "percent|days?|weeks?|months?|years?|hours?|minutes?|times?|people|dollars?|bucks?|cents?|grand|k|hundred|"
+    "of|thirds?|"
+    r"quarters?|kids|more|or #\d+ (?:days|weeks|months|minutes|hours)|january|february|march|april|may|june|"
+    r"july|august|"
     r"september|october|november|december|business|working|[#@]\S+"
 )
 _NAMED_PARTS: Final = {
@@ -35,8 +39,10 @@ _CLOCKS: Final[Rules[Clock]] = Rules()
 _PARTS: Final[Rules[tuple[str, int | None]]] = Rules()
 _DISTANCES: Final[Rules[timedelta]] = Rules()
 _CONNECTS: Final = re.compile(
-    r"^ (?:(?:at|on|in|the|around|about|by|after|before|like|maybe|say|sometime|some time|between|from|for|any ?time|probably|"
-    r"is|would be|it's|of|early|late|or so|just|right|this|then|please|and|,|call me|call me back|call back|i'm free|works) )*$"
+    r"^ (?:(?:at|on|in|the|around|about|by|after|before|like|maybe|say|sometime|some time|between|from|for|"
+    r"any ?time|probably|"
+    r"is|would be|it's|of|early|late|or so|just|right|this|then|please|and|,|call me|call me back|call back|"
+    r"i'm free|works) )*$"
 )
 
 
@@ -75,7 +81,7 @@ def _clock(match: re.Match[str]) -> Clock:
     then=rf"(?:in the|this) (?:morning|afternoon|evening)|at night|{_DAYS}|on (?:{_DAYS})|next (?:{_DAYS})",
 )
 @_CLOCKS.add(
-    rf"{_H}{_M}",
+    rf"(?!#1 ){_HOUR}{_M}",
     after=r"|(?:(?:maybe|probably|say|like|about|around|yes|yeah|okay|ok|how|let's say|i'd say|make it) ?)+",
     then=r"(?:(?:please|maybe|probably|then|is fine|works|would work|is good|sharp|or so|ish|\|) ?)*$",
 )
@@ -107,7 +113,7 @@ def _relative(match: re.Match[str], _now: datetime) -> Clock:
     r"(?:my |the )?(?P<part>lunch) (?:time|hour|break)",
     r"at (?P<part>night|lunch)",
 )
-@_PARTS.add(rf"(?P<part>night)", after=_DAYS.replace("tonight|", ""))
+@_PARTS.add(r"(?P<part>night)", after=_DAYS.replace("tonight|", ""))
 def _part(match: re.Match[str], _now: datetime) -> tuple[str, int | None]:
     groups = match.groupdict()
     part = _NAMED_PARTS[match["part"]]
@@ -132,7 +138,7 @@ def _day_end(_match: re.Match[str], _now: datetime) -> tuple[str, int | None]:
     return "day's end", 0
 
 
-@_PARTS.add(r"first thing(?: in the morning)?")
+@_PARTS.add(r"(?:first|@1) thing(?: in the morning)?")
 def _first_thing(_match: re.Match[str], _now: datetime) -> tuple[str, int | None]:
     return "morning", None
 
@@ -147,11 +153,15 @@ _PARTS.refuse(
 
 # Distances ----------------------------------------------------------------------------------------------------
 
-_LEADING: Final = "(?:in|within|in about|in like|in maybe|in around|in another|in the next|give me|give me about|give me like|after|after about)"
+_LEADING: Final = (
+    "(?:in|within|in about|in like|in maybe|in around|in another|in the next|give me|give me about|give me like|after"
+    "|after about)"
+)
 
 
 @_DISTANCES.add(
-    rf"{_LEADING} (?P<n>an?|#\d+(?:\.\d+)?) (?P<unit>hour|minute)s?(?P<half> and a half)?(?: from now| time| or so| or two)?",
+    rf"{_LEADING} (?P<n>an?|#\d+(?:\.\d+)?) (?P<unit>hour|minute)s?(?P<half> and a half)?(?: from now| time|"
+    rf" or so| or two)?",
     r"(?P<n>an|#\d+(?:\.\d+)?) (?P<unit>hour|minute)s?(?P<half> and a half)? (?:from now|later|time)",
 )
 @_DISTANCES.add(

@@ -39,9 +39,9 @@ class Match(Generic[Value]):
 
 
 def settle(matches: Iterable[Match[Value]]) -> list[Match[Value]]:
-    """Keep the longest of overlapping finds (the earlier rule where they are equally long), in order of place."""
+    """Keep the longest of overlapping finds, of equally long ones a refusal, else the earlier rule; in order."""
     kept: list[Match[Value]] = []
-    for match in sorted(matches, key=lambda match: match.start - match.end):
+    for match in sorted(matches, key=lambda match: (match.start - match.end, match.value is not None)):
         if all(match.end <= other.start or match.start >= other.end for other in kept):
             kept.append(match)
     return sorted(kept, key=lambda match: match.start)
