@@ -1,0 +1,316 @@
+"""Campaigns and their leads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voicebot.errors import ConfigurationError
+from voicebot.store import rows
+from voicebot.store.database import Database
+from voicebot.store.engine import to_text
+from voicebot.store.records import (
+    Added,
+    Campaign,
+    CampaignState,
+    CampaignStatus,
+    LeadState,
+    NewLead,
+    ScriptVersion,
+)
+from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow, SuppressionRow
+
+LEADS_AT_ONCE: Final = 1000
+"""Leads in one transaction of an import; a claim never waits long for an import."""
+
+READY: Final = LeadRow.state == sa.literal_column("'ready'")
+"""Written out, not bound: a partial index is used only for the very text of its condition."""
+OPEN: Final = AttemptRow.closed_at.is_(None)
+
+
+class Campaigns(Database):
+    """What campaigns there are, who is to be called, and how far it went."""
+
+    async def create_campaign(
+        self, name: str, *, script: str, script_hash: str, script_text: str, language: str, trunk: str
+    ) -> int:
+        """Make a campaign in draft, with its script pinned.
+
+        Parameters
+        ----------
+        name
+            Unique.
+        script
+            Name or path of the script, for people.
+        script_hash, script_text
+            The whole text and the SHA-256 of it in UTF-8, in hexadecimal.
+        language
+            BCP 47 tag.
+        trunk
+            Name of a configured trunk.
+
+        Returns
+        -------
+        int
+            Its id.
+
+        Raises
+        ------
+        ConfigurationError
+            The name is taken, or hash and text do not belong together.
+        """
+        if hashlib.sha256(script_text.encode()).hexdigest() != script_hash:
+            raise ConfigurationError(f"script {script}: its hash is not that of its text")
+
+        async def work(connection: AsyncConnection, _run: int) -> int:
+            await connection.execute(
+                self.insert(ScriptVersionRow)
+                .values(hash=script_hash, name=script, language=language, text=script_text, created_at=self.now)
+                .on_conflict_do_nothing()
+            )
+            made = await connection.execute(
+                self.insert(CampaignRow)
+                .values(
+                    name=to_text(name),
+                    state=CampaignState.DRAFT,
+                    script_hash=script_hash,
+                    script=script,
+                    trunk=trunk,
+                    created_at=self.now,
+                )
+                .on_conflict_do_nothing()
+                .returning(CampaignRow.id)
+            )
+            campaign: int | None = made.scalar_one_or_none()
+            if campaign is None:
+                raise ConfigurationError(f"there is a campaign {name} already", cure="choose another name")
+            return campaign
+
+        return await self.write(work)
+
+    async def script(self, script_hash: str) -> ScriptVersion | None:
+        """Return a pinned script by its hash."""
+
+        async def work(connection: AsyncConnection) -> ScriptVersion | None:
+            row = (
+                await connection.execute(
+                    sa.select(
+                        ScriptVersionRow.hash, ScriptVersionRow.name, ScriptVersionRow.language, ScriptVersionRow.text
+                    ).where(ScriptVersionRow.hash == script_hash)
+                )
+            ).one_or_none()
+            return row and ScriptVersion(row.hash, row.name, row.language, row.text)
+
+        return await self.read(work)
+
+    async def campaigns(self) -> list[Campaign]:
+        """Return all campaigns, oldest first."""
+
+        async def work(connection: AsyncConnection) -> list[Campaign]:
+            found = await connection.execute(rows.campaigns().order_by(CampaignRow.id))
+            return [rows.to_campaign(row) for row in found]
+
+        return await self.read(work)
+
+    async def campaign_named(self, name: str) -> Campaign:
+        """Return a campaign by its name; raises ConfigurationError where there is none."""
+
+        async def work(connection: AsyncConnection) -> Campaign | None:
+            row = (await connection.execute(rows.campaigns().where(CampaignRow.name == name))).one_or_none()
+            return row and rows.to_campaign(row)
+
+        campaign = await self.read(work)
+        if campaign is None:
+            raise ConfigurationError(f"there is no campaign {name}", cure="see: voicebot campaign status")
+        return campaign
+
+    async def set_state(self, campaign: int, state: CampaignState, *, why: str = "") -> None:
+        """Let a campaign's leads be dialled, or not; no attempt is authorised once this has returned.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such campaign.
+        """
+
+        async def work(connection: AsyncConnection, _run: int) -> int:
+            done = await connection.execute(
+                sa.update(CampaignRow).where(CampaignRow.id == campaign).values(state=state, why=to_text(why))
+            )
+            return done.rowcount
+
+        if not await self.write(work):
+            raise ConfigurationError(f"there is no campaign {campaign}")
+
+    async def close_finished(self, trunks: Collection[str]) -> list[int]:
+        """Set running campaigns of these trunks done where no lead is ready or dialling; returns which."""
+        left = sa.exists().where(
+            LeadRow.campaign_id == CampaignRow.id, LeadRow.state.in_([LeadState.READY, LeadState.DIALLING])
+        )
+        some = sa.exists().where(LeadRow.campaign_id == CampaignRow.id)
+
+        async def work(connection: AsyncConnection, _run: int) -> list[int]:
+            done = await connection.execute(
+                sa.update(CampaignRow)
+                .where(CampaignRow.trunk.in_(trunks), CampaignRow.state == CampaignState.RUNNING, some, ~left)
+                .values(state=CampaignState.DONE)
+                .returning(CampaignRow.id)
+            )
+            return list(done.scalars())
+
+        return await self.write(work)
+
+    async def add_leads(self, campaign: int, leads: Sequence[NewLead]) -> Added:
+        """Add leads, ready to be called; those that are there already are left as they are.
+
+        A lead is the same when number and reference are.
+        """
+        inserted = 0
+        duplicates: list[int] = []
+        suppressed: list[int] = []
+        for start in range(0, len(leads), LEADS_AT_ONCE):
+            part = leads[start : start + LEADS_AT_ONCE]
+            added = await self._add_part(campaign, part)
+            inserted += added.inserted
+            duplicates += (start + place for place in added.duplicates)
+            suppressed += (start + place for place in added.suppressed)
+        return Added(inserted, tuple(duplicates), tuple(suppressed))
+
+    async def _add_part(self, campaign: int, leads: Sequence[NewLead]) -> Added:
+        columns = [rows.from_lead(campaign, lead) for lead in leads]
+
+        async def work(connection: AsyncConnection, _run: int) -> Added:
+            # The locked row keeps a second import of the same campaign out until this part is in.
+            await connection.execute(sa.select(CampaignRow.id).where(CampaignRow.id == campaign).with_for_update())
+            numbers = [column["number"] for column in columns]
+            refused = set(
+                (
+                    await connection.execute(sa.select(SuppressionRow.number).where(SuppressionRow.number.in_(numbers)))
+                ).scalars()
+            )
+            there = {
+                (row.number, row.reference)
+                for row in await connection.execute(
+                    sa.select(LeadRow.number, LeadRow.reference).where(
+                        LeadRow.campaign_id == campaign, LeadRow.number.in_(numbers)
+                    )
+                )
+            }
+            new: list[dict[str, Any]] = []
+            duplicates: list[int] = []
+            suppressed: list[int] = []
+            for place, column in enumerate(columns):
+                key = (column["number"], column["reference"])
+                if key in there:
+                    duplicates.append(place)
+                elif column["number"] in refused:
+                    suppressed.append(place)
+                else:
+                    there.add(key)
+                    new.append(column | {"state": LeadState.READY})
+            if new:
+                await connection.execute(sa.insert(LeadRow), new)
+            return Added(len(new), tuple(duplicates), tuple(suppressed))
+
+        return await self.write(work)
+
+    async def campaign_status(self, campaign: int) -> CampaignStatus:
+        """Count a campaign's leads by state and its attempts by what came of them.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such campaign.
+        """
+
+        async def work(connection: AsyncConnection) -> CampaignStatus | None:
+            row = (await connection.execute(rows.campaigns().where(CampaignRow.id == campaign))).one_or_none()
+            if row is None:
+                return None
+
+            async def counts(column: Any, *conditions: Any) -> Mapping[Any, int]:
+                statement = sa.select(column, sa.func.count()).where(*conditions).group_by(column)
+                return {key: count for key, count in await connection.execute(statement)}  # noqa: C416 - typed rows
+
+            leads = await counts(LeadRow.state, LeadRow.campaign_id == campaign)
+            dispositions = await counts(
+                AttemptRow.disposition, AttemptRow.campaign_id == campaign, AttemptRow.disposition != ""
+            )
+            outcomes = await counts(OutcomeRow.outcome, OutcomeRow.campaign_id == campaign)
+            open_attempts = (
+                await connection.execute(
+                    sa.select(sa.func.count()).select_from(AttemptRow).where(AttemptRow.campaign_id == campaign, OPEN)
+                )
+            ).scalar_one()
+            return CampaignStatus(
+                campaign=rows.to_campaign(row),
+                leads={state: leads.get(state, 0) for state in LeadState},
+                dispositions=dispositions,
+                outcomes=outcomes,
+                open_attempts=open_attempts,
+                next_ready_at=(
+                    await connection.execute(
+                        sa.select(sa.func.min(LeadRow.next_at)).where(LeadRow.campaign_id == campaign, READY)
+                    )
+                ).scalar_one(),
+            )
+
+        status = await self.read(work)
+        if status is None:
+            raise ConfigurationError(f"there is no campaign {campaign}")
+        return status
+
+    async def ready_count(self, trunks: Collection[str] | None = None) -> int:
+        """How many leads of running campaigns (of ``trunks``) may be called now."""
+        count: int = await self._of_running(sa.func.count(), trunks, LeadRow.next_at <= self.now)
+        return count
+
+    async def next_ready_at(self, trunks: Collection[str] | None = None) -> float | None:
+        """When the next lead of a running campaign (of ``trunks``) may be called, in database time."""
+        earliest: float | None = await self._of_running(sa.func.min(LeadRow.next_at), trunks)
+        return earliest
+
+    async def _of_running(self, what: Any, trunks: Collection[str] | None, *conditions: Any) -> Any:
+        statement = (
+            sa.select(what)
+            .select_from(LeadRow)
+            .join(CampaignRow, CampaignRow.id == LeadRow.campaign_id)
+            .where(CampaignRow.state == CampaignState.RUNNING, READY, *conditions)
+        )
+        if trunks is not None:
+            statement = statement.where(CampaignRow.trunk.in_(trunks))
+
+        async def work(connection: AsyncConnection) -> Any:
+            return (await connection.execute(statement)).scalar_one()
+
+        return await self.read(work)
+
+    async def leads_for_review(self, campaign: int) -> list[tuple[int, NewLead, str]]:
+        """Return the leads that wait for a person's decision: id, lead and why."""
+
+        async def work(connection: AsyncConnection) -> list[tuple[int, NewLead, str]]:
+            found = await connection.execute(
+                sa.select(LeadRow)
+                .where(LeadRow.campaign_id == campaign, LeadRow.state == LeadState.REVIEW)
+                .order_by(LeadRow.id)
+            )
+            return [(row["id"], rows.to_lead(row), row["why"]) for row in found.mappings()]
+
+        return await self.read(work)
+
+    async def decide(self, lead: int, *, call_again: bool) -> bool:
+        """Decide about a lead in review: ready at once, or done. Returns whether it was in review."""
+
+        async def work(connection: AsyncConnection, _run: int) -> bool:
+            done = await connection.execute(
+                sa.update(LeadRow)
+                .where(LeadRow.id == lead, LeadRow.state == LeadState.REVIEW)
+                .values(state=LeadState.READY if call_again else LeadState.DONE, next_at=self.now)
+            )
+            return done.rowcount == 1
+
+        return await self.write(work)

@@ -1,0 +1,150 @@
+"""One open database, and transactions on it that are repeated when they may be."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.store import migrations
+from voicebot.store.clock import DatabaseClock
+from voicebot.store.engine import is_away, is_missing, make_engine, parse_url
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long a transaction is repeated before the database counts as away."""
+
+T = TypeVar("T")
+
+
+class Database:
+    """A database at its newest revision, and the one way to read and write it.
+
+    Parameters
+    ----------
+    engine
+        Made by ``make_engine``.
+    name
+        The URL without its password, for messages.
+    """
+
+    def __init__(self, engine: AsyncEngine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._sqlite = engine.dialect.name == "sqlite"
+        # Writers of one process queue here instead of sleeping in SQLite's busy handler.
+        self._turn = asyncio.Lock()
+        self._clock = DatabaseClock()
+        self.now: sa.ColumnElement[float] = sa.literal_column(
+            "((julianday('now') - 2440587.5) * 86400.0)"
+            if self._sqlite
+            else "(extract(epoch FROM clock_timestamp())::float8)",
+            sa.Double(),
+        )
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Connect to a database whose tables are up to date.
+
+        Raises
+        ------
+        ConfigurationError
+            The URL is wrong, or the tables are older or newer than this voicebot.
+        UnavailableError
+            The database cannot be reached.
+        """
+        parsed = parse_url(url)
+        name = parsed.render_as_string(hide_password=True)
+        if is_missing(parsed):
+            raise ConfigurationError(f"{name}: there is no such database", cure="run: voicebot db upgrade")
+        database = cls(make_engine(url), name)
+        try:
+            revision = await database.read(lambda connection: connection.run_sync(migrations.revision_of))
+            migrations.check(revision, name)
+            for _ in range(3):
+                await database.read_clock()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def write(self, work: Callable[[AsyncConnection, int], Awaitable[T]]) -> T:
+        """Run ``work`` in one transaction, repeated while the database is away or busy.
+
+        Parameters
+        ----------
+        work
+            Gets the connection and how often it was begun before; when a commit's answer was lost, its earlier
+            run may have happened, so it must be right to run it twice.
+
+        Raises
+        ------
+        UnavailableError
+            The database stayed away for ``PATIENCE_SECONDS``.
+        """
+        if not self._sqlite:
+            return await self._patiently(work, reads=False)
+        async with self._turn:
+            return await self._patiently(work, reads=False)
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run ``work`` in one reading transaction; raises UnavailableError like ``write``."""
+        return await self._patiently(lambda connection, _run: work(connection), reads=True)
+
+    async def _patiently(self, work: Callable[[AsyncConnection, int], Awaitable[T]], *, reads: bool) -> T:
+        engine = self._engine.execution_options(voicebot_reads=True) if reads else self._engine
+        until = time.monotonic() + PATIENCE_SECONDS
+        run = 0
+        while True:
+            try:
+                async with engine.begin() as connection:
+                    return await work(connection, run)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                pause = min(0.5, 0.02 * 2**run) * (0.5 + random.random())  # noqa: S311 - spreads writers, no secret
+                if time.monotonic() + pause > until:
+                    raise UnavailableError(
+                        f"{self._name}: the database does not answer: {_reason(error)}",
+                        cure="check that it runs and that database.url is right",
+                    ) from error
+            run += 1
+            await asyncio.sleep(pause)
+
+    async def read_clock(self) -> float:
+        """Ask the database for its time, and return it."""
+
+        async def ask(connection: AsyncConnection) -> float:
+            await connection.execute(sa.select(1))
+            asked = time.monotonic()
+            database: float = (await connection.execute(sa.select(self.now))).scalar_one()
+            self._clock.add(asked=asked, answered=time.monotonic(), database=database)
+            return database
+
+        return await self.read(ask)
+
+    def time(self) -> float:
+        """Database time now, without asking: seconds since the epoch."""
+        return self._clock.at(time.monotonic())
+
+    def until(self, slot: float) -> float:
+        """Seconds from now until a database time; negative when it has passed."""
+        return slot - self.time()
+
+    def insert(self, table: type[Any]) -> Any:
+        """An ``INSERT`` that can be told what to do on conflict; SQLAlchemy has one for each database."""
+        return sqlite.insert(table) if self._sqlite else postgresql.insert(table)
+
+
+def _reason(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0] or type(error).__name__

@@ -1,0 +1,139 @@
+"""Connections to SQLite and PostgreSQL with voicebot's settings, and what their errors mean.
+
+SQLite: write-ahead log, and every writing transaction begins with ``BEGIN IMMEDIATE``, so that it never has to be
+given up half-way for another writer. PostgreSQL: read committed, rows locked explicitly.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from voicebot.errors import ConfigurationError
+
+STATEMENT_SECONDS: Final = 20.0
+"""A statement that takes longer counts as failed: a frozen database must not freeze the node."""
+CONNECT_SECONDS: Final = 5.0
+_REPEATABLE: Final = {"40001", "40P01", "55P03"}
+"""SQLSTATE of serialization failure, deadlock and lock not available."""
+_AWAY: Final = ("08", "57P", "53")
+"""SQLSTATE classes of a lost connection, a server going down or out of resources."""
+
+
+def parse_url(url: str) -> sa.URL:
+    """Return the URL with the asynchronous driver that voicebot uses.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no URL, or of another kind of database.
+    """
+    cure = "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise ConfigurationError("database.url is not a database URL", cure=cure) from error
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.drivername.partition("+")[0]
+    if backend not in drivers or parsed.drivername not in {backend, drivers[backend]}:
+        raise ConfigurationError(f"database.url: {parsed.drivername} is not supported", cure=cure)
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ConfigurationError("database.url: SQLite needs a file", cure=cure)
+    return parsed.set(drivername=drivers[backend])
+
+
+def is_missing(url: sa.URL) -> bool:
+    """Whether this is an SQLite file that does not exist; connecting would make an empty one."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
+def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
+    """Return an engine for ``url`` with voicebot's settings; nothing is connected yet.
+
+    Raises
+    ------
+    ConfigurationError
+        The URL is wrong or its driver is not installed.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_async_engine(
+            parsed, pool_size=4, max_overflow=0, connect_args={"timeout": 30}, json_serializer=to_json
+        )
+        event.listen(engine.sync_engine, "connect", _sqlite_connect)
+        event.listen(engine.sync_engine, "begin", _sqlite_begin)
+        return engine
+    try:
+        return create_async_engine(
+            parsed,
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
+            json_serializer=to_json,
+        )
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "the PostgreSQL driver is not installed", cure="pip install 'voicebot[postgresql]'"
+        ) from error
+
+
+def _sqlite_connect(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    reads = connection.get_execution_options().get("voicebot_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def to_text(value: str) -> str:
+    """Return ``value`` without what a text column cannot hold (NUL, lone surrogates)."""
+    return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def to_json(value: Any) -> str:
+    """Serialise for a JSON column; never fails: a record must not be lost for an odd value in it."""
+    try:
+        return json.dumps(value, ensure_ascii=True, default=str, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return json.dumps(_plain(value, 0))
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if depth > 50:
+        return repr(type(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item, depth + 1) for item in value]
+    return str(value)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether repeating a transaction later may help: the database is away or busy, not the statement wrong."""
+    if isinstance(error, (OSError, TimeoutError, exc.TimeoutError)):
+        return True
+    if not isinstance(error, exc.DBAPIError) or isinstance(error, (exc.IntegrityError, exc.DataError)):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state:
+        return state in _REPEATABLE or state.startswith(_AWAY)
+    if isinstance(error, exc.OperationalError):
+        return "no such table" not in str(error.orig) and "no such column" not in str(error.orig)
+    return error.connection_invalidated or isinstance(error, exc.InterfaceError)

@@ -1,0 +1,134 @@
+"""Bring the tables to the form that this voicebot needs; migrations ship with it and run without a file of settings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.store.engine import is_away, is_missing, make_engine, parse_url
+
+T = TypeVar("T")
+
+_UPGRADE_LOCK: Final = 0x766F696365
+"""Advisory lock of PostgreSQL: two upgrades at once take turns. SQLite's write lock does the same."""
+
+
+def _settings() -> Config:
+    settings = Config(stdout=io.StringIO())
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+def newest() -> str:
+    """The revision that this voicebot works with."""
+    head = ScriptDirectory.from_config(_settings()).get_current_head()
+    if head is None:
+        raise AssertionError("no migrations were shipped")
+    return head
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision of the tables behind ``connection``, ``None`` where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(revision: str | None, name: str) -> None:
+    """Refuse tables that are not at the newest revision.
+
+    Raises
+    ------
+    ConfigurationError
+        They are older, or made by a newer voicebot.
+    """
+    if revision == newest():
+        return
+    if revision is None:
+        raise ConfigurationError(f"{name}: voicebot's tables are missing", cure="run: voicebot db upgrade")
+    if revision not in _known():
+        raise ConfigurationError(
+            f"{name}: the tables ({revision}) were made by a newer voicebot", cure="install the newer voicebot"
+        )
+    raise ConfigurationError(f"{name}: the tables are old ({revision})", cure="run: voicebot db upgrade")
+
+
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_settings()).walk_revisions())
+
+
+async def current(url: str) -> str | None:
+    """Return the revision of a database, ``None`` where it has no tables or (SQLite) does not exist.
+
+    Raises
+    ------
+    ConfigurationError
+        The URL is wrong.
+    UnavailableError
+        The database cannot be reached.
+    """
+    parsed = parse_url(url)
+    if is_missing(parsed):
+        return None
+    return await _run(url, revision_of)
+
+
+async def upgrade(url: str) -> str:
+    """Bring a database to the newest revision, in one transaction, and return that revision.
+
+    An SQLite file and its folder are made where they are missing. Running it again changes nothing.
+
+    Raises
+    ------
+    ConfigurationError
+        The URL is wrong, or the tables were made by a newer voicebot.
+    UnavailableError
+        The database cannot be reached.
+    """
+    parsed = parse_url(url)
+    name = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite":
+        folder = Path(parsed.database or "").parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{folder} cannot be made: {error.strerror}", cure="name another folder in database.url"
+            ) from error
+
+    def work(connection: sa.Connection) -> str:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        before = revision_of(connection)
+        if before is not None and before not in _known():
+            check(before, name)
+        settings = _settings()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+        return newest()
+
+    return await _run(url, work)
+
+
+async def _run(url: str, work: Callable[[sa.Connection], T]) -> T:
+    engine = make_engine(url)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    except (OSError, sa.exc.DBAPIError) as error:
+        if not is_away(error):
+            raise
+        name = parse_url(url).render_as_string(hide_password=True)
+        raise UnavailableError(
+            f"{name}: the database cannot be reached: {error}", cure="check that it runs and that database.url is right"
+        ) from error
+    finally:
+        await engine.dispose()

@@ -1,0 +1,139 @@
+"""From table rows to records and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from voicebot.store.engine import to_text
+from voicebot.store.records import Attempt, Campaign, NewLead
+from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
+
+_NOT_A_DIGIT: Final = re.compile(r"[^0-9]")
+
+CAMPAIGN: Final = (
+    CampaignRow.id,
+    CampaignRow.name,
+    CampaignRow.state,
+    CampaignRow.why,
+    CampaignRow.trunk,
+    CampaignRow.script,
+    CampaignRow.script_hash,
+    CampaignRow.created_at,
+    ScriptVersionRow.language,
+)
+"""Columns of a ``Campaign``."""
+
+
+def campaigns() -> sa.Select[*tuple[Any, ...]]:
+    """Select campaigns with the language of their scripts."""
+    selected: sa.Select[*tuple[Any, ...]] = sa.select(*CAMPAIGN)
+    return selected.join(ScriptVersionRow, ScriptVersionRow.hash == CampaignRow.script_hash)
+
+
+def to_campaign(row: sa.Row[Any]) -> Campaign:
+    """Make the record of one row of ``campaigns``."""
+    return Campaign(
+        id=row.id,
+        name=row.name,
+        state=row.state,
+        trunk=row.trunk,
+        script=row.script,
+        script_hash=row.script_hash,
+        language=row.language,
+        created_at=row.created_at,
+        why=row.why,
+    )
+
+
+def digits_of(phone: str) -> str:
+    """Return the digits of a number: the same for each way of writing it."""
+    return _NOT_A_DIGIT.sub("", phone)
+
+
+def from_lead(campaign: int, lead: NewLead) -> dict[str, Any]:
+    """Return the columns of a new lead."""
+    return {
+        "campaign_id": campaign,
+        "phone": lead.phone,
+        "number": digits_of(lead.phone),
+        "reference": to_text(lead.reference),
+        "name": to_text(lead.name),
+        "company": to_text(lead.company),
+        "amount": str(lead.amount),
+        "currency": lead.currency,
+        "due_date": lead.due_date,
+        "timezone": lead.timezone,
+        "more": dict(lead.more),
+        "rehearsal_day": lead.rehearsal_day,
+    }
+
+
+def to_lead(row: Mapping[str, Any] | sa.RowMapping) -> NewLead:
+    """Make a lead of a row's columns."""
+    return NewLead(
+        phone=row["phone"],
+        name=row["name"],
+        company=row["company"],
+        amount=Decimal(row["amount"]),
+        currency=row["currency"],
+        due_date=row["due_date"],
+        timezone=row["timezone"],
+        reference=row["reference"],
+        more=row["more"],
+        rehearsal_day=row["rehearsal_day"],
+    )
+
+
+def attempts() -> sa.Select[*tuple[Any, ...]]:
+    """Select attempts with their campaign, lead and outcome."""
+    return (
+        sa.select(
+            AttemptRow,
+            CampaignRow.name.label("campaign_name"),
+            LeadRow.phone,
+            LeadRow.name,
+            LeadRow.reference,
+            OutcomeRow.outcome,
+            OutcomeRow.slots,
+        )
+        .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+        .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
+        .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+    )
+
+
+def to_attempt(row: sa.Row[Any]) -> Attempt:
+    """Make the record of one row of ``attempts``."""
+    return Attempt(
+        id=row.id,
+        campaign=row.campaign_id,
+        campaign_name=row.campaign_name,
+        lead_id=row.lead_id,
+        phone=row.phone,
+        name=row.name,
+        reference=row.reference,
+        trunk=row.trunk,
+        node=row.node,
+        state=row.state,
+        tries=row.tries,
+        slot=row.slot,
+        claimed_at=row.claimed_at,
+        dialled_at=row.dialled_at,
+        closed_at=row.closed_at,
+        started_at=row.started_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        disposition=row.disposition,
+        outcome=row.outcome or "",
+        slots=row.slots or {},
+        cause=row.cause,
+        technical=row.technical,
+        explanation=row.explanation,
+        recording=row.recording,
+        engines=row.engines or {},
+    )

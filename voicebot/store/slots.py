@@ -1,0 +1,68 @@
+"""When calls may start on a trunk: never more than its calls at a time, never faster than its calls a second.
+
+A token bucket of depth one kept as the earliest time of the next start (a theoretical arrival time, as in the
+generic cell rate algorithm, ITU-T I.371). A call that is not sent within ``TOLERANCE`` of its slot is not sent at
+all, so the gap between slots is stretched to fit ``calls_per_second`` late and punctual calls into any one second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+TOLERANCE: Final = 0.1
+"""Seconds after its slot in which a call may still be sent."""
+HORIZON: Final = 1.0
+"""Seconds ahead for which slots are given: time to prepare the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Start times for the calls to claim, and the trunk's next slot after each of them.
+
+    Parameters
+    ----------
+    starts
+        Ascending, database time.
+    gap
+        Seconds between two starts.
+    """
+
+    starts: tuple[float, ...]
+    gap: float
+
+    def next_slot(self, used: int) -> float:
+        """The trunk's next slot when the first ``used`` (at least 1) of the starts are taken."""
+        return self.starts[used - 1] + self.gap
+
+
+def gap_between(calls_per_second: float) -> float:
+    """Seconds between slots so that no second on the wire sees more than ``calls_per_second`` starts.
+
+    Below one call a second the window is that of one call.
+    """
+    window = max(1.0, 1.0 / calls_per_second)
+    return (window + TOLERANCE) / max(1.0, calls_per_second)
+
+
+def plan_slots(
+    now: float, next_slot: float, *, open_calls: int, max_calls: int, calls_per_second: float, at_most: int
+) -> Slots:
+    """Give start times to as many calls as may be claimed now.
+
+    Parameters
+    ----------
+    now, next_slot
+        Database time, seconds; the trunk's next free slot, in the past when the trunk has been idle.
+    open_calls, max_calls
+        Attempts on the trunk that are claimed, dialling or lost; how many there may be.
+    calls_per_second
+        Limit of the trunk.
+    at_most
+        How many the asking node can take.
+    """
+    gap = gap_between(calls_per_second)
+    first = max(now, next_slot)
+    within_horizon = int((now + HORIZON - first) / gap) + 1 if first <= now + HORIZON else 0
+    count = max(0, min(at_most, max_calls - open_calls, within_horizon))
+    return Slots(tuple(first + place * gap for place in range(count)), gap)

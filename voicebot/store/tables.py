@@ -1,0 +1,238 @@
+"""The tables. All times are seconds since the epoch (UTC) as the database's own clock tells them."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from voicebot.store.records import AttemptState, CampaignState, LeadState
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+NAME_LENGTH: Final = 120
+NUMBER_LENGTH: Final = 20
+STATE_LENGTH: Final = 16
+
+
+def _state(kind: type[enum.StrEnum]) -> sa.Enum:
+    """A state column: its value as text, so that a new state needs no migration."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=STATE_LENGTH,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Common to all tables."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy, in the form that it asks for
+        str: sa.String(NAME_LENGTH),
+        float: sa.Double(),
+        UUID: sa.Uuid(),
+        date: sa.Date(),
+        # JSON, not JSONB: a journal is kept byte for byte, and JSONB refuses what a broken line may send.
+        dict[str, Any]: sa.JSON(none_as_null=True),
+        list[Any]: sa.JSON(none_as_null=True),
+        CampaignState: _state(CampaignState),
+        LeadState: _state(LeadState),
+        AttemptState: _state(AttemptState),
+    }
+
+
+class ScriptVersionRow(Base):
+    """A script's whole text by its SHA-256; never changed, so a campaign's calls can always be explained."""
+
+    __tablename__ = "script_version"
+
+    hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(sa.String(35))
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[float]
+
+
+class CampaignRow(Base):
+    """A list of leads called with one pinned script through one trunk."""
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[CampaignState]
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+    script_hash: Mapped[str] = mapped_column(sa.ForeignKey("script_version.hash"))
+    script: Mapped[str] = mapped_column(sa.String(400))
+    trunk: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[float]
+    served_at: Mapped[float] = mapped_column(default=0.0)
+    """When leads were last claimed: running campaigns of one trunk take turns."""
+
+
+class LeadRow(Base):
+    """A person to call in one campaign."""
+
+    __tablename__ = "lead"
+
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
+    phone: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
+    number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
+    """The digits of ``phone`` alone: the same number however it is written."""
+    reference: Mapped[str]
+    name: Mapped[str]
+    company: Mapped[str]
+    amount: Mapped[str] = mapped_column(sa.String(40))
+    """Decimal as text: exact on every database."""
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    due_date: Mapped[date]
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    more: Mapped[dict[str, Any]]
+    rehearsal_day: Mapped[date | None]
+    state: Mapped[LeadState]
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[float] = mapped_column(default=0.0)
+
+    __table_args__ = (
+        sa.UniqueConstraint("campaign_id", "number", "reference"),
+        sa.Index(
+            "ix_lead_due",
+            "campaign_id",
+            "next_at",
+            sqlite_where=sa.text("state = 'ready'"),
+            postgresql_where=sa.text("state = 'ready'"),
+        ),
+        sa.Index("ix_lead_number", "number"),
+    )
+
+
+class AttemptRow(Base):
+    """One attempt to call a lead, committed before anything is dialled.
+
+    ``decision`` holds what allowed it, with the inputs of that decision: the limits now, the calling rules later.
+    """
+
+    __tablename__ = "attempt"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
+    lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id"), index=True)
+    number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
+    trunk: Mapped[str]
+    node: Mapped[str] = mapped_column(sa.String(40))
+    state: Mapped[AttemptState]
+    tries: Mapped[int]
+    slot: Mapped[float]
+    claimed_at: Mapped[float]
+    dialled_at: Mapped[float | None]
+    closed_at: Mapped[float | None]
+    """``NULL`` while the attempt is open; every limit counts open attempts."""
+    decision: Mapped[dict[str, Any] | None]
+    started_at: Mapped[float | None]
+    answered_at: Mapped[float | None]
+    ended_at: Mapped[float | None]
+    disposition: Mapped[str] = mapped_column(sa.String(40), default="")
+    cause: Mapped[int] = mapped_column(default=0)
+    technical: Mapped[int] = mapped_column(default=0)
+    explanation: Mapped[str] = mapped_column(sa.Text, default="")
+    recording: Mapped[str] = mapped_column(sa.Text, default="")
+    engines: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_attempt_one_open_per_lead",
+            "lead_id",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_attempt_one_open_per_number",
+            "number",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_attempt_open",
+            "trunk",
+            "node",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+        sa.Index("ix_attempt_campaign_id_claimed_at", "campaign_id", "claimed_at"),
+        sa.Index("ix_attempt_claimed_at", "claimed_at"),
+    )
+
+
+class OutcomeRow(Base):
+    """What a call came to, one row for each attempt that has an outcome."""
+
+    __tablename__ = "outcome"
+
+    attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
+    lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id"), index=True)
+    outcome: Mapped[str] = mapped_column(sa.String(40))
+    slots: Mapped[dict[str, Any]]
+    recorded_at: Mapped[float]
+
+    __table_args__ = (sa.Index("ix_outcome_campaign_id_outcome", "campaign_id", "outcome"),)
+
+
+class CallJournalRow(Base):
+    """Every event and command of one call, in order, as one document: it is always read whole."""
+
+    __tablename__ = "call_journal"
+
+    attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    entries: Mapped[list[Any]]
+
+
+class SuppressionRow(Base):
+    """A number that asked not to be called again, in any campaign."""
+
+    __tablename__ = "suppression"
+
+    number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH), primary_key=True)
+    attempt_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("attempt.id"))
+    since: Mapped[float]
+
+
+class TrunkRow(Base):
+    """What limits one trunk over all nodes; its lock makes claims through the trunk take turns."""
+
+    __tablename__ = "trunk"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_slot: Mapped[float] = mapped_column(default=0.0)
+    """Earliest time at which the next call may start."""
+
+
+class NodeRow(Base):
+    """A dialling node and its last sign of life."""
+
+    __tablename__ = "node"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    process: Mapped[str] = mapped_column(sa.String(200))
+    """Host, process and start time: tells a node's lives apart."""
+    started_at: Mapped[float]
+    heartbeat_at: Mapped[float]
