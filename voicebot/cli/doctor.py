@@ -1,0 +1,57 @@
+"""``voicebot doctor``: everything that can be wrong with this installation, with cures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+
+from voicebot.cli import checks, output
+from voicebot.cli.checks import Finding
+from voicebot.config import Config, load_config
+from voicebot.errors import ConfigurationError
+
+_SIGNS: Final = {"fine": "[green]✓[/]", "note": "[yellow]![/]", "broken": "[bold red]✗[/]"}
+
+
+def command(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check this installation; leaves with 1 when something is broken."""
+    found: list[Finding] = []
+    for finding in _findings(context):
+        found.append(finding)
+        if not json:
+            _show(finding)
+    broken = [finding for finding in found if finding.state == "broken"]
+    if json:
+        output.print_json({"ok": not broken, "checks": [asdict(finding) for finding in found]})
+    elif broken:
+        output.out.print(f"{len(broken)} of {len(found)} things are broken")
+    if broken:
+        raise typer.Exit(output.EXIT_NOT_FINE)
+
+
+def _findings(context: typer.Context) -> Iterator[Finding]:
+    """Every check in order; a configuration that cannot be read is a finding, and the rest goes on with defaults."""
+    try:
+        config = load_config(context.obj)
+        yield Finding("configuration", "fine", "it is valid")
+    except ConfigurationError as error:
+        yield from checks.of_problems("configuration", error.problems)
+        config = Config()
+    for name, check in checks.CHECKS:
+        yield from asyncio.run(checks.run(name, check, config))
+
+
+def _show(finding: Finding) -> None:
+    where = f" [dim]{finding.where}[/]" if finding.where else ""
+    output.out.print(f"{_SIGNS[finding.state]} {finding.check}: ", end="")
+    output.out.print(finding.what, end="", markup=False, highlight=False)
+    output.out.print(where)
+    if finding.cure and finding.state != "fine":
+        output.out.print(f"    → {finding.cure}", markup=False, highlight=False)
