@@ -1,0 +1,53 @@
+"""What an utterance is to the turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicebot.call.meaning import hesitant, meaning
+from voicebot.call.turn_events import Meaning
+from voicebot.dialogue.talk import Understanding, Utterance
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "speaking", "asked", "expected"),
+    [
+        ("uh-huh", "affirm", True, False, Meaning.BACK_CHANNEL),
+        ("Okay.", "affirm", True, False, Meaning.BACK_CHANNEL),
+        ("yes", "affirm", True, True, Meaning.ANSWER),
+        ("yes", "affirm", False, True, Meaning.ANSWER),
+        ("hello?", "no_match", True, True, Meaning.BACK_CHANNEL),
+        ("stop calling me", "stop_calling", True, False, Meaning.ANSWER),
+        ("mumble", "no_match", True, True, Meaning.BACK_CHANNEL),
+        ("mumble mumble mumble", "no_match", True, True, Meaning.UNCLEAR),
+        ("mumble", "no_match", False, True, Meaning.UNCLEAR),
+        ("", "no_match", False, True, Meaning.NOTHING),
+        ("…", "no_match", False, True, Meaning.NOTHING),
+    ],
+)
+def test_meaning(text: str, intent: str, speaking: bool, asked: bool, expected: Meaning) -> None:
+    got = meaning(Utterance(text, 0.9), Understanding(intent), language="en-US", speaking=speaking, asked=asked)
+    assert got is expected
+
+
+def test_mandarin_back_channels() -> None:
+    for text in ("嗯", "好的", "喂"):
+        got = meaning(Utterance(text), Understanding("affirm"), language="zh-CN", speaking=True, asked=False)
+        assert got is Meaning.BACK_CHANNEL
+
+
+def test_a_click_taken_for_a_word_is_nothing() -> None:
+    got = meaning(
+        Utterance("the", 0.2), Understanding("no_match"), language="en-US", speaking=False, asked=True, seconds=0.2
+    )
+    assert got is Meaning.NOTHING
+
+
+@pytest.mark.parametrize("text", ["i can pay on", "well", "let me see...", "uh", "I could pay maybe", "it's the"])
+def test_trailing_words(text: str) -> None:
+    assert hesitant(text, "en-US")
+
+
+@pytest.mark.parametrize("text", ["on Friday.", "yes", "I already paid it", "no", "next week"])
+def test_finished_words(text: str) -> None:
+    assert not hesitant(text, "en-US")
