@@ -452,7 +452,7 @@ class Attempts(Database):
 
         async def work(connection: AsyncConnection) -> Attempt | None:
             row = (await connection.execute(rows.attempts().where(AttemptRow.id == attempt))).one_or_none()
-            return row and rows.to_attempt(row)
+            return None if row is None else rows.to_attempt(row)
 
         return await self.read(work)
 

@@ -103,7 +103,7 @@ class Campaigns(Database):
                     ).where(ScriptVersionRow.hash == script_hash)
                 )
             ).one_or_none()
-            return row and ScriptVersion(row.hash, row.name, row.language, row.text)
+            return None if row is None else ScriptVersion(row.hash, row.name, row.language, row.text)
 
         return await self.read(work)
 
@@ -121,7 +121,7 @@ class Campaigns(Database):
 
         async def work(connection: AsyncConnection) -> Campaign | None:
             row = (await connection.execute(rows.campaigns().where(CampaignRow.name == name))).one_or_none()
-            return row and rows.to_campaign(row)
+            return None if row is None else rows.to_campaign(row)
 
         campaign = await self.read(work)
         if campaign is None:

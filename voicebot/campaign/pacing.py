@@ -1,0 +1,60 @@
+"""How many calls may start now. Pure; asked each time the dialer looks for work.
+
+The trunk's own limits over all nodes (calls at a time, calls a second) are kept in the claim's transaction, see
+``voicebot.store.slots``; here is what one node can take on, and when it had better wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+FIRST_HOLD: Final = 5.0
+LONGEST_HOLD: Final = 300.0
+"""Seconds for which a campaign is left alone after its first failed preparation in a row, and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLoad:
+    """Where a node stands.
+
+    Parameters
+    ----------
+    connected
+        Asterisk can be told to call.
+    stopping
+        The node finishes what it has and takes nothing more.
+    under_way
+        Attempts that it holds, from claim to finish.
+    most
+        How many it may hold; ``None``: as many as its trunks allow.
+    unwritten
+        Results that could not be written yet. While there are any, nobody new is called.
+    """
+
+    connected: bool
+    stopping: bool
+    under_way: int
+    most: int | None = None
+    unwritten: int = 0
+
+
+def calls_to_claim(load: NodeLoad, *, trunk_under_way: int, trunk_max_calls: int) -> int:
+    """Return how many calls the node may claim on a trunk now.
+
+    Parameters
+    ----------
+    trunk_under_way, trunk_max_calls
+        Attempts of this node on the trunk, and the trunk's limit.
+    """
+    if load.stopping or not load.connected or load.unwritten:
+        return 0
+    room = trunk_max_calls - trunk_under_way
+    if load.most is not None:
+        room = min(room, load.most - load.under_way)
+    return max(0, room)
+
+
+def hold_seconds(failures: int) -> float:
+    """How long a campaign is left alone after so many failed preparations in a row (1 or more)."""
+    return float(min(LONGEST_HOLD, FIRST_HOLD * 2.0 ** min(failures - 1, 16)))

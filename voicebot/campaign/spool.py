@@ -1,0 +1,92 @@
+"""Results that the database could not take yet, one file each: no outcome is lost while it is away."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from uuid import UUID
+
+from voicebot import logs
+from voicebot.store.engine import to_json
+from voicebot.store.records import Fate, Result
+
+_log = logs.get_logger()
+
+
+class Spool:
+    """A folder of unwritten results. A file is there whole or not at all, and gone once its result is written.
+
+    Parameters
+    ----------
+    folder
+        Made when it is first needed; only its owner may read it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, attempt: UUID, result: Result) -> None:
+        """Keep a result; on return it is on the disk.
+
+        Raises
+        ------
+        OSError
+            The disk did not take it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = to_json({field.name: getattr(result, field.name) for field in dataclasses.fields(result)})
+        half = self._folder / f"{attempt}.half"
+        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(self._path(attempt))
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def waiting(self) -> list[UUID]:
+        """Return the attempts whose results wait, oldest first."""
+        if not self._folder.is_dir():
+            return []
+        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        return [attempt for path in files if (attempt := _attempt(path)) is not None]
+
+    def get(self, attempt: UUID) -> Result | None:
+        """Return a waiting result; one that cannot be read is set aside and logged."""
+        path = self._path(attempt)
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            values["journal"] = tuple(values["journal"])
+            values["fate"] = Fate(values["fate"])
+            return Result(**values)
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as error:
+            _log.error("a spooled result cannot be read", attempt=str(attempt), error=str(error))
+            self.set_aside(attempt)
+            return None
+
+    def drop(self, attempt: UUID) -> None:
+        """Forget a result that was written."""
+        self._path(attempt).unlink(missing_ok=True)
+
+    def set_aside(self, attempt: UUID) -> None:
+        """Keep a result that can never be written, for a person to look at."""
+        path = self._path(attempt)
+        path.replace(path.with_suffix(".refused"))
+
+    def _path(self, attempt: UUID) -> Path:
+        return self._folder / f"{attempt}.json"
+
+
+def _attempt(path: Path) -> UUID | None:
+    try:
+        return UUID(path.stem)
+    except ValueError:
+        return None
