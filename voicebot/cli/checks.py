@@ -261,8 +261,7 @@ async def clock(_config: Config) -> list[Finding]:
             Finding("clock", "broken", f"no time zone data for {', '.join(missing)}: calling hours could not be kept",
                     "install the system's package tzdata")
         ]  # fmt: skip
-    installed = os.path.getmtime(paths.__file__)  # noqa: PTH204
-    if time.time() < installed - 86400:
+    if time.time() < importlib.resources.files("voicebot").stat().st_mtime - 86400:
         return [
             Finding(
                 "clock",
