@@ -42,6 +42,8 @@ _HOLIDAYS: Final = {
     "元旦": (1, 1),
     "情人节": (2, 14),
     "劳动节": (5, 1),
+    "双十一": (11, 11),
+    "双十二": (12, 12),
     "国庆": (10, 1),
     "平安夜": (12, 24),
     "圣诞": (12, 25),
@@ -58,7 +60,22 @@ _CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
-    return drop_withdrawn(line.line, _RULES.find(line.line, now))
+    return drop_withdrawn(line.line, _same_week(line.line, _RULES.find(line.line, now), now))
+
+
+def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
+    """In "下周三或者周四" both days are of next week."""
+    said: list[Match[date]] = []
+    for match in matches:
+        bare = re.fullmatch(rf"{_WEEK}[{''.join(_DAYS)}]", line[match.start : match.end])
+        if said and bare and match.value:
+            led = re.match(rf"(下下|下)个?{_WEEK}", line[said[-1].start : said[-1].end])
+            if led and re.fullmatch("或者?|和|,|还是|到|或者是", line[said[-1].end : match.start]):
+                day = calendar.of_week(now.date(), len(led[1]), match.value.weekday())
+                said.append(Match(match.start, match.end, day))
+                continue
+        said.append(match)
+    return said
 
 
 def drop_withdrawn(line: str, matches: list[Match[Value]]) -> list[Match[Value]]:
@@ -104,8 +121,7 @@ def _month_day(match: re.Match[str], now: datetime) -> date | None:
 
 @_RULES.add(
     rf"{_AWAY}月的?{_D}[号日]",
-    rf"{_AWAY}月的?(?P<n>[十廿]?[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?|"
-    rf"\d{{1,2}})(?![号日块元百千万个点天周年月次])",
+    rf"{_AWAY}月的?{_D}(?![号日块元百千万个点天周年月次一二两三四五六七八九十\d])",
 )
 def _of_month(match: re.Match[str], now: datetime) -> date | None:
     number = _number(match["n"])
@@ -137,18 +153,23 @@ def _part_of_month(match: re.Match[str], now: datetime) -> date | None:
     return calendar.in_month(today, months, number) if match["away"] else calendar.next_day(today, number)
 
 
-@_RULES.add(rf"{_YEAR}{_MONTH}的?(?P<part>底|末|初|中旬|最后一天)")
+@_RULES.add(rf"{_YEAR}{_MONTH}的?(?P<part>底|末|初|中旬|中|最后一天)")
 def _part_of_named_month(match: re.Match[str], now: datetime) -> date | None:
     month = _number(match["month"])
     if month is None or not 1 <= month <= 12:
         return None
     today, part = now.date(), match["part"]
     year = now.year + _YEARS_AWAY[match["which"]] if match["which"] else None
-    if part in ("初", "中旬"):
+    if part in ("初", "中", "中旬"):
         number = 1 if part == "初" else 15
         return calendar.make(year, month, number) if year else calendar.next_month_day(today, month, number)
     year = year or today.year + (month < today.month)
     return date(year, month, calendar.last_of(year, month))
+
+
+@_RULES.add(rf"{_AWAY}月(?:之|以)?内")
+def _within_month(match: re.Match[str], now: datetime) -> date:
+    return calendar.month_end(now.date(), _MONTHS_AWAY[match["away"]])
 
 
 @_RULES.add("(?P<which>今年|明年)?的?年底", "(?P<which>今年|明年)的?年?末", "今年内")
@@ -172,6 +193,11 @@ def _weekday(match: re.Match[str], now: datetime) -> date:
         return calendar.of_week(today, weeks, 5) if weeks else calendar.weekend(today)
     weekday = _DAYS[match["day"]]
     return calendar.of_week(today, weeks, weekday) if weeks else calendar.coming(today, weekday)
+
+
+@_RULES.add(rf"(?P<week>这个?|本|下个?){_WEEK}(?:之|以)?内")
+def _within_week(match: re.Match[str], now: datetime) -> date:
+    return calendar.of_week(now.date(), int(match["week"].startswith("下")), 6)
 
 
 _RULES.refuse(
@@ -209,6 +235,12 @@ def _later(match: re.Match[str], now: datetime) -> date | None:
     return _distance(now.date(), match)
 
 
+@_RULES.add(rf"(?:再?过)?(?P<count>[{DIGIT}])个半月(?:之后|以后|后|之内|以内|内)?")
+def _month_and_half(match: re.Match[str], now: datetime) -> date | None:
+    months = _number(match["count"])
+    return None if months is None else calendar.add_months(now.date(), months) + timedelta(days=15)
+
+
 @_RULES.add(
     rf"{_COUNT}{_UNIT}",
     after=r"|[,|]|我?要|大概|大约|可能",
@@ -241,6 +273,16 @@ def _near(match: re.Match[str], now: datetime) -> date | None:
     if match["near"] in ("前", "后") and match.group()[1:2] in "日早晚儿":
         return None
     return now.date() + timedelta(days=_NEAR[match["near"]])
+
+
+@_RULES.add("今明两?天|(?P<later>明后两?天)")
+def _one_of_two(match: re.Match[str], now: datetime) -> date:
+    return now.date() + timedelta(days=2 if match["later"] else 1)
+
+
+@_RULES.add("(?:现在|马上|立刻|立马)(?:就|去|就去|来)?(?:还|付|转|打款|处理|存)", not_after="不能|没法|没办法|不|无法")
+def _at_once(_match: re.Match[str], now: datetime) -> date:
+    return now.date()
 
 
 @_RULES.add("(?:等会|待会|晚点|等下)儿?今天", "今天之?内", "当天")

@@ -95,7 +95,22 @@ _SHIFT: Final = re.compile(
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
-    return drop_withdrawn(line.line, [_shifted(line.line, match) for match in _RULES.find(line.line, now)])
+    matches = [_shifted(line.line, match) for match in _RULES.find(line.line, now)]
+    return drop_withdrawn(line.line, _same_week(line.line, matches, now))
+
+
+def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
+    """In "next Tuesday or Wednesday" both days are of next week."""
+    said: list[Match[date]] = []
+    for match in matches:
+        if said and match.value and line[match.start : match.end] in _WEEKDAYS:
+            led = re.fullmatch(rf"next {_ANY_WD}", line[said[-1].start : said[-1].end])
+            if led and re.fullmatch(" (?:or|and|to|or maybe|or even) ", line[said[-1].end : match.start]):
+                day = calendar.of_week(now.date(), 1, match.value.weekday())
+                said.append(Match(match.start, match.end, day))
+                continue
+        said.append(match)
+    return said
 
 
 def _shifted(line: str, match: Match[date]) -> Match[date]:
