@@ -79,7 +79,8 @@ class Spool:
     def set_aside(self, attempt: UUID) -> None:
         """Keep a result that can never be written, for a person to look at."""
         path = self._path(attempt)
-        path.replace(path.with_suffix(".refused"))
+        if path.exists():
+            path.replace(path.with_suffix(".refused"))
 
     def _path(self, attempt: UUID) -> Path:
         return self._folder / f"{attempt}.json"

@@ -1,0 +1,305 @@
+"""The dialing loop: claim, prepare, wait for the slot, authorise, call, finish. It decides nothing itself.
+
+How many and when is ``pacing`` and the store's claim; what comes after a result is ``retry``; what is owed after a
+crash is ``keeper``. One failing call never stops the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from structlog.contextvars import bound_contextvars
+
+from voicebot import logs
+from voicebot.agi.phone import Phone
+from voicebot.campaign.caller import Caller
+from voicebot.campaign.keeper import Keeper, uncertain
+from voicebot.campaign.pacing import NodeLoad, calls_to_claim, hold_seconds
+from voicebot.campaign.retry import RetryRule
+from voicebot.campaign.spool import Spool
+from voicebot.config import Config
+from voicebot.errors import ConfigurationError, UnavailableError, VoicebotError
+from voicebot.store.records import CampaignState, Result, Ticket
+from voicebot.store.slots import TOLERANCE
+from voicebot.store.store import Store
+
+LOOK_SECONDS: Final = 0.25
+"""How often work is looked for."""
+ROUND_SECONDS: Final = 5.0
+"""Between two heartbeats; a node without one for ``DEAD_AFTER_SECONDS`` counts as dead."""
+HURRIED_ROUND_SECONDS: Final = 0.5
+"""The same while lost attempts or unwritten results are left."""
+AWAY_SECONDS: Final = 1.0
+"""Pause after the database was found to be away."""
+PREPARE_SECONDS: Final = 60.0
+"""A preparation that takes longer counts as failed."""
+
+_log = logs.get_logger()
+
+
+class Dialer:
+    """Calls the leads of running campaigns on the configured trunks.
+
+    Parameters
+    ----------
+    store, phone, caller
+        Open and started.
+    config
+        Of the node: its name, its trunks and their limits.
+    rule
+        When a lead is tried again.
+    spool
+        Folder for results while the database is away; by default ``spool`` beside the journals.
+    most_calls
+        How many attempts the node may hold at once; ``None``: as many as its trunks allow.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        phone: Phone,
+        caller: Caller,
+        config: Config,
+        *,
+        rule: RetryRule | None = None,
+        spool: Path | None = None,
+        most_calls: int | None = None,
+    ) -> None:
+        self._store, self._phone, self._caller, self._config = store, phone, caller, config
+        self._most_calls = most_calls
+        self._held: dict[UUID, Ticket] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failures: dict[int, tuple[int, float]] = {}
+        self._stopping = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._keeper = Keeper(
+            store,
+            phone,
+            caller,
+            config,
+            rule=rule or RetryRule(),
+            spool=Spool(spool or config.call.journals.parent / "spool"),
+            held=self._held.keys(),
+        )
+
+    def stop(self) -> None:
+        """Claim nothing more; ``run`` returns when the calls under way have ended."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self, *, until_done: bool = False) -> None:
+        """Dial until stopped. Cancelling it abandons the calls under way; they are settled at the next start.
+
+        Parameters
+        ----------
+        until_done
+            Return when nothing is left to do now: no lead of a running campaign may be called at this time, and no
+            attempt is open. Leads that are to be tried again later don't count.
+
+        Raises
+        ------
+        ConfigurationError
+            Another process dials under this node's name.
+        UnavailableError
+            The database was away at the start.
+        """
+        await self._keeper.start()
+        keeping = asyncio.create_task(self._keep(), name="keep")
+        try:
+            while not self._stopping.is_set():
+                claimed = await self._look()
+                if until_done and not claimed and await self._is_done():
+                    break
+                self._wake.clear()
+                await _wait(self._wake, LOOK_SECONDS)
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+            await self._last_round()
+        finally:
+            for task in (*self._tasks, keeping):
+                task.cancel()
+            await asyncio.gather(*self._tasks, keeping, return_exceptions=True)
+
+    # ------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> int:
+        """Claim what may be called now and start on it; returns how much was claimed."""
+        claimed = 0
+        for name, trunk in self._config.trunks.items():
+            under_way = sum(ticket.trunk == name for ticket in self._held.values())
+            load = NodeLoad(
+                connected=self._phone.connection > 0,
+                stopping=self._stopping.is_set(),
+                under_way=len(self._held),
+                most=self._most_calls,
+                unwritten=self._keeper.unwritten,
+            )
+            at_most = calls_to_claim(load, trunk_under_way=under_way, trunk_max_calls=trunk.max_calls)
+            if not at_most:
+                continue
+            now = time.monotonic()
+            try:
+                tickets = await self._store.claim(
+                    self._config.node,
+                    name,
+                    max_calls=trunk.max_calls,
+                    calls_per_second=trunk.calls_per_second,
+                    at_most=at_most,
+                    without=[campaign for campaign, (_, until) in self._failures.items() if until > now],
+                )
+            except UnavailableError as error:
+                _log.warning("nothing can be claimed", error=str(error))
+                await _wait(self._stopping, AWAY_SECONDS)
+                continue
+            except Exception:
+                _log.exception("nothing can be claimed")
+                await _wait(self._stopping, AWAY_SECONDS)
+                continue
+            for ticket in tickets:
+                self._begin(ticket)
+            claimed += len(tickets)
+        return claimed
+
+    def _begin(self, ticket: Ticket) -> None:
+        self._held[ticket.attempt] = ticket
+        task = asyncio.create_task(self._attempt(ticket), name=f"attempt {ticket.attempt}")
+        self._tasks.add(task)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self._held.pop(ticket.attempt, None)
+            self._wake.set()
+
+        task.add_done_callback(ended)
+
+    async def _attempt(self, ticket: Ticket) -> None:
+        """Take one ticket from claim to finish."""
+        with bound_contextvars(attempt=str(ticket.attempt), campaign=ticket.campaign_name):
+            try:
+                if not await self._prepared(ticket) or not await self._authorised(ticket):
+                    return
+                await self._finish(ticket, await self._call(ticket))
+            except Exception:
+                # Nothing that this node can still do: the attempt stays open and its lead untouched.
+                _log.exception("an attempt could not be carried through")
+
+    async def _prepared(self, ticket: Ticket) -> bool:
+        """Prepare; where that fails, give the attempt back in the way that fits the reason."""
+        why = ""
+        try:
+            async with asyncio.timeout(PREPARE_SECONDS):
+                await self._caller.prepare(ticket)
+        except ConfigurationError as error:
+            _log.error("the campaign is paused: it cannot be called", error=str(error))
+            with contextlib.suppress(UnavailableError):
+                await self._store.set_state(ticket.campaign, CampaignState.PAUSED, why=str(error))
+            self._hold(ticket.campaign)
+            await self._keeper.release(ticket.attempt, str(error))
+        except (UnavailableError, TimeoutError) as error:
+            why = str(error) or "the preparation took too long"
+        except VoicebotError as error:
+            _log.warning("a lead cannot be called", error=str(error))
+            await self._keeper.release(ticket.attempt, str(error), review=True)
+        except Exception as error:
+            _log.exception("a call could not be prepared")
+            why = f"internal error: {error}"
+        else:
+            self._failures.pop(ticket.campaign, None)
+            return True
+        if why:
+            _log.warning("a call could not be prepared", error=why)
+            self._hold(ticket.campaign)
+            await self._keeper.release(ticket.attempt, why)
+        return False
+
+    def _hold(self, campaign: int) -> None:
+        """Leave a campaign alone for a while, longer each time in a row."""
+        failures, until = self._failures.get(campaign, (0, 0.0))
+        now = time.monotonic()
+        if until > now:  # several of its calls failed together: that counts once
+            return
+        self._failures[campaign] = (failures + 1, now + hold_seconds(failures + 1))
+
+    async def _authorised(self, ticket: Ticket) -> bool:
+        """Wait for the slot and ask leave to dial; gives the attempt back where that is refused."""
+        slot: float | None = ticket.slot
+        try:
+            if self._store.until(ticket.slot) < -TOLERANCE / 2:
+                limit = self._config.trunks[ticket.trunk].calls_per_second
+                slot = await self._store.postpone(ticket.attempt, calls_per_second=limit)
+            if slot is None:
+                return False
+            await _wait(self._stopping, self._store.until(slot))
+            if self._stopping.is_set() or not self._phone.connection:
+                await self._keeper.release(
+                    ticket.attempt, "the node stops" if self._stopping.is_set() else "Asterisk is away"
+                )
+                return False
+            if await self._store.authorise(ticket.attempt):
+                return True
+        except UnavailableError as error:
+            await self._keeper.release(ticket.attempt, str(error))
+            return False
+        await self._keeper.release(ticket.attempt, "the campaign does not run, or its slot had passed")
+        return False
+
+    async def _call(self, ticket: Ticket) -> Result:
+        try:
+            return await self._caller.call(ticket)
+        except Exception as error:
+            _log.exception("a call failed")
+            return uncertain(f"internal error: {error}")
+
+    async def _finish(self, ticket: Ticket, result: Result) -> None:
+        """Write the result; a cancelled dialer still writes it."""
+        writing = asyncio.create_task(self._keeper.finish(ticket.attempt, result, ticket.tries))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await writing
+            raise
+        _log.info("attempt finished", disposition=result.disposition, outcome=result.outcome, fate=result.fate.value)
+
+    async def _keep(self) -> None:
+        """Heartbeats and what goes with them, for as long as the dialer runs."""
+        while True:
+            hurried = self._keeper.unsettled or self._keeper.unwritten
+            await asyncio.sleep(HURRIED_ROUND_SECONDS if hurried else ROUND_SECONDS)
+            try:
+                if not await self._keeper.round():
+                    _log.error("another process dials under this node's name; this one stops", node=self._config.node)
+                    self.stop()
+                    return
+                done = await self._store.close_finished(list(self._config.trunks))
+                if done:
+                    _log.info("campaigns are done", count=len(done))
+            except UnavailableError as error:
+                _log.warning("no heartbeat", error=str(error))
+            except Exception:
+                _log.exception("no heartbeat")
+
+    async def _is_done(self) -> bool:
+        if self._tasks or self._keeper.unwritten:
+            return False
+        trunks = list(self._config.trunks)
+        try:
+            return not await self._store.open_count(trunks) and not await self._store.ready_count(trunks)
+        except UnavailableError:
+            return False
+
+    async def _last_round(self) -> None:
+        with contextlib.suppress(UnavailableError):
+            await self._keeper.round()
+            await self._store.close_finished(list(self._config.trunks))
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, at most so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()

@@ -1,0 +1,226 @@
+"""Keeps every attempt of a node accounted for: results written or spooled, lost attempts reconciled with Asterisk."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from voicebot import logs
+from voicebot.agi.phone import Disposition, Phone
+from voicebot.campaign.caller import Caller
+from voicebot.campaign.retry import RetryRule
+from voicebot.campaign.spool import Spool
+from voicebot.config import Config
+from voicebot.errors import UnavailableError
+from voicebot.store.records import Attempt, Fate, Result
+from voicebot.store.store import Store
+
+LONGEST_RING_SECONDS: Final = 120.0
+MARGIN_SECONDS: Final = 60.0
+
+_log = logs.get_logger()
+
+
+def uncertain(explanation: str) -> Result:
+    """The result of an attempt of which nobody knows whether somebody was called."""
+    return Result(disposition=Disposition.FAILED.value, explanation=explanation, fate=Fate.UNKNOWN)
+
+
+class Keeper:
+    """Writes what attempts came to, and settles those whose maker is gone.
+
+    Parameters
+    ----------
+    held
+        Attempts that the dialer has in hand now; read, never changed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        phone: Phone,
+        caller: Caller,
+        config: Config,
+        *,
+        rule: RetryRule,
+        spool: Spool,
+        held: Collection[UUID],
+    ) -> None:
+        self._store, self._phone, self._caller, self._config = store, phone, caller, config
+        self._rule, self._spool, self._held = rule, spool, held
+        self._unwritten: dict[UUID, Result | None] = {}
+        self._unreleased: dict[UUID, str] = {}
+        self._connection = 0
+        self.unsettled = True
+        """Lost attempts are left, or Asterisk was not asked since it was last connected."""
+
+    @property
+    def unwritten(self) -> int:
+        """How many results and releases the database has not taken yet."""
+        return len(self._unwritten) + len(self._unreleased)
+
+    async def start(self) -> None:
+        """Settle what the node's former life left: spooled results first, they know best. Then adopt and reconcile.
+
+        Raises
+        ------
+        ConfigurationError
+            Another process dials under this node's name.
+        UnavailableError
+            The database is away.
+        """
+        for attempt in await asyncio.to_thread(self._spool.waiting):
+            self._unwritten[attempt] = None
+        await self._write_waiting()
+        settled = await self._store.adopt(self._config.node)
+        if settled:
+            _log.warning("attempts of a former life settled", count=settled)
+        await self.reconcile()
+
+    async def round(self) -> bool:
+        """Do what is due every few seconds.
+
+        Returns
+        -------
+        bool
+            ``False`` when another process has taken over this node's name.
+        """
+        await self._write_waiting()
+        holding = {*self._held, *self._unwritten, *self._unreleased}
+        alive = await self._store.heartbeat(self._config.node, holding=holding)
+        if alive:
+            await self._store.lose(self._config.node, holding=holding)
+            await self._store.read_clock()
+            await self.reconcile()
+        return alive
+
+    async def finish(self, attempt: UUID, result: Result, tries: int) -> None:
+        """Write a result, into the database or else to the disk until the database is back."""
+        result = dataclasses.replace(result, retry_in=self._rule.retry_in(result, tries))
+        try:
+            await self._store.finish(attempt, result)
+        except UnavailableError as error:
+            _log.warning("a result is kept until the database is back", attempt=str(attempt), error=str(error))
+            self._unwritten[attempt] = result
+            await self._to_disk(attempt, result)
+        except Exception:
+            _log.exception("a result cannot be written", attempt=str(attempt))
+            await self._refuse(attempt, result)
+
+    async def release(self, attempt: UUID, why: str, *, retry_in: float = 0.0, review: bool = False) -> None:
+        """Give back an attempt for which nothing was sent; done later when the database is away."""
+        try:
+            await self._store.release(attempt, why, retry_in=retry_in, review=review)
+        except UnavailableError:
+            self._unreleased[attempt] = why
+
+    async def reconcile(self) -> None:
+        """Settle lost attempts: end what Asterisk still has of them, then write what is known."""
+        reconnected = self._phone.connection != self._connection
+        lost = [
+            attempt
+            for attempt in await self._store.lost_attempts(self._config.node, older_than=self._hard_limit())
+            if attempt.id not in self._held and attempt.id not in self._unwritten
+        ]
+        self.unsettled = bool(lost) or reconnected
+        if not self.unsettled:
+            return
+        connection = self._phone.connection
+        try:
+            channels = await self._phone.open_attempts()
+            ended = await self._end_strays(channels, {attempt.id for attempt in lost})
+        except UnavailableError as error:
+            _log.warning("lost attempts wait for Asterisk", count=len(lost), error=str(error))
+            return
+        for attempt in lost:
+            if attempt.id not in ended:
+                await self._settle(attempt)
+        self._connection = connection
+        self.unsettled = bool(ended)
+
+    # ------------------------------------------------------------------------------------------------
+
+    def _hard_limit(self) -> float:
+        return self._config.call.max_seconds + LONGEST_RING_SECONDS + MARGIN_SECONDS
+
+    async def _end_strays(self, channels: Collection[UUID], lost: Collection[UUID]) -> set[UUID]:
+        """Hang up the channels of this node's attempts that nobody holds any more; returns which.
+
+        They are settled in a later round, when Asterisk no longer has them.
+        """
+        ended: set[UUID] = set()
+        for channel in channels:
+            if channel in self._held:
+                continue
+            if channel not in lost:
+                attempt = await self._store.attempt(channel)
+                # The state is read after the channels: what the dialer has taken up meanwhile is not a stray.
+                if attempt is None or attempt.node != self._config.node or channel in self._held:
+                    continue
+            _log.warning("a channel without an owner is ended", attempt=str(channel))
+            await self._phone.end_attempt(channel)
+            ended.add(channel)
+        return ended
+
+    async def _settle(self, attempt: Attempt) -> None:
+        result = None
+        if attempt.node == self._config.node:
+            try:
+                result = await self._caller.recover(attempt.id)
+            except Exception:
+                _log.exception("a journal cannot be read", attempt=str(attempt.id))
+        if result is None:
+            result = uncertain("the node stopped in mid-call; nobody knows whether somebody was reached")
+        _log.warning("a lost attempt is settled", attempt=str(attempt.id), fate=result.fate.value)
+        await self.finish(attempt.id, result, attempt.tries)
+
+    async def _write_waiting(self) -> None:
+        """Write what the database could not take before; what it cannot take now waits on."""
+        for attempt, kept in list(self._unwritten.items()):
+            result = kept or await asyncio.to_thread(self._spool.get, attempt)
+            try:
+                if result is not None and not await self._store.finish(attempt, result):
+                    await self._finished_before(attempt)
+            except UnavailableError:
+                if kept is not None:
+                    await self._to_disk(attempt, kept)
+                return
+            except Exception:
+                _log.exception("a spooled result cannot be written", attempt=str(attempt))
+                if result is not None:
+                    await self._refuse(attempt, result)
+            else:
+                await asyncio.to_thread(self._spool.drop, attempt)
+            self._unwritten.pop(attempt, None)
+        for attempt, why in list(self._unreleased.items()):
+            try:
+                await self._store.release(attempt, why)
+            except UnavailableError:
+                return
+            self._unreleased.pop(attempt, None)
+
+    async def _finished_before(self, attempt: UUID) -> None:
+        """A doubled result may go; one of another database may not."""
+        if await self._store.attempt(attempt) is None:
+            _log.error("a spooled result belongs to no attempt of this database", attempt=str(attempt))
+            await asyncio.to_thread(self._spool.set_aside, attempt)
+
+    async def _to_disk(self, attempt: UUID, result: Result) -> None:
+        try:
+            await asyncio.to_thread(self._spool.put, attempt, result)
+        except OSError as error:
+            _log.error("a result is kept in memory only", attempt=str(attempt), error=str(error))
+        else:
+            self._unwritten[attempt] = None
+
+    async def _refuse(self, attempt: UUID, result: Result) -> None:
+        """Keep a result that the database refuses on the disk, and close the attempt for a person to look at."""
+        try:
+            await asyncio.to_thread(self._spool.put, attempt, result)
+            await asyncio.to_thread(self._spool.set_aside, attempt)
+            await self._store.finish(attempt, uncertain("the database refused the result; it is in the spool folder"))
+        except Exception:
+            _log.exception("a refused result cannot be kept", attempt=str(attempt))
