@@ -10,40 +10,17 @@ from __future__ import annotations
 import difflib
 import enum
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from voicebot.dialogue.marked_yaml import Document, read_document
+from voicebot.dialogue.script import OUTCOMES
 from voicebot.errors import ConfigurationError, Problem
-
-MAXIMUM_FILE_BYTES: Final = 64_000
-
-OUTCOMES: Final = (
-    "will_pay_on_time",
-    "promise_to_pay",
-    "already_paid",
-    "wrong_person",
-    "not_available",
-    "deceased",
-    "cannot_pay",
-    "partial_payment",
-    "dispute",
-    "refused",
-    "callback",
-    "do_not_call",
-    "transferred",
-    "attorney",
-    "bankruptcy",
-    "no_response",
-    "voicemail",
-    "hung_up",
-)
-"""The shared outcomes; a persona may expect no other."""
 
 
 class Behaviour(enum.StrEnum):
@@ -59,13 +36,6 @@ class Behaviour(enum.StrEnum):
     HANGS_UP_AFTER_GREETING = "hangs_up_after_greeting"
     ANSWERING_MACHINE = "answering_machine"
     CALL_SCREENER = "call_screener"
-
-
-class _Mark(Protocol):
-    """Place in a file, from 0; PyYAML has two such classes."""
-
-    line: int
-    column: int
 
 
 class _Part(BaseModel):
@@ -100,6 +70,8 @@ class PersonaLine(_Part):
 
 
 def _as_list(value: Any) -> Any:
+    if value is None:
+        return []
     return [value] if isinstance(value, str) else value
 
 
@@ -122,7 +94,7 @@ class Persona(_Part):
     line: PersonaLine = PersonaLine()
     voice: str = ""
     behaviour: Annotated[tuple[Behaviour, ...], BeforeValidator(_as_list)] = ()
-    says: dict[str, Said] = {}
+    says: Annotated[dict[str, Said], BeforeValidator(lambda value: {} if value is None else value)] = {}
     expect: dict[str, str]
 
     @field_validator("expect")
@@ -132,7 +104,7 @@ class Persona(_Part):
         if outcome is None:
             raise ValueError("names no outcome")
         if outcome not in OUTCOMES:
-            raise ValueError(f"{outcome!r} is not an outcome{_suggestion(outcome, OUTCOMES)}")
+            raise ValueError(f"{outcome!r} is not an outcome; {_cure(outcome, sorted(OUTCOMES))}")
         return value
 
     def behaves(self, behaviour: Behaviour) -> bool:
@@ -148,14 +120,15 @@ def load_persona(path: Path) -> Persona:
     ConfigurationError
         With every problem of the file, each at its line and column.
     """
-    node = _compose(path)
-    problems = list(_duplicates(node, path))
-    if problems:
-        raise ConfigurationError(problems)
+    document = read_document(path)
+    if not document.problems and not isinstance(document.data, dict):
+        document.problems.append(document.problem((), "holds no persona", "begin with 'persona: its_name'"))
+    if document.problems:
+        raise ConfigurationError(document.problems)
     try:
-        return Persona.model_validate(_plain(node))
+        return Persona.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigurationError(_problem(path, node, fault) for fault in error.errors()) from error
+        raise ConfigurationError(_problem(document, fault) for fault in error.errors()) from error
 
 
 def load_personas(folder: Path) -> tuple[Persona, ...]:
@@ -188,102 +161,23 @@ def load_personas(folder: Path) -> tuple[Persona, ...]:
     return tuple(persona for persona, _ in personas.values())
 
 
-def _compose(path: Path) -> yaml.Node:
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(Problem("is not UTF-8 text", "save it as UTF-8", file=str(path))) from error
-    if len(raw) > MAXIMUM_FILE_BYTES:
-        raise ConfigurationError(Problem("is too large for a persona", "64 kB are enough", file=str(path)))
-    try:
-        for event in yaml.parse(text, Loader=yaml.BaseLoader):
-            if isinstance(event, yaml.AliasEvent):
-                what = f"alias *{event.anchor}: persona files use no aliases"
-                raise ConfigurationError(_at(path, event.start_mark, what, "write the value out"))
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
-    except yaml.MarkedYAMLError as error:
-        what = f"is not valid YAML: {error.problem or error.context}"
-        raise ConfigurationError(_at(path, error.problem_mark or error.context_mark, what)) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(Problem(f"is not valid YAML: {error}", file=str(path))) from error
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigurationError(Problem("holds no persona", "begin with 'persona: its_name'", file=str(path), line=1))
-    return node
-
-
-def _plain(node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _plain(value) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
-    return node.value
-
-
-def _duplicates(node: yaml.Node, path: Path) -> Iterable[Problem]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                yield _at(path, key.start_mark, "a key must be a plain word")
-                continue
-            if key.value in seen:
-                yield _at(path, key.start_mark, f"{key.value!r} stands here twice", "keep one of them")
-            seen.add(key.value)
-            yield from _duplicates(value, path)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _duplicates(item, path)
-
-
-def _problem(path: Path, root: yaml.Node, fault: Mapping[str, Any]) -> Problem:
+def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     """Turn one of pydantic's faults into a problem at its place in the file."""
-    place = [part for part in fault["loc"] if isinstance(part, str | int)]
-    unknown = fault["type"] == "extra_forbidden"
-    node, mark = root, root.start_mark
-    for part in place:
-        key, value = _child(node, part)
-        if value is None:
-            break
-        node, mark = value, (key if unknown and key is not None else value).start_mark
+    place = tuple(part for part in fault["loc"] if isinstance(part, str | int))
     name = ".".join(map(str, place))
-    if unknown:
-        what = f"{name} is not known"
-        known = _known_fields(place[:-1])
-        close = difflib.get_close_matches(str(place[-1]), known, n=1)
-        return _at(path, mark, what, f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(known)}")
-    if fault["type"] == "missing":
-        return _at(path, mark, f"{name} is missing", f"add '{place[-1]}:'")
-    if fault["type"] == "enum" and isinstance(node, yaml.ScalarNode):
-        known = [str(item) for item in Behaviour]
-        cure = _suggestion(node.value, known) or f"known are: {', '.join(known)}"
-        return _at(path, mark, f"{name}: {node.value!r} is not a behaviour", cure.lstrip("; "))
-    return _at(path, mark, f"{name}: {str(fault['msg']).removeprefix('Value error, ')}")
+    what, cure = f"{name}: {str(fault['msg']).removeprefix('Value error, ')}", ""
+    if fault["type"] == "extra_forbidden":
+        models: dict[object, type[BaseModel]] = {"lead": PersonaLead, "line": PersonaLine}
+        known = list(models.get(place[0] if place[1:] else "", Persona).model_fields)
+        what, cure = f"{name} is not known", _cure(str(place[-1]), known)
+    elif fault["type"] == "missing":
+        what, cure = f"{name} is missing", f"add '{place[-1]}:'"
+    elif fault["type"] == "enum":
+        what = f"{name}: {fault['input']!r} is not a behaviour"
+        cure = _cure(str(fault["input"]), [str(item) for item in Behaviour])
+    return document.problem(place, what, cure)
 
 
-def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-    """Return key and value of a node's part, ``None`` where it has none."""
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    return None, None
-
-
-def _known_fields(place: Iterable[str | int]) -> list[str]:
-    models: dict[str, type[BaseModel]] = {"lead": PersonaLead, "line": PersonaLine}
-    parts = [str(part) for part in place]
-    return list((models.get(parts[-1], Persona) if parts else Persona).model_fields)
-
-
-def _suggestion(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _at(path: Path, mark: _Mark | None, what: str, cure: str = "") -> Problem:
-    if mark is None:
-        return Problem(what, cure, file=str(path))
-    return Problem(what, cure, file=str(path), line=mark.line + 1, column=mark.column + 1)
+def _cure(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(known)}"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from voicebot.dialogue.script import OUTCOMES
 from voicebot.errors import ConfigurationError
-from voicebot.rehearsal.persona import OUTCOMES, Behaviour, load_persona, load_personas
+from voicebot.rehearsal.persona import Behaviour, load_persona, load_personas
 from voicebot.rehearsal.selection import DEMO, PERSONAS
 from voicebot.rehearsal.voices import choose_speaker
 
@@ -57,16 +58,16 @@ def test_reads_a_file(tmp_path: Path) -> None:
         ("today:", "todya:", "todya:", "todya is not known", "did you mean 'today'?"),
         ("level:", "levle:", "levle:", "line.levle is not known", "did you mean 'level'?"),
         ("dtmf_only", "dtmf_olny", "dtmf_olny", "'dtmf_olny' is not a behaviour", "did you mean 'dtmf_only'?"),
-        ("level: quiet", "level: low", "low", "line.level", ""),
-        ("120.50", "a lot", "a lot", "lead.amount", ""),
-        ("America/New_York", "America/Nowhere", "America/Nowhere", "IANA time zone", ""),
-        ("promise_to_pay", "promise_two_pay", "{outcome:", "'promise_two_pay' is not an outcome; did you mean", ""),
-        ("outcome: promise_to_pay, ", "", "{promise_date", "names no outcome", ""),
-        ("language: en-US", "persona: again", "persona: again", "'persona' stands here twice", "keep one"),
-        ("[yes]", "[yes", ": no\n", "not valid YAML", ""),
-        ("[yes]", "*anchor", "*anchor", "use no aliases", "write the value out"),
-        ("  identity:", "\tidentity:", "\tidentity:", "not valid YAML", ""),
-        ("careful_carl", "Careful Carl", "Careful Carl", "persona", ""),
+        ("level: quiet", "level: low", "level", "line.level", ""),
+        ("120.50", "a lot", "amount", "lead.amount", ""),
+        ("America/New_York", "America/Nowhere", "timezone", "IANA time zone", ""),
+        ("promise_to_pay", "promise_two_pay", "expect", "'promise_two_pay' is not an outcome; did you mean", ""),
+        ("outcome: promise_to_pay, ", "", "expect", "names no outcome", ""),
+        ("language: en-US", "persona: again", "persona: again", "'persona' stands twice", "keep one"),
+        ("[yes]", "[yes", ": no\n", "expected ',' or ']'", "quotes"),
+        ("[yes]", "*anchor", "*anchor", "undefined alias", "quotes"),
+        ("  identity:", "\tidentity:", "\tidentity:", "a tab", ""),
+        ("careful_carl", "Careful Carl", "persona", "persona", ""),
     ],
 )
 def test_names_the_place(*, tmp_path: Path, old: str, new: str, at: str, what: str, cure: str) -> None:
@@ -81,6 +82,14 @@ def test_names_the_place(*, tmp_path: Path, old: str, new: str, at: str, what: s
     assert cure in told[3]
 
 
+def test_what_is_left_empty_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    text = GOOD.replace("[dtmf_only]", "").replace("  identity: [yes]\n  any: no\n", "")
+    path.write_text(text, encoding="utf-8")
+    persona = load_persona(path)
+    assert (persona.behaviour, persona.says) == ((), {})
+
+
 def test_tells_everything_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path, GOOD.replace("USD", "dollars").replace("none", "loud").replace("today: 2026-11-23\n", "")
@@ -89,11 +98,11 @@ def test_tells_everything_at_once(tmp_path: Path) -> None:
 
 
 def test_a_bomb_of_aliases_is_refused(tmp_path: Path) -> None:
-    bomb = "a: &a [x, x]\nb: &b [*a, *a]\n"
-    assert "aliases" in problems(tmp_path, bomb)[0][2]
+    bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 25))
+    assert "too large" in problems(tmp_path, bomb)[0][2]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- a list\n", b"x: " + b"y" * 70_000])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- a list\n", b"x: " + b"y" * 1_100_000])
 def test_refuses_what_is_no_persona(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "one.yaml").write_bytes(content)
     with pytest.raises(ConfigurationError):
