@@ -24,7 +24,7 @@ from voicebot.dialogue.entities.chinese_line import read as read_chinese
 from voicebot.dialogue.entities.english_line import read as read_english
 from voicebot.dialogue.entities.found import Found
 
-_LONGEST = 2000  # characters; nobody says more in one breath
+_LONGEST = 1000  # characters; nobody says more in one breath
 
 
 def find_dates(text: str, language: str, now: datetime) -> tuple[Found[date], ...]:

@@ -169,7 +169,7 @@ def _named_pair(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
     return _pair(match)
 
 
-@_MONEY.add(r"#(?P<cents>\d{1,2}) (?:cents?|pence|pennies)")
+@_MONEY.add(r"#(?P<cents>\d{1,2}) (?:cents?|pence|penny|pennies)")
 def _only_cents(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
     return Decimal(match["cents"]) / 100, ""
 

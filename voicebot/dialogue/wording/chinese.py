@@ -43,7 +43,9 @@ def amount(value: Decimal, currency: str) -> str:
         said += f"{_count(tenths)}{tenth}"
     elif said:
         said += "零"
-    return f"{said}{chinese_number(hundredths)}{hundredth}" if hundredths else said
+    if not hundredths:
+        return said
+    return f"{said}{chinese_number(hundredths)}{hundredth}" + ("" if said else "钱")  # 一分 alone is also a minute
 
 
 def day(value: date, today: date) -> str:
