@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import signal
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from voicebot.dialogue.load import load_script
+from voicebot.dialogue.pinned import pinned_text, text_hash
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
@@ -170,11 +170,11 @@ class Rehearsal:
 
     async def _create_campaign(self, store: Store, name: str, path: Path, seats: Sequence[_Seat]) -> None:
         script = load_script(path)
-        text = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        text = pinned_text(script)
         campaign = await store.create_campaign(
             f"rehearsal of {name}",
             script=str(path),
-            script_hash=hashlib.sha256(text.encode()).hexdigest(),
+            script_hash=text_hash(text),
             script_text=text,
             language=script.language,
             trunk=TRUNK,
@@ -212,7 +212,7 @@ class Rehearsal:
         """Return the first attempt to each number: a rehearsed lead is judged by its first call."""
         assert self._store is not None  # noqa: S101
         found: dict[str, Attempt] = {}
-        for attempt in sorted(await self._store.attempts(), key=lambda one: one.claimed_at):
+        for attempt in sorted(await self._store.attempts(limit=None), key=lambda one: one.claimed_at):
             if attempt.state is not AttemptState.RELEASED:
                 found.setdefault(_digits(attempt.phone), attempt)
         return found
@@ -221,8 +221,8 @@ class Rehearsal:
         """Find the live journal of whoever dials a number now."""
         deadline = time.monotonic() + _JOURNAL_SECONDS
         while self._store is not None and time.monotonic() < deadline:
-            for attempt in await self._store.attempts():
-                if _digits(attempt.phone) == dialled and attempt.state in _OPEN:
+            for attempt in await self._store.attempts(states=_OPEN, limit=None):
+                if _digits(attempt.phone) == dialled:
                     return self.network.config.call.journals / f"{attempt.id}.jsonl"
             await asyncio.sleep(0.05)
         return None
