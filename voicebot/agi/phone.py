@@ -75,6 +75,25 @@ class HangUp:
     explanation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where Asterisk writes the recording of a call.
+
+    Parameters
+    ----------
+    path
+        The file, readable where Asterisk runs.
+    started_at
+        ``time.monotonic()`` seconds of its first sample.
+    details
+        Its form: ``encoding``, ``rate``, ``channels``, and who is ``left`` and ``right``.
+    """
+
+    path: str
+    started_at: float
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
 class PhoneEvents(Protocol):
     """What a call tells its owner; called in the event loop's thread. ``at`` is ``time.monotonic()`` seconds."""
 
@@ -87,8 +106,11 @@ class PhoneEvents(Protocol):
     def answered(self, at: float) -> None:
         """The callee's leg was answered (the 200 OK); called once."""
 
+    def recording(self, recording: Recording) -> None:
+        """Where this call is recorded; told before the callee is dialled, the file is whole when ``hung_up`` comes."""
+
     def frame(self, pcm: bytes, at: float) -> None:
-        """One 20 ms frame from the callee."""
+        """One 20 ms frame from the callee; before ``answered`` early media, or Asterisk's own ring tone."""
 
     def digit(self, digit: str, at: float) -> None:
         """The callee pressed a key: one of ``0-9 * #``."""
@@ -148,12 +170,3 @@ class Phone(Protocol):
 
     async def close(self) -> None:
         """Stop listening and log out; calls under way are hung up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """Where Asterisk wrote the recording of a call."""
-
-    path: str
-    started_at: float
-    details: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,191 @@
+"""One call on Asterisk: carries what its machine says, and tells its owner."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from voicebot import logs
+from voicebot.agi import numbers, progress
+from voicebot.agi.audiosocket import Connection
+from voicebot.agi.phone import CallRequest, PhoneEvents, Recording
+from voicebot.config import TrunkSection
+from voicebot.errors import VoicebotError
+
+RECORDING_DETAILS: Final = {
+    "encoding": "s16le",
+    "rate": "8000",
+    "channels": "2",
+    "left": "callee",
+    "right": "bot",
+}
+
+_log = logs.get_logger()
+
+
+class Exchange(Protocol):
+    """What a call needs of the telephone that it belongs to."""
+
+    def start_task(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that a call ordered."""
+
+    def forget(self, call: AsteriskCall) -> None:
+        """Leave a call out from now on."""
+
+    async def end_channels(self, unique_ids: tuple[str, ...]) -> None:
+        """Hang channels up."""
+
+    async def redirect(self, channel: str) -> None:
+        """Send a channel to the transfer's dialplan."""
+
+
+class AsteriskCall:
+    """One call under way; made by :meth:`AsteriskPhone.call`."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        request: CallRequest,
+        trunk: TrunkSection,
+        events: PhoneEvents,
+        variables: Mapping[str, str],
+    ) -> None:
+        now = time.monotonic()
+        self.request, self.trunk, self.variables = request, trunk, dict(variables)
+        self._exchange, self._events = exchange, events
+        self._machine = progress.Progress(str(request.attempt), request.ring_seconds, now)
+        self._connection: Connection | None = None
+        self._heard_at = now
+
+    @property
+    def attempt(self) -> UUID:
+        """Id of the attempt."""
+        return self.request.attempt
+
+    @property
+    def over(self) -> bool:
+        """Its end was told."""
+        return self._machine.stage is progress.Stage.OVER
+
+    @property
+    def may_dial(self) -> bool:
+        """The dialplan may be told its number, once."""
+        return self._machine.may_dial
+
+    @property
+    def began(self) -> bool:
+        """The dialplan asked for it."""
+        return self._machine.stage is not progress.Stage.ORDERED
+
+    @property
+    def stage(self) -> progress.Stage:
+        """Where it stands."""
+        return self._machine.stage
+
+    @property
+    def extension(self) -> str:
+        """Where the callee is being transferred to."""
+        return self._machine.extension
+
+    def hang_up(self) -> None:
+        """End the call; ``hung_up`` follows."""
+        self.handle(progress.HangUpWanted())
+
+    def transfer(self, extension: str) -> None:
+        """Hand the callee over; ``transferred`` follows. Raises ConfigurationError for one that is not allowed."""
+        numbers.check_extension(extension, self.request.trunk, self.trunk)
+        self.handle(progress.TransferWanted(extension))
+
+    def record_to(self, path: Path) -> None:
+        """Tell the owner where the recording will be."""
+        self._tell(self._events.recording, Recording(str(path), time.monotonic(), RECORDING_DETAILS))
+
+    def transfer_returned(self, status: str) -> bool:
+        """Note how the Dial of the human ended; ``True`` when the callee is to come back to the bot."""
+        self.handle(progress.TransferDone(status))
+        return self.stage is progress.Stage.RETURNING
+
+    # ------------------------------------------------------------------------- audio (MediaOwner)
+
+    def media_attached(self, connection: Connection, at: float) -> bool:
+        """Take the connection when one is expected."""
+        del at
+        if not self._machine.takes_media:
+            return False
+        self._connection = connection
+        self.handle(progress.MediaUp())
+        return True
+
+    def media_frame(self, pcm: bytes, at: float) -> None:
+        """Pass 20 ms on."""
+        self._heard_at = at
+        self._events.frame(pcm, at)
+
+    def media_digit(self, digit: str, at: float) -> None:
+        """Pass a key on."""
+        self._events.digit(digit, at)
+
+    def media_lost(self, connection: Connection, at: float) -> None:
+        """Note the end of the connection, unless a newer one has taken its place."""
+        del at
+        if connection is self._connection:
+            self._connection = None
+            self.handle(progress.MediaDown())
+
+    def next_frame(self) -> bytes | None:
+        """Ask the owner."""
+        return self._events.next_frame()
+
+    # ------------------------------------------------------------------------------------ carrying
+
+    def tick(self) -> None:
+        """Let time pass."""
+        self.handle(progress.Tick(self._heard_at))
+
+    def handle(self, event: progress.Input) -> None:
+        """Feed the machine and carry out what it says."""
+        now = time.monotonic()
+        for output in self._machine.handle(event, now):
+            match output:
+                case progress.EndChannels(unique_ids):
+                    self._exchange.start_task(self._exchange.end_channels(unique_ids))
+                case progress.Redirect(channel):
+                    self._exchange.start_task(self._redirect(channel))
+                case progress.CloseMedia():
+                    if self._connection is not None:
+                        self._connection.close()
+                case _:
+                    self._tell_owner(output, now)
+
+    def _tell_owner(self, output: progress.Output, now: float) -> None:
+        match output:
+            case progress.TellMediaUp():
+                self._tell(self._events.media_up, now)
+            case progress.TellRinging():
+                self._tell(self._events.ringing, now)
+            case progress.TellAnswered():
+                self._tell(self._events.answered, now)
+            case progress.TellTransferred(extension, answered):
+                self._tell(self._events.transferred, extension, answered, now)
+            case progress.TellHungUp(hang_up):
+                if self._connection is not None:
+                    self._connection.close()
+                self._exchange.forget(self)
+                self._tell(self._events.hung_up, hang_up, now)
+
+    def _tell(self, listener: Any, *values: Any) -> None:
+        """Tell the owner something; its failure is its own."""
+        try:
+            listener(*values)
+        except Exception:
+            _log.exception("the owner of a call failed", attempt=str(self.attempt))
+
+    async def _redirect(self, channel: str) -> None:
+        try:
+            await self._exchange.redirect(channel)
+        except VoicebotError as error:
+            _log.warning("a transfer could not be ordered", attempt=str(self.attempt), error=str(error))
+            self.handle(progress.RedirectFailed())
