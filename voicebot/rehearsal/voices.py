@@ -44,11 +44,11 @@ class Speaker:
 
 
 SPEAKERS: Final = (
-    Speaker("alan", "hibari", -5.0, 1.00),
-    Speaker("bruno", "hibari", -4.5, 1.10),
-    Speaker("carl", "hibari", -4.0, 0.92),
-    Speaker("dmitri", "hibari", -3.6, 1.05),
-    Speaker("elias", "hibari", -3.2, 1.18),
+    Speaker("alan", "hibari", -4.4, 0.88),
+    Speaker("bruno", "hibari", -4.2, 0.97),
+    Speaker("carl", "hibari", -3.8, 0.90),
+    Speaker("dmitri", "hibari", -3.4, 1.02),
+    Speaker("elias", "hibari", -3.0, 1.10),
     Speaker("frank", "hibari", -2.8, 0.95),
     Speaker("greta", "hibari", -2.3, 1.08),
     Speaker("helen", "hibari", -1.8, 0.90),
