@@ -16,6 +16,7 @@ from voicebot.speech.spoken_text import is_speakable, plain
 from voicebot.speech.tools import EspeakBinary, find_espeak
 
 _WORDS_A_MINUTE: Final = 160
+_SYLLABIC: Final = {"cmn": 210, "yue": 210}  # espeak-ng counts a syllable as a word there
 _SPECIAL: Final = {
     "zh": "cmn",
     "zh-cn": "cmn",
@@ -55,8 +56,8 @@ class EspeakVoice:
         self._language = language
         self._seconds = seconds
         version = re.search(r"\d[\w.]*", self._ask("--version"))
-        voice = self._voice_of(language)
-        self._voice = f"{voice}+{variant}" if variant else voice
+        self._language_voice = self._voice_of(language)
+        self._voice = f"{self._language_voice}+{variant}" if variant else self._language_voice
         self._name = f"espeak-ng-{version.group() if version else 'unknown'}-{self._voice}-{FORM}"
         self._turn = asyncio.Lock()
 
@@ -75,7 +76,7 @@ class EspeakVoice:
         text = plain(text)
         if not is_speakable(text):
             return b""
-        rate = round(_WORDS_A_MINUTE * min(2.0, max(0.5, speed)))
+        rate = round(_SYLLABIC.get(self._language_voice, _WORDS_A_MINUTE) * min(2.0, max(0.5, speed)))
         async with self._turn:
             wav = await self._run("-v", self._voice, "-s", str(rate), "-b", "1", "--stdin", "--stdout", text=text)
         return _samples_of(wav)
