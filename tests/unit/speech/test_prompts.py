@@ -43,6 +43,10 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.pcm"), key=lambda path: path.stat().st_mtime_ns)
 
 
+def _leftovers(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.part"))
+
+
 def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
@@ -97,7 +101,7 @@ async def test_a_half_written_file_never_counts(tmp_path: Path) -> None:
     (path,) = _files(tmp_path)
     _shorten(path)
     assert PromptCache(CountingVoice(), tmp_path).get("Hello.") is None
-    assert not any(tmp_path.rglob("*.part"))
+    assert not _leftovers(tmp_path)
 
 
 async def test_the_same_text_at_once_is_spoken_once_and_survives_a_caller(tmp_path: Path) -> None:
