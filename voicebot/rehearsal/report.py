@@ -12,9 +12,12 @@ from rich.table import Table
 
 from voicebot.rehearsal.measure import Stop, percentile
 
-_CALLBACK: Final = "callback_at"
-_SAME_SLOT: Final = {"callback": _CALLBACK, "callback_time": _CALLBACK, "callback_date": _CALLBACK, "time": _CALLBACK}
-"""Names under which a persona file may expect a call-back's time -> the slot's own name."""
+_SAME_SLOT: Final = (
+    frozenset({"callback_at", "callback", "callback_time", "callback_date", "time"}),
+    frozenset({"promise_date", "date"}),
+    frozenset({"amount", "partial_amount"}),
+)
+"""Names that mean the same slot, whichever a persona file or a script uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,11 @@ class Report:
 
 
 def found(got: Mapping[str, Any], name: str) -> Any:
-    """Return what was got under ``name``, or under the slot's other name."""
+    """Return what was got under ``name``, or under another name of the same slot."""
     if name in got:
         return got[name]
-    return got.get(_SAME_SLOT.get(name, name))
+    names = next((names for names in _SAME_SLOT if name in names), frozenset())
+    return next((got[other] for other in sorted(names) if other in got), None)
 
 
 def same(expected: str, got: Any) -> bool:
@@ -188,8 +192,8 @@ def same(expected: str, got: Any) -> bool:
 
 
 def _shown(call: Call) -> Sequence[str]:
-    wanted = [name for name in call.got if name in call.expected or name in _SAME_SLOT.values()]
-    return wanted or list(call.got)
+    known = frozenset().union(call.expected, *_SAME_SLOT)
+    return [name for name in call.got if name in known] or list(call.got)
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
