@@ -81,8 +81,11 @@ _DIAL_STATUSES: Final[dict[str, tuple[Disposition, str]]] = {
 }
 
 
+_NO_SIGN: Final = (_CONGESTION, "the carrier did not react at all")
+
+
 def classify(
-    *, cause: int = 0, technical: int = 0, dial_status: str = "", rang_out: bool = False
+    *, cause: int = 0, technical: int = 0, dial_status: str = "", rang_out: bool = False, sign_of_life: bool = True
 ) -> tuple[Disposition, str]:
     """Tell what became of a call that nobody answered.
 
@@ -96,6 +99,8 @@ def classify(
         ``DIALSTATUS`` of Asterisk's Dial, empty when unknown.
     rang_out
         The ring time was over; no status of the other side counts then.
+    sign_of_life
+        The other side said anything at all; when it did not, the fault is the carrier's and not the callee's.
 
     Returns
     -------
@@ -103,7 +108,10 @@ def classify(
         Disposition and one sentence for people.
     """
     if rang_out:
-        return _NO_ANSWER, "it rang and nobody answered in time"
+        return (_NO_ANSWER, "it rang and nobody answered in time") if sign_of_life else _NO_SIGN
+    if dial_status == "CHANUNAVAIL" and not technical:
+        # Asterisk gives cause 3 for this, which would blame the number.
+        return _DIAL_STATUSES[dial_status]
     found = None
     if technical in _OURS:
         found = STATUSES[technical]

@@ -217,7 +217,7 @@ class Progress:
         self._callee = ""
         self._callee_channel = ""
         self._ami, self._media, self._sessions = True, False, 0
-        self._rang = self._answered = self._hang_up_wanted = self._human_left = False
+        self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = False
         self._dial_done: DialDone | None = None
         self._ended: ChannelEnded | None = None
         self._settle_at = self._end_at = self._give_up_at = float("inf")
@@ -302,8 +302,9 @@ class Progress:
                 # The bot's own leg is dialled too, by nobody.
                 if dialler == self._attempt and target != self._attempt:
                     self._dialled(target, channel, now)
-            case DialState(target_id=target, status="RINGING"):
-                if target == self._callee and not self._rang and not self._answered:
+            case DialState(target_id=target, status=status) if target == self._callee:
+                self._alive = True
+                if status == "RINGING" and not self._rang and not self._answered:
                     self._rang = True
                     self._out.append(TellRinging())
             case DialEnd(unique_id=dialler, target_id=target, status="ANSWER"):
@@ -455,6 +456,7 @@ class Progress:
             technical=technical,
             dial_status=done.status if done else "",
             rang_out=rang_out and self.stage is Stage.DIALLING,
+            sign_of_life=self._alive or done is None or done.technical > 0,
         )
         return HangUp(disposition, cause, technical, explanation=explanation)
 
