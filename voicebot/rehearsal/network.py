@@ -226,6 +226,8 @@ def _bound(port: int, kind: socket.SocketKind) -> socket.socket | None:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended hold nobody off
     try:
         held.bind(("127.0.0.1", port))
+        if kind == socket.SOCK_STREAM:
+            held.listen(1)  # only one socket can
     except OSError:
         held.close()
         return None
