@@ -23,6 +23,34 @@ step() {
     say "  $step_name: $(($(now) - step_start)) s"
 }
 
+# alone COMMAND...: runs it in a process group of its own, so that all of it can be ended together
+alone() {
+    setsid "$@" &
+    child=$!
+    code=0
+    wait $child || code=$?
+    child=
+    return $code
+}
+
+# stop_with_us: when this script is told to stop, nothing that runs alone is left running
+stop_with_us() {
+    child=
+    trap stop_child INT TERM HUP
+}
+
+stop_child() {
+    trap '' INT TERM HUP
+    if [ -n "$child" ]; then
+        kill -s TERM -- "-$child" 2>/dev/null || true
+        waited=0
+        while kill -s 0 -- "-$child" 2>/dev/null && [ $waited -lt 10 ]; do sleep 1 && waited=$((waited + 1)); done
+        kill -s KILL -- "-$child" 2>/dev/null || true
+    fi
+    say "stopped"
+    exit 130
+}
+
 # need_space FOLDER MEGABYTES WHAT
 need_space() {
     mkdir -p "$1" 2>/dev/null || die "the folder $1 cannot be written" "make it writable, or name another one in VOICEBOT_CACHE"
