@@ -1,0 +1,208 @@
+"""From a YAML file to a script, or to the whole list of what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+import types
+from pathlib import Path
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from voicebot.dialogue.faults import faults
+from voicebot.dialogue.marked_yaml import Document, Path_, merge, read_document
+from voicebot.dialogue.pinned import pinned_text, text_hash
+from voicebot.dialogue.script import Script
+from voicebot.errors import ConfigurationError, Problem
+
+SHARED_SECTIONS: Final = (
+    "intents", "digressions", "always", "endings", "disclosures", "reprompts", "slots", "steps", "debt_words",
+    "exhausted", "voicemail", "screener", "transfer", "opening", "limits",
+)  # fmt: skip
+"""What an included file may hold; what the including script says itself goes before it, key by key."""
+_ABOUT: Final = ("description", "language", "include", "start")
+_MAX_FILES: Final = 20
+
+
+def load_script(path: Path) -> Script:
+    """Read a script with all that it includes.
+
+    Parameters
+    ----------
+    path
+        The YAML file; ``include`` names files beside it, without their ending.
+
+    Returns
+    -------
+    Script
+        Checked: every step, ending, slot and variable that it names exists, and the rules that hold for every
+        script (identity before debt, disclosures, "stop calling", promises read back) are kept.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming every fault at once, each with file, line and column.
+    """
+    document = read_document(path)
+    _include(document, path, {path.resolve()})
+    problems = list(document.problems)
+    if problems and not isinstance(document.data, dict):
+        raise ConfigurationError(problems)
+    if not isinstance(document.data, dict):
+        raise ConfigurationError(document.problem((), "is not a script", "write 'script: a_name' first"))
+    try:
+        script = Script.model_validate(document.data)
+    except ValidationError as error:
+        problems += _told(error, document)
+        raise ConfigurationError(_sorted(problems)) from error
+    problems += [document.problem(fault.path, fault.what, fault.cure) for fault in faults(script)]
+    if problems:
+        raise ConfigurationError(_sorted(problems))
+    script._content_hash = text_hash(pinned_text(script))
+    script._source = str(path)
+    return script
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    return sorted(set(problems), key=lambda one: (one.file or "", one.line or 0, one.column or 0, one.what))
+
+
+def _include(document: Document, path: Path, seen: set[Path]) -> None:
+    names = document.data.get("include") if isinstance(document.data, dict) else None
+    if isinstance(names, str):
+        names = [names]
+    if not isinstance(names, list):
+        return
+    for index, name in enumerate(names):
+        place = ("include", index)
+        if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
+            document.problems.append(
+                document.problem(place, f"{name!r} is no name of a shared part", "name a file beside this one")
+            )
+            continue
+        file = path.parent / f"{name}.yaml"
+        if file.resolve() in seen or len(seen) > _MAX_FILES:
+            continue
+        if not file.is_file():
+            known = [other.stem for other in sorted(path.parent.glob("*.yaml")) if other != path]
+            document.problems.append(
+                document.problem(place, f"there is no {file.name} beside this file", _nearest(name, known))
+            )
+            continue
+        seen.add(file.resolve())
+        shared = read_document(file)
+        _include(shared, file, seen)
+        document.problems += shared.problems
+        if not isinstance(shared.data, dict):
+            continue
+        for key in shared.data:
+            if key not in SHARED_SECTIONS and key not in _ABOUT:
+                document.problems.append(
+                    shared.problem((key,), f"{key!r} cannot stand in a shared part", _nearest(key, SHARED_SECTIONS))
+                )
+        ours, theirs = document.data.get("language"), shared.data.get("language")
+        if ours and theirs and ours != theirs:
+            document.problems.append(
+                document.problem(place, f"{file.name} is in {theirs}, this script in {ours}", "include its translation")
+            )
+        merge(document, shared, SHARED_SECTIONS)
+
+
+def _nearest(word: str, known: Any) -> str:
+    """Return "did you mean …?" or the list of what is known."""
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known are {', '.join(sorted(known)[:20])}" if known else ""
+
+
+def _told(error: ValidationError, document: Document) -> list[Problem]:
+    problems = []
+    for fault in error.errors():
+        path: Path_ = fault["loc"]
+        kind = fault["type"]
+        if kind == "extra_forbidden":
+            known = _keys(path[:-1])
+            what, cure = f"{path[-1]!r} is not known here", _nearest(str(path[-1]), known)
+        elif kind == "missing":
+            what, cure = f"{path[-1]!r} is missing", f"add '{path[-1]}:'"
+        else:
+            what, cure = _plain(fault)
+        problems.append(document.problem(path, what, cure))
+    return problems
+
+
+_WANTED: Final = {
+    "dict_type": "a mapping (key: value) is expected here",
+    "model_type": "a mapping (key: value) is expected here",
+    "tuple_type": "a list is expected here",
+    "list_type": "a list is expected here",
+    "string_type": "text is expected here",
+    "int_parsing": "a whole number is expected here",
+    "int_type": "a whole number is expected here",
+    "float_parsing": "a number is expected here",
+    "bool_parsing": "yes or no is expected here",
+    "bool_type": "yes or no is expected here",
+    "decimal_parsing": "an amount is expected here",
+}
+
+
+def _plain(fault: Any) -> tuple[str, str]:
+    """Return what is wrong and the cure, in words for people."""
+    path, kind = fault["loc"], fault["type"]
+    name = next((part for part in reversed(path) if isinstance(part, str)), "script")
+    value = fault.get("input")
+    shown = f", not {value!r}" if isinstance(value, str | int | float) else ""
+    if kind in _WANTED:
+        return f"{name}: {_WANTED[kind]}{shown}", ""
+    if kind == "literal_error":
+        return f"{name}: {value!r} is none of {fault['ctx']['expected']}", ""
+    if kind == "string_pattern_mismatch":
+        return f"{name}: {value!r} is not written as it must be", "use lower-case letters, digits and _"
+    if kind == "value_error":
+        return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}", ""
+    return f"{name}: {fault['msg']}{shown}", ""
+
+
+def _keys(path: Path_) -> list[str]:
+    """Return the keys that a mapping at ``path`` may have."""
+    here: Any = Script
+    for part in path:
+        here = _inside(here, part)
+        if here is None:
+            return []
+    model = _model(here)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _inside(annotation: Any, part: str | int) -> Any:
+    model = _model(annotation)
+    if model is not None and isinstance(part, str):
+        for name, field in model.model_fields.items():
+            if part in {name, field.alias}:
+                return field.annotation
+        return None
+    for option in _options(annotation):
+        origin, arguments = get_origin(option), get_args(option)
+        if origin is dict:
+            return arguments[1]
+        if origin in {tuple, list}:
+            return arguments[0]
+    return None
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    for option in _options(annotation):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
+    return None
+
+
+def _options(annotation: Any) -> list[Any]:
+    """Return the annotation's possible types, ``Annotated`` and unions opened."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _options(get_args(annotation)[0])
+    if origin in {Union, types.UnionType}:
+        return [inner for one in get_args(annotation) for inner in _options(one)]
+    return [annotation]
