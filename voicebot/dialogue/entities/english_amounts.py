@@ -31,7 +31,7 @@ _UNIT: Final = (
 _SIGN: Final = r"(?P<unit>\$|€|£|¥|usd|eur|gbp|cny|rmb|hkd|sgd|aud|cad)"
 _SCALE: Final = r"(?: (?P<scale>k|grand))?"
 _CENTS: Final = r"(?:(?: and)? #(?P<cents>\d{1,2}) (?:cents?|pence|penny|pennies|p))?"
-_PAIR: Final = r"#(?P<a>[1-9]\d?) (?:#(?P<b>[1-9]\d)|oh #(?P<o>[1-9]))(?: #(?P<c>[1-9]\d))?"
+_PAIR: Final = r"#(?P<a>[1-9]\d?) (?:#(?P<b>[1-9]\d)|(?:oh|o) #(?P<o>[1-9]))(?: #(?P<c>[1-9]\d))?"
 _NOT_MONEY: Final = (
     "percent|am|pm|o'clock|oclock|days?|weeks?|months?|years?|hours?|minutes?|times?|people|thirds?|quarters?|"
     "of (?:us|them|"

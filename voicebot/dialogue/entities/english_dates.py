@@ -335,7 +335,7 @@ def _month_start(match: re.Match[str], now: datetime) -> date | None:
     return calendar.in_month(now.date(), 0 if match["which"] == "this" else 1, 1)
 
 
-@_RULES.add(r"(?:mid|(?:the )?middle of)(?: (?P<which>the|this|next|following|the following))? month")
+@_RULES.add(r"(?:mid|(?:the )?middle of)(?: (?P<which>the|this|next|following|the following))? months?")
 def _month_middle(match: re.Match[str], now: datetime) -> date | None:
     if match["which"] in ("next", "following", "the following"):
         return calendar.in_month(now.date(), 1, 15)
@@ -373,7 +373,7 @@ def _distance(today: date, count: int, unit: str) -> date | None:
     rf"#(?P<count>\d{{1,3}}) (?:more )?{_UNIT}",
     not_after="for|past|last|every|these|those|been|over|since|took|the|each|than|per|"
     "for (?:about|like|over|almost|nearly)",
-    not_then="ago|late|behind|overdue|old|off|already|notice|vacation|of|before|back|from|after|on|earlier|long|past|per|"
+    not_then="ago|late|behind|overdue|passed|old|off|already|notice|vacation|of|before|back|from|after|on|earlier|long|past|per|"
     "or|to|free|ahead|worth|job|pay|in|interest|holiday|sick|a|straight|out of",
 )
 @_RULES.add(

@@ -18,7 +18,7 @@ from voicebot.dialogue.number_words import ONES, ORDINAL_ONES, ORDINALS, SCALES,
 _TOKEN: Final = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}(?!\d)|\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}:\d{2}(?!\d)"
     r"|\d+(?:st|nd|rd|th)\b|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
-    r"|[ap]\.\s?m\b\.?|[a-zà-ÿ]+(?:['’][a-z]+)*|[$€£¥%|]|[.?!;,]"
+    r"|to-(?:day|morrow|night)\b|[ap]\.\s?m\b\.?|[a-zà-ÿ]+(?:['’][a-z]+)*|[$€£¥%|]|[.?!;,]"
 )
 _FILLERS: Final = frozenset({"uh", "um", "uhm", "erm", "er", "ah", "eh", "hm", "hmm", "mm", "huh", "umm", "uhh"})
 _ZERO: Final = frozenset({"zero", "oh", "o", "nought"})
@@ -93,6 +93,11 @@ def _split(text: str) -> list[Word]:
             continue
         if form in _FILLERS:
             continue
+        if form.startswith("to-"):
+            form = form.replace("-", "")  # as the embedded recogniser spells it
+        elif form == "morrow" and previous == "to":
+            words[-1] = Word("tomorrow", words[-1].start, place[1])
+            continue
         if form[0] in "ap" and "." in form:
             form = form[0] + "m"
         elif form == "m" and previous in ("a", "p") and len(words) > 1 and _is_clock_word(words[-2].form):
@@ -106,7 +111,15 @@ def _split(text: str) -> list[Word]:
         elif form == "%":
             form = "percent"
         words.append(Word(_MISHEARD.get(form, form), *place))
-    return words
+    return [_homophone(word, words[at + 1].form if at + 1 < len(words) else "") for at, word in enumerate(words)]
+
+
+def _homophone(word: Word, following: str) -> Word:
+    """ "Too hundred", "for hundred": numbers that recognisers take for the word that sounds alike."""
+    number = {"too": "two", "for": "four", "ate": "eight", "won": "one"}.get(word.form)
+    if number is None or following not in ("hundred", "thousand", "grand"):
+        return word
+    return Word(number, word.start, word.end)
 
 
 def _is_clock_word(form: str) -> bool:
@@ -222,6 +235,8 @@ class _Number:
         if form in TENS:
             self._at += 1
             unit = self._peek()
+            if unit.endswith("s") and unit[:-1] in ORDINAL_ONES:
+                unit = unit[:-1]  # "twenty fifths", as it is heard
             if unit in ONES:
                 self._at += 1
                 return False, TENS[form] + ONES[unit]

@@ -14,10 +14,10 @@ _IMPOSSIBLE: Final = re.compile(
     r" (?:can't|cannot|can not|couldn't|won't|don't|not able to|unable to)(?: be able to)?"
     r" (?:do|make|pay|manage|have|afford|swing)(?: (?:it|that|anything|you))?(?: (?:on|by|this|for|the|the full))? $"
 )
+_CORRECTIONS: Final = "no|wait|weight|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that|correction"  # "weight" is how "wait" is heard
 _CORRECTED: Final = re.compile(
-    r"^ (?:(?:no|wait|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that|correction|well|let's say"
-    r"|\||on|by|the|to|it's|is) )*(?:no|wait|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that"
-    r"|correction)(?: (?:on|by|the|let's say|say|\||make it|wait|no|sorry|i mean|actually))* $"
+    rf"^ (?:(?:{_CORRECTIONS}|well|let's say|\||on|by|the|to|it's|is) )*(?:{_CORRECTIONS})"
+    rf"(?: (?:{_CORRECTIONS}|on|by|the|let's say|say|\|))* $"
 )
 
 

@@ -21,7 +21,8 @@ _DAYS: Final = "today|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|
 _LEADS: Final = (
     f"at|after|before|by|around|about|until|till|til|from|between|past|say|at like|at about|at around|like|"
     f"maybe|{_DAYS}|"
-    "morning|afternoon|evening|anytime|any time|closer to|or|and|toward|towards"
+    "morning|afternoon|evening|anytime|any time|closer to|or|and|toward|towards|"
+    "call (?:me )?(?:back )?a"  # "at", as recognisers hear it
 )
 _NO_CLOCK: Final = (
     "percent|days?|weeks?|months?|years?|hours?|minutes?|times?|people|dollars?|bucks?|cents?|grand|k|hundred|"
@@ -82,6 +83,8 @@ def _clock(match: re.Match[str]) -> Clock:
 )
 @_CLOCKS.add(
     rf"(?!#1 ){_HOUR}{_M}",
+    r"#(?P<h>1[3-9]|2[0-3]) #(?P<m>[1-5]\d)",
+    r"a #(?P<h>1?\d) #(?P<m>[1-5]\d)",
     after=r"|(?:(?:maybe|probably|say|like|about|around|yes|yeah|okay|ok|how|let's say|i'd say|make it) ?)+",
     then=r"(?:(?:please|maybe|probably|then|is fine|works|would work|is good|sharp|or so|ish|\|) ?)*$",
 )
