@@ -14,7 +14,8 @@ _IMPOSSIBLE: Final = re.compile(
     r" (?:can't|cannot|can not|couldn't|won't|don't|not able to|unable to)(?: be able to)?"
     r" (?:do|make|pay|manage|have|afford|swing)(?: (?:it|that|anything|you))?(?: (?:on|by|this|for|the|the full))? $"
 )
-_CORRECTIONS: Final = "no|wait|weight|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that|correction"  # "weight" is how "wait" is heard
+# "Weight" is how "wait" is heard.
+_CORRECTIONS: Final = "no|wait|weight|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that|correction"
 _CORRECTED: Final = re.compile(
     rf"^ (?:(?:{_CORRECTIONS}|well|let's say|\||on|by|the|to|it's|is) )*(?:{_CORRECTIONS})"
     rf"(?: (?:{_CORRECTIONS}|on|by|the|let's say|say|\|))* $"
