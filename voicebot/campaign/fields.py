@@ -1,0 +1,228 @@
+"""The values of one lead: what each may be, and what to do when it is not. Pure.
+
+Refused everywhere: control characters and line breaks, which would end a header of the protocols that a value
+travels through, and ``${``, which begins an expression in Asterisk's dialplan. Everything else, commas, quotes and
+semicolons among it, stays as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import phonenumbers
+import phonenumbers.timezone
+from phonenumbers import PhoneNumberFormat, ValidationResult
+
+from voicebot.campaign.currencies import MINOR_DIGITS
+
+LONGEST: Final = {"name": 80, "company": 120, "reference": 64, "timezone": 64}
+LONGEST_OTHER: Final = 200
+"""Characters of a value."""
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]+")
+_PUNCTUATION: Final = re.compile(r"[ ()./-]")
+_ROUNDED: Final = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
+_AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,4}))?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_JOINERS: Final = "\u200c\u200d"
+"""Written inside names of several scripts; all other invisible format characters are refused."""
+_POSSIBLE: Final = {
+    ValidationResult.INVALID_COUNTRY_CODE: "there is no such country code",
+    ValidationResult.TOO_SHORT: "it is too short",
+    ValidationResult.TOO_LONG: "it is too long",
+    ValidationResult.INVALID_LENGTH: "no number there has this length",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "the area code is missing",
+}
+
+
+class Unfit(Exception):  # noqa: N818 - not an error of the program
+    """A value cannot be taken.
+
+    Parameters
+    ----------
+    what
+        What is wrong, without the field's name.
+    cure
+        What to do.
+    """
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(what)
+        self.what, self.cure = what, cure
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as the trunk takes it.
+
+    Parameters
+    ----------
+    dialled
+        What is dialled.
+    parsed
+        As an international number, ``None`` where the trunk has a numbering plan of its own.
+    """
+
+    dialled: str
+    parsed: phonenumbers.PhoneNumber | None
+
+
+def text(field: str, value: str) -> str:
+    """Return a value without the space around it.
+
+    Raises
+    ------
+    Unfit
+        It holds what could not travel to the call and back unharmed, or is too long.
+    """
+    value = value.strip(" \t")
+    longest = LONGEST.get(field, LONGEST_OTHER)
+    if len(value) > longest:
+        raise Unfit(f"is {len(value)} characters long", f"at most {longest} are taken")
+    if value.isascii() and value.isprintable() and "${" not in value:
+        return value
+    for place, character in enumerate(value, 1):
+        kind = unicodedata.category(character)
+        if character in "\r\n\u2028\u2029\x85":
+            raise Unfit(f"has a line break (character {place})", "write it on one line")
+        if kind in {"Cc", "Cs"} or (kind == "Cf" and character not in _JOINERS):
+            raise Unfit(f"has a control character (U+{ord(character):04X}, character {place})", "remove it")
+    if "${" in value:
+        raise Unfit("has ${…}, which Asterisk would take for an expression", "remove it")
+    return value
+
+
+def phone(value: str, allowed: Sequence[re.Pattern[str]]) -> Phone:
+    """Return a number in the form that the trunk takes.
+
+    Parameters
+    ----------
+    value
+        International with ``+``, or the digits that the trunk takes; spaces, brackets, dots, dashes and slashes
+        are left out.
+    allowed
+        The trunk's allow-list: the whole number must match one of them. Empty: everything that is possible.
+
+    Raises
+    ------
+    Unfit
+        It is no possible number, or not on the list.
+    """
+    if not _PHONE.fullmatch(value):
+        if _ROUNDED.fullmatch(value):
+            raise Unfit(f"{_shown(value)} was rounded by a spreadsheet", "format the column as text and fill it again")
+        raise Unfit(f"{_shown(value)} is not a phone number", "write it like +14155550100")
+    plain = _PUNCTUATION.sub("", value)
+    digits = plain.removeprefix("+")
+    own_plan = bool(allowed) and not any(pattern.fullmatch("+" + digits) for pattern in allowed)
+    if not plain.startswith("+") and own_plan:
+        if not any(pattern.fullmatch(digits) for pattern in allowed):
+            raise _not_allowed(value)
+        return Phone(digits, None)
+    try:
+        parsed = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException as error:
+        raise Unfit(
+            f"{_shown(value)} is not a possible number: {str(error).rstrip('.').lower()}",
+            "write it like +14155550100: plus, country code, number",
+        ) from error
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
+    if reason != ValidationResult.IS_POSSIBLE:
+        raise Unfit(
+            f"{_shown(value)} is not a possible number: {_POSSIBLE.get(reason, 'it cannot be dialled')}",
+            "write it like +14155550100: plus, country code, number",
+        )
+    international = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    forms = (international, international.removeprefix("+"))
+    if not plain.startswith("+"):
+        forms = forms[::-1]
+    for form in forms:
+        if not allowed or any(pattern.fullmatch(form) for pattern in allowed):
+            return Phone(form, parsed)
+    raise _not_allowed(value)
+
+
+def _not_allowed(value: str) -> Unfit:
+    return Unfit(
+        f"{_shown(value)} is not among the numbers that the trunk may dial",
+        "see 'numbers' of the trunk in voicebot.toml",
+    )
+
+
+def amount(value: str, currency_code: str) -> Decimal:
+    """Return an amount of money greater than 0, with no more digits than the currency has.
+
+    Raises
+    ------
+    Unfit
+        It is not written as plain digits with a decimal point.
+    """
+    found = _AMOUNT.fullmatch(value)
+    if found is None:
+        raise Unfit(f"{_shown(value)} is not an amount", "write digits and a decimal point only, like 1200.50")
+    minor = MINOR_DIGITS.get(currency_code, 4)
+    if len(found[2] or "") > minor and (found[2] or "").rstrip("0")[minor:]:
+        raise Unfit(f"{value} has more decimals than {currency_code} has", f"write {minor} decimals at most")
+    money = Decimal(value)
+    if not money:
+        raise Unfit("is 0", "leave out leads that owe nothing")
+    return money
+
+
+def currency(value: str) -> str:
+    """Return an ISO 4217 code; raises Unfit for others."""
+    if value not in MINOR_DIGITS:
+        raise Unfit(f"{_shown(value)} is not a currency", "write the ISO 4217 code, like USD")
+    return value
+
+
+def day(value: str) -> date:
+    """Return a date written as YYYY-MM-DD; raises Unfit for anything else and for dates that are not."""
+    cure = "write it as YEAR-MONTH-DAY, like 2026-12-01"
+    if not _DATE.fullmatch(value):
+        raise Unfit(f"{_shown(value)} is not a date", cure)
+    try:
+        found = date.fromisoformat(value)
+    except ValueError as error:
+        raise Unfit(f"there is no {value}", cure) from error
+    if not EARLIEST <= found <= LATEST:
+        raise Unfit(f"{value} is not between {EARLIEST} and {LATEST}", cure)
+    return found
+
+
+def zone(value: str, number: Phone | None) -> str:
+    """Return an IANA time zone; where none is written, the one of the number if it has only one.
+
+    Raises
+    ------
+    Unfit
+        There is no such zone, or the number does not tell.
+    """
+    if value:
+        if value not in _zones():
+            raise Unfit(f"{_shown(value)} is not a time zone", "write the IANA name, like America/New_York")
+        return value
+    parsed = number.parsed if number else None
+    zones = phonenumbers.timezone.time_zones_for_number(parsed) if parsed else ()
+    if len(zones) != 1 or zones[0] not in _zones():
+        raise Unfit("is missing, and the number does not tell it", "write the IANA name, like America/New_York")
+    return str(zones[0])
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones() - {"Factory", "localtime"})
+
+
+def _shown(value: str) -> str:
+    shown = "".join(character if character.isprintable() else "�" for character in value[:40])
+    return f"'{shown}{'…' if len(value) > 40 else ''}'"

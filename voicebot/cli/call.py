@@ -1,0 +1,252 @@
+"""``voicebot call``: what calls were made, what was said in them, and their records for others."""
+
+from __future__ import annotations
+
+import dataclasses
+import json as jsonlib
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from voicebot.cli import output, timeline
+from voicebot.cli.stores import moment, with_store
+from voicebot.config import Config
+from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.logs import mask_name, mask_number
+from voicebot.store.records import Attempt
+from voicebot.store.store import Store
+
+app = typer.Typer()
+
+PLAYERS: Final = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("aplay", "-q"), ("afplay",))
+"""Programs that play a WAV file, in the order in which they are looked for."""
+_NUMBER: Final = re.compile(r"\+?\d{7,15}")
+
+Call = Annotated[str, typer.Argument(help="The attempt's id, or its first characters.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")]
+
+
+@app.command("list")
+def list_calls(
+    context: typer.Context,
+    *,
+    campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only with this outcome.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    unmasked: Unmasked = False,
+    json: Json = False,
+) -> None:
+    """Show attempts, newest first."""
+
+    async def work(store: Store, _config: Config) -> list[Attempt]:
+        number = (await store.campaign_named(campaign)).id if campaign is not None else None
+        return await store.attempts(number, outcome=outcome, limit=limit)
+
+    found = [_masked(attempt, unmasked) for attempt in with_store(context, work)]
+    if json:
+        output.print_json([_record(attempt) for attempt in found])
+        return
+    output.print_table(
+        "",
+        ("attempt", "campaign", "dialled (UTC)", "phone", "state", "disposition", "outcome", "recorded"),
+        (
+            (
+                str(attempt.id)[:8],
+                attempt.campaign_name,
+                moment(attempt.dialled_at),
+                attempt.phone,
+                attempt.state,
+                attempt.disposition,
+                attempt.outcome,
+                "yes" if attempt.recording else "",
+            )
+            for attempt in found
+        ),
+    )
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    call: Call,
+    everything: Annotated[bool, typer.Option("--all", help="Also what only explains the engine.")] = False,
+    unmasked: Unmasked = False,
+    json: Json = False,
+) -> None:
+    """Show one call: what came of it, who spoke when, and what was said."""
+    attempt, journal = _read(context, call, unmasked=unmasked)
+    if json:
+        output.print_json({**_record(attempt), "journal": journal})
+        return
+    slots = ", ".join(f"{name} {value}" for name, value in attempt.slots.items())
+    lines: dict[str, object] = {
+        "attempt": attempt.id,
+        "campaign": attempt.campaign_name,
+        "called": f"{attempt.name}, {attempt.phone}, try {attempt.tries}",
+        "state": attempt.state,
+        "disposition": f"{attempt.disposition} {attempt.explanation}".strip(),
+        "outcome": f"{attempt.outcome} ({slots})" if slots else attempt.outcome,
+        "dialled": moment(attempt.dialled_at),
+        "answered": moment(attempt.answered_at),
+        "ended": moment(attempt.ended_at),
+        "engines": ", ".join(f"{name}: {value}" for name, value in attempt.engines.items()),
+        "recording": attempt.recording,
+    }
+    output.print_record({name: value for name, value in lines.items() if value})
+    if not journal:
+        output.err.print("There is no journal: the call did not end yet, or was never made.")
+        return
+    output.out.print()
+    for row in timeline.drawing(journal):
+        output.out.print(row, markup=False, highlight=False)
+    output.out.print()
+    for found in timeline.moments(journal, everything=everything):
+        output.out.print(f"{found.at:+8.2f}  {found.who:<7} {found.what}", markup=False, highlight=False)
+
+
+@app.command()
+def play(context: typer.Context, call: Call) -> None:
+    """Play a call's recording, the callee on the left and the bot on the right."""
+    attempt, _ = _read(context, call, unmasked=True)
+    path = _recording(attempt)
+    player = next((command for command in PLAYERS if shutil.which(command[0])), None)
+    if player is None:
+        raise UnavailableError(
+            f"there is no program to play {path}", cure="install ffmpeg or alsa-utils, or copy the file elsewhere"
+        )
+    output.err.print(str(path), markup=False)
+    if subprocess.run([*player, str(path)], check=False).returncode:  # noqa: S603 - a fixed program, a path of ours
+        raise UnavailableError(f"{player[0]} could not play {path}", cure="copy the file to a machine with sound")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    calls: Annotated[list[str] | None, typer.Argument(help="Ids of attempts, or their first characters.")] = None,
+    *,
+    campaign: Annotated[str | None, typer.Option(help="All attempts of this campaign.")] = None,
+    to: Annotated[Path, typer.Option(help="Folder to write to; made when missing.")] = Path("export"),
+    zipped: Annotated[bool, typer.Option("--zip", help="One archive for each attempt instead of a folder.")] = False,
+    unmasked: Unmasked = False,
+    json: Json = False,
+) -> None:
+    """Write outcome, journal and recording of attempts, one folder or archive each."""
+    if not calls and campaign is None:
+        raise ConfigurationError("no call was named", cure="name attempts, or a campaign with --campaign")
+
+    async def work(store: Store, _config: Config) -> list[str]:
+        found = [await _one(store, call) for call in calls or ()]
+        if campaign is not None:
+            found += await store.attempts((await store.campaign_named(campaign)).id, limit=None)
+        written = []
+        for attempt in found:
+            journal = await store.journal(attempt.id)
+            written.append(str(_export(_masked(attempt, unmasked), _mask_all(journal, unmasked), to, zipped=zipped)))
+        return written
+
+    try:
+        written = with_store(context, work)
+    except OSError as error:
+        raise UnavailableError(
+            f"{error.filename or to} cannot be written: {error.strerror}", cure="name another folder with --to"
+        ) from error
+    if json:
+        output.print_json(written)
+    else:
+        for path in written:
+            output.out.print(path, markup=False, highlight=False)
+
+
+def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:
+    """Write one attempt's files; what cannot be had (a recording that is gone) is told in the record."""
+    recording = Path(attempt.recording) if attempt.recording else None
+    has_recording = recording is not None and recording.is_file()
+    record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording and has_recording else None}
+    texts = {
+        "outcome.json": jsonlib.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n",
+        "journal.jsonl": "".join(jsonlib.dumps(entry, ensure_ascii=False, default=str) + "\n" for entry in journal),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    if zipped:
+        path = folder / f"{attempt.id}.zip"
+        half = path.with_suffix(".half")
+        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in texts.items():
+                archive.writestr(name, text)
+            if recording and has_recording:
+                archive.write(recording, f"recording{recording.suffix}")
+        half.replace(path)
+        return path
+    path = folder / str(attempt.id)
+    path.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (path / name).write_text(text, encoding="utf-8")
+    if recording and has_recording:
+        shutil.copyfile(recording, path / f"recording{recording.suffix}")
+    return path
+
+
+def _read(context: typer.Context, call: str, *, unmasked: bool) -> tuple[Attempt, list[Mapping[str, Any]]]:
+    async def work(store: Store, _config: Config) -> tuple[Attempt, list[Mapping[str, Any]]]:
+        attempt = await _one(store, call)
+        return attempt, await store.journal(attempt.id)
+
+    attempt, journal = with_store(context, work)
+    return _masked(attempt, unmasked), _mask_all(journal, unmasked)
+
+
+async def _one(store: Store, call: str) -> Attempt:
+    found = await store.attempts(starting_with=call, limit=2) if call else []
+    if not found:
+        raise ConfigurationError(f"there is no attempt {call}", cure="see: voicebot call list")
+    if len(found) > 1:
+        raise ConfigurationError(f"more than one attempt begins with {call}", cure="give more characters of the id")
+    return found[0]
+
+
+def _recording(attempt: Attempt) -> Path:
+    if not attempt.recording:
+        raise UnavailableError(f"attempt {attempt.id} was not recorded", cure="only answered calls are")
+    path = Path(attempt.recording)
+    if not path.is_file():
+        raise UnavailableError(f"{path} is not there", cure="run this on the machine that made the call")
+    return path
+
+
+def _masked(attempt: Attempt, unmasked: bool) -> Attempt:
+    if unmasked:
+        return attempt
+    return dataclasses.replace(
+        attempt,
+        phone=mask_number(attempt.phone),
+        name=mask_name(attempt.name),
+        slots=_mask_value(attempt.slots),
+        explanation=_mask_value(attempt.explanation),
+    )
+
+
+def _mask_all(journal: list[Mapping[str, Any]], unmasked: bool) -> list[Mapping[str, Any]]:
+    return journal if unmasked else [_mask_value(entry) for entry in journal]
+
+
+def _mask_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NUMBER.sub(lambda found: mask_number(found.group()), value)
+    if isinstance(value, Mapping):
+        return {
+            key: item if key in {"attempt", "script_hash", "path"} else _mask_value(item) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_mask_value(item) for item in value]
+    return value
+
+
+def _record(attempt: Attempt) -> dict[str, Any]:
+    return dataclasses.asdict(attempt)
