@@ -119,7 +119,7 @@ Dir::Etc::preferences "/dev/null";
 Dir::Etc::preferencesparts "$1/preferences.d";
 Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
-Acquire::Retries "3";
+Acquire::Retries "2";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
 APT::Install-Recommends "false";

@@ -1,0 +1,56 @@
+"""The lock files hold what pyproject.toml asks for, and nothing that ties them to one machine."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[3]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def locked(name: str) -> dict[str, list[Requirement]]:
+    """Package -> its locked versions, one for each marker."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found: dict[str, list[Requirement]] = {}
+    for line in re.findall(r"^([a-zA-Z0-9].*?) ?\\$", text, re.MULTILINE):
+        requirement = Requirement(line)
+        found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def asked(*, dev: bool) -> list[Requirement]:
+    texts = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
+    texts += PROJECT["project"]["optional-dependencies"]["postgresql"]
+    return [Requirement(text) for text in [*texts, *(PROJECT["dependency-groups"]["dev"] if dev else [])]]
+
+
+@pytest.mark.parametrize(("name", "dev"), [("requirements.lock", False), ("requirements-dev.lock", True)])
+def test_a_lock_holds_all_that_is_asked_for(name: str, dev: bool) -> None:
+    lock = locked(name)
+    for requirement in asked(dev=dev):
+        versions = lock.get(canonicalize_name(requirement.name))
+        assert versions, f"{requirement.name} is not in {name}: run scripts/lock"
+        for version in versions:
+            (specifier,) = version.specifier
+            assert requirement.specifier.contains(specifier.version), f"{version} in {name}: run scripts/lock"
+
+
+def test_both_locks_hold_the_same_versions() -> None:
+    dev = {name: sorted(map(str, versions)) for name, versions in locked("requirements-dev.lock").items()}
+    for name, versions in locked("requirements.lock").items():
+        assert dev.get(name) == sorted(map(str, versions)), f"{name} differs: run scripts/lock"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    packages = re.split(r"^(?=[a-zA-Z0-9])", text, flags=re.MULTILINE)[1:]
+    assert len(packages) > 30
+    assert all("==" in package and "--hash=sha256:" in package for package in packages)
+    assert not re.search(r"://|--index|--find-links|file:", text)
