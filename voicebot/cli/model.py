@@ -57,15 +57,13 @@ def list_models(
         return
     output.print_table(
         "",
-        ("name", "language", "engine", "MB", "licence", "source", "installed", "heard when tried"),
+        ("name", "language", "engine", "MB", "installed", "heard when tried"),
         (
             (
                 row["name"],
                 row["language"],
                 row["engine"],
                 row["megabytes"],
-                row["licence"],
-                row["source"],
                 "yes" if row["installed"] else "",
                 row["checked"],
             )
@@ -89,7 +87,8 @@ def install(
         model, why = _best(language or "en-US")
     else:
         model, why = _one(name, source, language, sha256), "it was asked for"
-    output.err.print(f"recogniser: {model.name}, because {why}", highlight=False) if name is None else None
+    if name is None:
+        output.err.print(f"  recogniser: {model.name}, because {why}", highlight=False)
     if json:
         output.print_json(
             {
@@ -128,6 +127,7 @@ def _one(name: str, source: str | None, language: str | None, sha256: str | None
     from voicebot.speech import model_check  # noqa: PLC0415 (loads the engines, which listing does not need)
 
     start = time.monotonic()
+    before = models.describe(name)
     with _Show() as report:
         model = models.install(name, source, report, language=language, sha256=sha256)
         if model.checked is None:
@@ -135,7 +135,8 @@ def _one(name: str, source: str | None, language: str | None, sha256: str | None
             try:
                 heard = asyncio.run(model_check.check(model))
             except Exception:
-                models.remove(name)
+                if before is None:  # one that was there may be in use, and the fault may lie elsewhere
+                    models.remove(name)
                 raise
             models.remember_check(name, heard)
             model = replace(model, checked=heard)
