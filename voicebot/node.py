@@ -10,7 +10,6 @@ from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.campaign.dialer import Dialer
 from voicebot.config import Config
-from voicebot.dialogue.conversation import possible_lines
 from voicebot.dialogue.local import LocalPolicy
 from voicebot.dialogue.pinned import read_pinned
 from voicebot.errors import ConfigurationError, Problem
@@ -59,7 +58,7 @@ class Node:
             await phone.start()
             stack.push_async_callback(phone.close)
             stack.push_async_callback(self._close_languages)
-            maker = CallMaker(self._config, phone, self._languages, self._script, possible_lines)
+            maker = CallMaker(self._config, phone, self._languages, self._script)
             self._dialer = Dialer(self._store, phone, maker, self._config)
             await self._dialer.run(until_done=until_done)
 

@@ -19,10 +19,11 @@ from voicebot.call.journal import Journal, journal_path, plain, read_journal
 from voicebot.call.session import CallSession, Ended
 from voicebot.call.talk import ScriptTalk
 from voicebot.config import Config
+from voicebot.dialogue.conversation import check_lead, possible_lines
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.talk import Lead
-from voicebot.errors import ConfigurationError, Problem, UnavailableError, UncertainError
+from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
 from voicebot.speech.prompts import PromptCache
 from voicebot.speech.recognizer import RecognizerPool
 from voicebot.store.records import Fate, NewLead, Result, Ticket
@@ -75,8 +76,6 @@ class CallMaker:
         Who hears and speaks, by BCP 47 tag.
     script
         Gives a script version and its policy by content hash; loads it when it is asked for first.
-    possible_lines
-        All that a script can say to a lead that is known before the call.
     """
 
     def __init__(
@@ -85,17 +84,26 @@ class CallMaker:
         phone: Phone,
         languages: Mapping[str, Language],
         script: Callable[[str], Awaitable[Prepared]],
-        possible_lines: Callable[[Script, Lead, datetime], tuple[str, ...]],
     ) -> None:
-        self._config, self._phone, self._languages = config, phone, languages
-        self._script, self._possible_lines = script, possible_lines
+        self._config, self._phone, self._languages, self._script = config, phone, languages, script
 
     async def prepare(self, ticket: Ticket) -> None:
-        """Load the script and render what it can say to this lead. Raises VoicebotError with the reason."""
+        """Load the script and render what it can say to this lead.
+
+        Raises
+        ------
+        LeadError
+            This lead lacks what the script needs.
+        ConfigurationError, UnavailableError
+            No lead can be called by this script, or not now.
+        """
         prepared = await self._script(ticket.script_hash)
         language = self._language(prepared.script)
         lead = lead_of(ticket.lead)
-        await language.prompts.render(self._possible_lines(prepared.script, lead, self._clock(ticket)()))
+        missing = check_lead(prepared.script, lead)
+        if missing:
+            raise LeadError(missing)
+        await language.prompts.render(possible_lines(prepared.script, lead, self._clock(ticket)()))
 
     async def call(self, ticket: Ticket) -> Result:
         """Dial and talk.
@@ -244,7 +252,7 @@ def recovered(entries: list[dict[str, Any]]) -> Result | None:
         return None
     begun = next((entry for entry in entries if entry["event"] == "begun"), {})
     wall = datetime.fromisoformat(begun["wall"]).timestamp() if "wall" in begun else None
-    turn = next((entry for entry in reversed(entries) if entry["event"] == "turn"), {})
+    turn: dict[str, Any] = next((entry for entry in reversed(entries) if entry["event"] == "turn"), {})
     call = next((entry for entry in entries if entry["event"] == "call"), {})
     recording = next((entry for entry in entries if entry["event"] == "recording"), {})
     return Result(

@@ -534,7 +534,7 @@ class CallSession:
         if self._answered_at is not None:
             decided = self._ending is not None and (self._ending.action == "hang_up" or self._transferred)
             ending = self._ending if decided else self._talk.hung_up()
-        for task in self._tasks - {asyncio.current_task()}:  # type: ignore[operator]
+        for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         if not self.ended.done():
             self.ended.set_result(
