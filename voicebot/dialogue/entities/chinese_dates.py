@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.entities import calendar
+from voicebot.dialogue.entities import calendar, past
 from voicebot.dialogue.entities.chinese_line import Line
 from voicebot.dialogue.entities.found import Match, Value
 from voicebot.dialogue.entities.rules import Rules
@@ -60,7 +60,8 @@ _CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
-    return drop_withdrawn(line.line, _same_week(line.line, _RULES.find(line.line, now), now))
+    matches = [past.chinese(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
+    return drop_withdrawn(line.line, _same_week(line.line, matches, now))
 
 
 def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
@@ -184,7 +185,7 @@ def _year_end(match: re.Match[str], now: datetime) -> date:
     rf"(?:(?P<week>下下个?|下个?|这个?|本|上个?|上上个?){_WEEK}|"
     rf"{_WEEK})的?(?:{_WEEK})?(?P<day>[一二三四五六日天末1-7])",
     not_after=rf"[{DIGIT}十\d几多]个?|每个?|一个",
-    not_then="(?:[次回]|个?月|年|[天周日]内)",
+    not_then="(?:次|回(?![来去家复电话])|个?月|年|[天周日]内)",
 )
 def _weekday(match: re.Match[str], now: datetime) -> date:
     today, week = now.date(), (match["week"] or "").removesuffix("个")

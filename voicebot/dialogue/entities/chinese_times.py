@@ -97,7 +97,7 @@ def _clock(match: re.Match[str], _now: datetime) -> Clock | None:
     if re.fullmatch("一点|1点", said):
         before = match.string[: match.start()]
         following = match.string[match.end() : match.end() + 1]
-        if not re.search("[午晨晚上里在]$", before) or re.match("[都也儿钱]", following):
+        if not re.search("[午晨在]$|早上|晚上|今晚|明晚|夜里|凌晨", before[-2:]) or re.match("[都也儿钱]", following):
             return None  # 一点 is also "a little"
     return _clock_of(match)
 
@@ -131,6 +131,7 @@ def _hours(match: re.Match[str], _now: datetime) -> timedelta | None:
 
 
 @_DISTANCES.add(rf"(?:再?过|再等|等我?)?半个?{_HOUR}{_LATER}", rf"(?:再?过|再等|等我?|给我)半个?{_HOUR}")
+@_DISTANCES.add(rf"半个?{_HOUR}", after="^", then="$|[|,吧]")
 def _half_hour(_match: re.Match[str], _now: datetime) -> timedelta:
     return timedelta(minutes=30)
 

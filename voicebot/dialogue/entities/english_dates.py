@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.entities import calendar
+from voicebot.dialogue.entities import calendar, past
 from voicebot.dialogue.entities.english_line import Line
 from voicebot.dialogue.entities.english_negation import drop_withdrawn
 from voicebot.dialogue.entities.found import Match
@@ -95,7 +95,8 @@ _SHIFT: Final = re.compile(
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
-    matches = [_shifted(line.line, match) for match in _RULES.find(line.line, now)]
+    today = now.date()
+    matches = [_shifted(line.line, past.english(line.line, match, today)) for match in _RULES.find(line.line, now)]
     return drop_withdrawn(line.line, _same_week(line.line, matches, now))
 
 

@@ -43,7 +43,7 @@ _CONNECTS: Final = re.compile(
     r"^ (?:(?:at|on|in|the|around|about|by|after|before|like|maybe|say|sometime|some time|between|from|for|"
     r"any ?time|probably|"
     r"is|would be|it's|of|early|late|or so|just|right|this|then|please|and|,|call me|call me back|call back|"
-    r"i'm free|works) )*$"
+    r"i'm free|works|works for me|(?:would be|is|works) (?:better|best|good|fine|great)|would work) )*$"
 )
 
 
