@@ -265,8 +265,8 @@ class VoiceActivity:
             self._silence_ms += FRAME_MILLISECONDS
         if self._silence_ms < FRAME_MILLISECONDS:
             self._run_ms += before + FRAME_MILLISECONDS
-            self._run_peak = max(max(halves), self._run_peak)
-            self._speaker = max(max(halves), self._speaker - 0.04)
+            self._run_peak = max(*halves, self._run_peak)
+            self._speaker = max(*halves, self._speaker - 0.04)
         elif self._silence_ms > BRIDGED_GAP_MS:
             if self._run_peak < self._speaker - _ONSET_BELOW_SPEAKER_DB:
                 self._background = max(self._background, self._run_peak - _BACKGROUND_MARGIN_DB)
