@@ -19,12 +19,13 @@ import time
 import zoneinfo
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 from voicebot import paths
-from voicebot.agi import instance
-from voicebot.agi.ami import Ami
+from voicebot.agi import instance, lint
 from voicebot.agi.files import MODULES
+from voicebot.agi.running import check_running, logged_in
 from voicebot.config import Config
 from voicebot.errors import Problem, VoicebotError
 from voicebot.speech import model_check, models, tools
@@ -261,7 +262,7 @@ async def clock(_config: Config) -> list[Finding]:
             Finding("clock", "broken", f"no time zone data for {', '.join(missing)}: calling hours could not be kept",
                     "install the system's package tzdata")
         ]  # fmt: skip
-    if time.time() < importlib.resources.files("voicebot").stat().st_mtime - 86400:
+    if time.time() < _installed_at() - 86400:
         return [
             Finding(
                 "clock",
@@ -273,10 +274,12 @@ async def clock(_config: Config) -> list[Finding]:
     return [Finding("clock", "fine", f"{time.strftime('%F %T %Z')}, time zones are known")]
 
 
+def _installed_at() -> float:
+    return Path(paths.__file__).stat().st_mtime
+
+
 async def pbx(config: Config) -> list[Finding]:
     """The PBX that is named: its own files, then what it says while it runs."""
-    from voicebot.agi import lint  # noqa: PLC0415
-
     section = config.asterisk
     found: list[Finding] = []
     if not section.ami_secret:
@@ -294,13 +297,9 @@ async def pbx(config: Config) -> list[Finding]:
             Finding("pbx", "note", f"{section.configuration} is not on this machine: its files were not looked at",
                     "run voicebot doctor there too, or set asterisk.configuration")
         )  # fmt: skip
-    ami = Ami(section.ami_host, section.ami_port, section.ami_username, section.ami_secret)
-    await ami.start()
-    try:
-        found += list(of_problems("pbx", await lint.check_running(ami, config)))
-        found.append(Finding("pbx", "fine", f"it answers at {section.ami_host}:{section.ami_port}"))
-    finally:
-        await ami.close()
+    async with logged_in(config) as ami:
+        found += list(of_problems("pbx", await check_running(ami, config)))
+    found.append(Finding("pbx", "fine", f"it answers at {section.ami_host}:{section.ami_port}"))
     return found
 
 

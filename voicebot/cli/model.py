@@ -57,15 +57,14 @@ def list_models(
         return
     output.print_table(
         "",
-        ("name", "language", "engine", "MB", "installed", "heard when tried"),
+        ("name", "language", "engine", "MB", "installed"),
         (
             (
                 row["name"],
                 row["language"],
                 row["engine"],
                 row["megabytes"],
-                "yes" if row["installed"] else "",
-                row["checked"],
+                ("yes, tried" if row["checked"] else "yes") if row["installed"] else "",
             )
             for row in rows
         ),
@@ -140,10 +139,9 @@ def _one(name: str, source: str | None, language: str | None, sha256: str | None
                 raise
             models.remember_check(name, heard)
             model = replace(model, checked=heard)
-    output.err.print(
-        f"  {name} is installed and heard “{model.checked}” ({time.monotonic() - start:.1f} s): {model.folder}",
-        highlight=False,
-    )
+    tried = f"holds {model.checked}" if model.engine == "embedding" else f"heard “{model.checked}”"
+    seconds = time.monotonic() - start
+    output.err.print(f"  {name} is installed and {tried} ({seconds:.1f} s): {model.folder}", highlight=False)
     catalogued = CATALOGUE.get(name)
     if catalogued and not (catalogued.archive_sha256 or catalogued.files_sha256 or sha256 or source):
         output.err.print(

@@ -106,6 +106,7 @@ def fetch_url(url: str, folder: Path, progress: Progress) -> Path:
                 done += len(block)
                 progress("downloading", done, total)
     except urllib.error.HTTPError as error:
+        error.close()
         raise UnavailableError(f"{url}: the server says {error.code} {error.reason}", cure=_ELSEWHERE) from error
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise UnavailableError(f"{url} is out of reach: {_reason(error)}", cure=_ELSEWHERE) from error
