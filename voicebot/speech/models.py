@@ -33,7 +33,7 @@ _VENDOR: Final = "https://alphacephei.com/vosk/models/"
 _REQUIRED: Final[Mapping[Engine, tuple[str, ...]]] = {
     "vosk": ("am/final.mdl", "conf/model.conf"),
     "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
-    "embedding": ("model.safetensors", "tokenizer.json"),
+    "embedding": ("model.safetensors", "vocab.txt"),
 }
 """Without these files no engine can load it."""
 

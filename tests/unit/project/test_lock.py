@@ -41,6 +41,16 @@ def test_a_lock_holds_all_that_is_asked_for(name: str, dev: bool) -> None:
             assert requirement.specifier.contains(specifier.version), f"{version} in {name}: run scripts/lock"
 
 
+@pytest.mark.parametrize(("name", "dev"), [("requirements.lock", False), ("requirements-dev.lock", True)])
+def test_a_lock_holds_nothing_that_is_no_longer_asked_for(name: str, dev: bool) -> None:
+    wanted = {canonicalize_name(requirement.name) for requirement in asked(dev=dev)}
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for package in re.split(r"^(?=[a-zA-Z0-9])", text, flags=re.MULTILINE)[1:]:
+        if "voicebot (pyproject.toml" in package:
+            (found,) = re.findall(r"^[a-zA-Z0-9._-]+", package)
+            assert canonicalize_name(found) in wanted, f"{found} in {name}: run scripts/lock"
+
+
 def test_both_locks_hold_the_same_versions() -> None:
     dev = {name: sorted(map(str, versions)) for name, versions in locked("requirements-dev.lock").items()}
     for name, versions in locked("requirements.lock").items():
