@@ -130,7 +130,7 @@ def _one(name: str, source: str | None, language: str | None, sha256: str | None
     with _Show() as report:
         model = models.install(name, source, report, language=language, sha256=sha256)
         if model.checked is None:
-            report("trying it on a spoken sentence", 0, 0)
+            report("trying it" if model.engine == "embedding" else "trying it on a spoken sentence", 0, 0)
             try:
                 heard = asyncio.run(model_check.check(model))
             except Exception:
