@@ -270,7 +270,9 @@ async def test_end_attempt_ends_a_call_of_anyone(phone: AsteriskPhone) -> None:
     await owner.wait("answered")
     await phone.end_attempt(call.attempt)
     await ends(owner, Disposition.ANSWERED)
-    assert await phone.open_attempts() == frozenset()
+    async with asyncio.timeout(5):  # the bot's own leg ends a moment after the callee's
+        while await phone.open_attempts():
+            pass
 
 
 async def test_the_connection_lost_while_it_rings_and_answered_meanwhile(
@@ -280,7 +282,7 @@ async def test_the_connection_lost_while_it_rings_and_answered_meanwhile(
     await owner.wait("ringing")
     before = phone.connection
     sessions = await network.pbx.console("manager show connected")
-    for descriptor in re.findall(r"^voicebot\s+127\.0\.0\.1\s+\d+\s+\d+\s+(\d+)", sessions, re.M):
+    for descriptor in re.findall(r"^\s*voicebot\s+127\.0\.0\.1\s+\d+\s+\d+\s+(\d+)", sessions, re.M):
         await network.pbx.console(f"manager kick session {descriptor}")
     await owner.wait("answered")
     assert phone.connection > before

@@ -48,8 +48,9 @@ def check_fields(name: str, fields: Mapping[str, str]) -> None:
             raise ConfigurationError(Problem(f"{key!r} cannot be a header of an AMI action", "use letters and digits"))
     for key, value in {"Action": name, **fields}.items():
         if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in value):
-            raise ConfigurationError(Problem(f"{key} of the AMI action {name!r} holds a control character",
-                                             "remove it"))  # fmt: skip
+            raise ConfigurationError(
+                Problem(f"{key} of the AMI action {name!r} holds a control character", "remove it")
+            )
 
 
 class _Action(Action):  # type: ignore[misc]
@@ -203,8 +204,9 @@ class Ami:
     async def _send(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
         check_fields(name, fields)
         if not self._ready:
-            raise UnavailableError(Problem(f"no connection to Asterisk's AMI at {self._host}:{self._port}",
-                                           "see whether Asterisk runs"))  # fmt: skip
+            raise UnavailableError(
+                Problem(f"no connection to Asterisk's AMI at {self._host}:{self._port}", "see whether Asterisk runs")
+            )
         return await self._exchange(name, fields, as_list=as_list, uncertain=uncertain)
 
     async def _exchange(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:

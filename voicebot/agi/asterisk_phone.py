@@ -76,12 +76,17 @@ class AsteriskPhone:
         UnavailableError
             A port is taken, or Asterisk does not answer.
         """
-        problems = [problem for name, trunk in self._config.trunks.items()
-                    for problem in numbers.check_patterns(name, trunk)]  # fmt: skip
+        problems = [
+            problem for name, trunk in self._config.trunks.items() for problem in numbers.check_patterns(name, trunk)
+        ]
         recordings = self._recordings
         if not _PLAIN_PATH.fullmatch(str(recordings)):
-            problems.append(Problem(f"asterisk.recordings: {recordings} cannot stand in a dialplan",
-                                    "use a path of letters, digits, '_', '-' and '.'"))  # fmt: skip
+            problems.append(
+                Problem(
+                    f"asterisk.recordings: {recordings} cannot stand in a dialplan",
+                    "use a path of letters, digits, '_', '-' and '.'",
+                )
+            )
         if problems:
             raise ConfigurationError(problems)
         here = self._asterisk
@@ -107,8 +112,12 @@ class AsteriskPhone:
             await self._ami.start()
         except OSError as error:
             await self.close()
-            raise ConfigurationError(Problem(f"asterisk.recordings: {recordings} cannot be made: {error.strerror}",
-                                             "name a folder that may be written")) from error  # fmt: skip
+            raise ConfigurationError(
+                Problem(
+                    f"asterisk.recordings: {recordings} cannot be made: {error.strerror}",
+                    "name a folder that may be written",
+                )
+            ) from error
         except BaseException:
             await self.close()
             raise

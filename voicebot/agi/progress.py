@@ -133,9 +133,20 @@ class Tick:
 
 
 Input = (
-    MediaUp | MediaDown | SessionOpened | SessionClosed | DialDone | TransferDone | AmiLost | AmiBack | HangUpWanted
-    | TransferWanted | RedirectFailed | Tick | AmiEvent
-)  # fmt: skip
+    MediaUp
+    | MediaDown
+    | SessionOpened
+    | SessionClosed
+    | DialDone
+    | TransferDone
+    | AmiLost
+    | AmiBack
+    | HangUpWanted
+    | TransferWanted
+    | RedirectFailed
+    | Tick
+    | AmiEvent
+)
 
 
 # ----------------------------------------------------------------------------------------------- out
@@ -190,9 +201,7 @@ class CloseMedia:
     """Close the call's AudioSocket."""
 
 
-Output = (
-    TellMediaUp | TellRinging | TellAnswered | TellTransferred | TellHungUp | EndChannels | Redirect | CloseMedia
-)  # fmt: skip
+Output = TellMediaUp | TellRinging | TellAnswered | TellTransferred | TellHungUp | EndChannels | Redirect | CloseMedia
 
 
 class Progress:
