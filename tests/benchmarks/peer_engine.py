@@ -16,13 +16,11 @@ import sys
 import tempfile
 import time
 import wave
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import uvloop
-from voicebot.speech.engines import choose_recognizer
 
 from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.agi.phone import Disposition, HangUp
@@ -32,6 +30,7 @@ from voicebot.call.talk import Plan
 from voicebot.call.turns import Timing, TurnMachine
 from voicebot.config import SpeechSection
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Line, Listening, State, Understanding, Utterance
+from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.recognizer import RecognizerPool
 
 
@@ -99,19 +98,25 @@ class BenchJournal(Journal):
     """A journal that also tells the bench what was heard."""
 
     def __init__(self, folder: Path, attempt: UUID, events: Path | None) -> None:
-        super().__init__(folder, attempt, begun_at=time.monotonic(), wall=time.time())
         self._events, self._call = events, int(str(attempt)[-12:])
+        self._words: dict[int, tuple[float, str, float]] = {}
+        super().__init__(folder, attempt, begun_at=time.monotonic(), wall=time.time())
 
     def add(self, event: str, at: float, **data: Any) -> None:
         super().add(event, at, **data)
-        told: Mapping[str, Any] | None = None
         if event == "words":
-            told = {"ev": "stt", "text": data["text"], "ms": data["cpu_seconds"] * 1000}
-        elif event in ("turn", "sounding"):
-            told = {"ev": "turn_end" if event == "turn" else "send"}
-        if told is not None and self._events is not None:
+            self._words[data["look"]] = (at, data["text"], data["cpu_seconds"])
+        elif event == "turn" and data["look"] in self._words:
+            heard_at, text, seconds = self._words[data["look"]]
+            self._tell(ev="stt", t=heard_at, text=text, ms=seconds * 1000)
+            self._tell(ev="turn_end", t=at)
+        elif event == "sounding":
+            self._tell(ev="send", t=at)
+
+    def _tell(self, **what: Any) -> None:
+        if self._events is not None:
             with self._events.open("a") as out:
-                out.write(json.dumps({"call": self._call, "t": at, **told}) + "\n")
+                out.write(json.dumps({"call": self._call, **what}) + "\n")
 
 
 class Owner:
