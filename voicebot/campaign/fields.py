@@ -124,9 +124,7 @@ def phone(value: str, allowed: Sequence[re.Pattern[str]]) -> Phone:
     plain = _PUNCTUATION.sub("", value)
     digits = plain.removeprefix("+")
     own_plan = bool(allowed) and not any(pattern.fullmatch("+" + digits) for pattern in allowed)
-    if not plain.startswith("+") and own_plan:
-        if not any(pattern.fullmatch(digits) for pattern in allowed):
-            raise _not_allowed(value)
+    if not plain.startswith("+") and own_plan and any(pattern.fullmatch(digits) for pattern in allowed):
         return Phone(digits, None)
     try:
         parsed = phonenumbers.parse("+" + digits)

@@ -29,6 +29,8 @@ app = typer.Typer()
 PROBLEMS_SHOWN: Final = 100
 """Refused lines that are shown one by one; a count is given for the others (``--json`` has them all)."""
 
+_KINDS: Final = ("duplicates", "suppressed", "refused")
+
 Name = Annotated[str, typer.Argument(help="Name of the campaign.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -84,7 +86,8 @@ def import_leads(
     if json:
         output.print_json(record)
     else:
-        output.print_record({key: len(value) if isinstance(value, list) else value for key, value in record.items()})
+        lines = {kind: len({(one["file"], one["line"]) for one in record[kind]}) for kind in _KINDS}
+        output.print_record({"inserted": record["inserted"], **lines})
     if record["refused"] or record["suppressed"]:
         raise typer.Exit(output.EXIT_NOT_FINE)
 
@@ -95,7 +98,7 @@ class _Told:
     def __init__(self, *, show: bool) -> None:
         self._show = show
         self.inserted = 0
-        self._lists: dict[str, list[Problem]] = {"duplicates": [], "suppressed": [], "refused": []}
+        self._lists: dict[str, list[Problem]] = {kind: [] for kind in _KINDS}
 
     def add(self, kind: str, problem: Problem) -> None:
         shown = self._lists[kind]

@@ -168,6 +168,11 @@ class Campaigns(Database):
         """Add leads, ready to be called; those that are there already are left as they are.
 
         A lead is the same when number and reference are.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such campaign.
         """
         inserted = 0
         duplicates: list[int] = []
@@ -185,7 +190,10 @@ class Campaigns(Database):
 
         async def work(connection: AsyncConnection, _run: int) -> Added:
             # The locked row keeps a second import of the same campaign out until this part is in.
-            await connection.execute(sa.select(CampaignRow.id).where(CampaignRow.id == campaign).with_for_update())
+            locked = sa.select(self.now).where(CampaignRow.id == campaign).with_for_update()
+            now = (await connection.execute(locked)).scalar_one_or_none()
+            if now is None:
+                raise ConfigurationError(f"there is no campaign {campaign}")
             numbers = [column["number"] for column in columns]
             refused = set(
                 (
@@ -211,7 +219,7 @@ class Campaigns(Database):
                     suppressed.append(place)
                 else:
                     there.add(key)
-                    new.append(column | {"state": LeadState.READY})
+                    new.append(column | {"state": LeadState.READY, "next_at": now})
             if new:
                 await connection.execute(sa.insert(LeadRow), new)
             return Added(len(new), tuple(duplicates), tuple(suppressed))

@@ -160,6 +160,7 @@ class Nodes(Database):
                 connection,
                 AttemptRow.node == node,
                 AttemptRow.state == AttemptState.DIALLING,
+                AttemptRow.dialled_at < self.now - ORPHAN_SECONDS,
                 AttemptRow.id.not_in(holding),
             )
 

@@ -1,0 +1,77 @@
+"""What tests of the store put into it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from voicebot.store.records import CampaignState, NewLead, Result, Ticket
+from voicebot.store.store import Store
+
+TEXT = "script: reminder\n"
+HASH = hashlib.sha256(TEXT.encode()).hexdigest()
+TRUNK = "trunk"
+NODE = "node-1"
+FAST = 1000.0
+"""Calls a second that no test reaches."""
+
+
+def lead(number: int, **values: Any) -> NewLead:
+    """Return a lead; each number is another phone."""
+    given: dict[str, Any] = {
+        "phone": f"+1415555{number:04}",
+        "name": f"Lead {number}",
+        "company": "Acme, Inc.; “Sons”",
+        "amount": Decimal("120.50"),
+        "currency": "USD",
+        "due_date": date(2026, 12, 1),
+        "timezone": "America/New_York",
+        "reference": f"R-{number}",
+    }
+    return NewLead(**(given | values))
+
+
+async def campaign(
+    store: Store, name: str = "first", *, leads: Sequence[NewLead] | int = 3, trunk: str = TRUNK, running: bool = True
+) -> int:
+    """Make a campaign with leads."""
+    made = await store.create_campaign(
+        name, script="reminder", script_hash=HASH, script_text=TEXT, language="en-US", trunk=trunk
+    )
+    await store.add_leads(made, [lead(number) for number in range(leads)] if isinstance(leads, int) else leads)
+    if running:
+        await store.set_state(made, CampaignState.RUNNING)
+    return made
+
+
+async def claim(store: Store, at_most: int = 100, **values: Any) -> list[Ticket]:
+    """Claim without a limit that matters."""
+    given: dict[str, Any] = {"max_calls": 100, "calls_per_second": FAST, "at_most": at_most}
+    return await store.claim(values.pop("node", NODE), values.pop("trunk", TRUNK), **(given | values))
+
+
+async def dialling(store: Store, at_most: int = 1, **values: Any) -> list[UUID]:
+    """Claim and authorise."""
+    await store.adopt(values.get("node", NODE))
+    tickets = await claim(store, at_most, **values)
+    for ticket in tickets:
+        assert await store.authorise(ticket.attempt)
+    return [ticket.attempt for ticket in tickets]
+
+
+ANSWERED = Result(
+    disposition="answered",
+    outcome="promise_to_pay",
+    slots={"promise_date": date(2026, 11, 27), "amount": Decimal("20.50")},
+    journal=({"at": 0.0, "event": "begun"}, {"at": 1.5, "event": "say", "text": "Grüß Gott, 您好"}),
+    recording="var/recordings/a.wav",
+    cause=16,
+    started_at=100.0,
+    answered_at=105.0,
+    ended_at=130.0,
+    engines={"recognizer": "vosk"},
+)
