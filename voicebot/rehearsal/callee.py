@@ -28,7 +28,7 @@ _FAREWELL: Final = "ending"
 _JOURNAL_EVERY: Final = 2
 """Frames between two looks into the journal."""
 
-AGENT_GREETING: Final = "Hello, this is Alex from customer care. I have your file in front of me, how can I help?"
+AGENT_GREETING: Final = "Hello, this is Alex. How can I help?"
 _AGENT_STAYS_SECONDS: Final = 1.5
 
 
@@ -206,7 +206,7 @@ class Callee:
             self.record.cues.append((at, cue))
             self.machine.asked(cue, at)
         elif event == _LINE_BEGINS or event in _LINE_ENDS:
-            self.machine.line(event == _LINE_BEGINS)
+            self.machine.line(event == _LINE_BEGINS, at)
         elif event == _FAREWELL:
             self.machine.bids_farewell()
 

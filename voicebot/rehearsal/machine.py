@@ -19,7 +19,8 @@ A person on the phone has one mouth and one ear, and is in one of these phases:
 (300–700 ms, or 3 s for the slow). A person knows by melody and grammar that a pause of 0.8 s between two sentences
 is not the end; this one is told from outside (``line``), and bears longer silences where it is not.
 *What* to say goes by the cue of the bot's current question, which comes from outside too (``asked``); each question
-is answered once, and a question put again counts as a new one. Where no cues are known at all (an unknown bot),
+is answered once, and a question put again counts as a new one; but an answer that was given over the bot's voice is
+given once more when the bot goes on as if it had not heard. Where no cues are known at all (an unknown bot),
 every silence of the bot is taken for a question, and the lines under ``any`` answer.
 
 Rules in one place: a person never stops in mid-sentence for the bot; ``talks_over_prompt`` does not wait for the
@@ -49,6 +50,8 @@ SURE_SECONDS: Final = 1.0
 """Silence that ends a line of a bot of which nothing but its voice is known: sentences are 0.6 to 0.8 s apart."""
 STUCK_SECONDS: Final = 2.5
 """Silence in the middle of a line after which a person speaks all the same."""
+IGNORED_SECONDS: Final = 1.5
+"""Silence after which somebody who spoke over the bot, and was not heard, says it again."""
 HELLO_AFTER_SECONDS: Final = 4.0
 PATIENCE_SECONDS: Final = 20.0
 """Silence of both sides after which a person hangs up."""
@@ -190,6 +193,13 @@ class PersonaMachine:
     ear: Ear = field(default_factory=Ear)
     turns: int = 0
     _mid_line: bool = False
+    _lines: int = 0
+    """Lines of the bot that have begun."""
+    _line_ended: bool = False
+    """A line was said to its end since the question was put."""
+    _line_began: float = 0.0
+    _said_over: str = ""
+    """An answer given over the bot's voice, until the bot shows that it heard."""
     _manner: Manner = field(init=False)
     _cue: str = ""
     _fresh: bool = False
@@ -226,14 +236,23 @@ class PersonaMachine:
         """The bot puts a question (again) whose cue is ``cue``."""
         self._cue = cue
         self._fresh = True
+        self._line_ended = False
+        self._said_over = ""
+        self.ear.since_reset = 0
 
-    def line(self, open_: bool) -> None:
+    def line(self, open_: bool, now: float) -> None:
         """The bot begins a line, or has said it to its end (or dropped it)."""
         self._mid_line = open_
+        if open_:
+            self._lines += 1
+            self._line_began = now
+        else:
+            self._line_ended = True
 
     def bids_farewell(self) -> None:
         """The bot is about to end the call: no question is open any more."""
         self._fresh = False
+        self._said_over = ""
 
     def heard(self, loud: bool, now: float) -> None:
         """One frame of the bot arrived."""
@@ -310,13 +329,14 @@ class PersonaMachine:
     def _talk(self, now: float) -> Command | None:
         silent = self.ear.silent_for(now, self._own_end)
         speaking = self.ear.speaking(now)
-        line_seconds = now - self.ear.line_since
+        line_seconds = now - max(self.ear.line_since, self._line_began)
         if self.persona.behaves(Behaviour.HANGS_UP_AFTER_GREETING) and self.ear.frames > 25:
             return Leave("hung up after the greeting") if silent > self._patient(0.4) or line_seconds > 8 else None
-        if self._question_open():
-            over = self.persona.behaves(Behaviour.TALKS_OVER_PROMPT) and speaking
-            if (over and line_seconds > self._manner.talks_over_after) or silent >= self._patient(self._reply_after()):
-                return self._answer(now)
+        if self._question_open() and (self._talks_over(now) or silent >= self._patient(self._reply_after())):
+            return self._answer(now)
+        if self._said_over and self.ear.since_reset >= SPEECH_FRAMES and silent >= self._patient(IGNORED_SECONDS):
+            text, self._said_over = self._said_over, ""
+            return Say(text, answer=True)
         if (
             self.persona.behaves(Behaviour.SAYS_UH_HUH)
             and speaking
@@ -337,7 +357,13 @@ class PersonaMachine:
     def _question_open(self) -> bool:
         """A question was heard and not yet answered."""
         heard = self.ear.since_reset >= SPEECH_FRAMES
-        return heard and (self._fresh or not self.cues)
+        return (heard and not self.cues) or (self._fresh and (heard or self._line_ended))
+
+    def _talks_over(self, now: float) -> bool:
+        """Whether to break in now; the very first line, in which the bot says who it is, is let pass."""
+        if not self.persona.behaves(Behaviour.TALKS_OVER_PROMPT) or not self.ear.speaking(now) or self._lines == 1:
+            return False
+        return now - max(self.ear.line_since, self._line_began) > self._manner.talks_over_after
 
     def _patient(self, seconds: float) -> float:
         """Return the silence to be waited for, where ``seconds`` would do after a line that has surely ended."""
@@ -349,6 +375,7 @@ class PersonaMachine:
         return self._manner.reply_after[self.turns % len(self._manner.reply_after)]
 
     def _answer(self, now: float) -> Command | None:
+        over = self.ear.speaking(now)
         self._fresh = False
         self.ear.since_reset = 0
         if self._mute:
@@ -368,6 +395,7 @@ class PersonaMachine:
             if rest:
                 self._rest = rest
                 return Say(first)
+        self._said_over = text if over else ""
         return Say(text, answer=True)
 
     def _line(self) -> str | None:

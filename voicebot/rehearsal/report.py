@@ -142,7 +142,12 @@ class Report:
 
     def table(self) -> Table:
         """Return the report as a table for people."""
-        table = Table("", "persona", "expected", "got", "turns", "reply gap ms")
+        table = Table("")
+        table.add_column("persona", no_wrap=True)
+        for title in ("expected", "got"):
+            table.add_column(title, overflow="fold")
+        table.add_column("turns", justify="right")
+        table.add_column("gap ms", justify="right")
         for call in self.calls:
             gaps = f"{percentile(call.gaps, 50):.0f}" if call.gaps else ""
             mark = "[green]✓[/]" if call.ok else "[red]✗[/]"

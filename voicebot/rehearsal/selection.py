@@ -14,6 +14,7 @@ _SHIPPED: Final = ("reminder", "collection")
 PERSONAS: Final = Path(__file__).parent / "personas"
 """The shipped personas."""
 DEMO: Final = (
+    "wants_a_human",
     "pays_on_time",
     "promises_friday",
     "already_paid_online",
@@ -22,12 +23,11 @@ DEMO: Final = (
     "widow",
     "not_my_charge",
     "stop_calling",
-    "wants_a_human",
     "filed_bankruptcy",
     "wont_pay",
     "voicemail_box",
 )
-"""Twelve of them with short calls and different outcomes."""
+"""Twelve of them with short calls and different outcomes, the longest first."""
 
 
 def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:
