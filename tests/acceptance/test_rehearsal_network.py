@@ -28,7 +28,7 @@ from voicebot.speech.audio import FRAME_BYTES
 
 LINES = (
     ("identity", "Hello, may I speak with Susan?"),
-    ("reminder", "Can you pay on time?"),
+    ("reminder", "Your payment of fifty dollars is due next week, so can you pay it on time?"),
     ("", "Thank you, goodbye."),
 )
 PROCESSES = Path("/proc")
@@ -269,7 +269,7 @@ async def test_one_of_the_banks_own_people(desk: Desk) -> None:
     """An agent answers, says hello (the bot hears it) and hangs up; an extension ending in 99 is never taken."""
     await asyncio.gather(desk.call("7001", ring_seconds=3), desk.call("7099", ring_seconds=3))
     bot = desk.bots["7001"]
-    assert bot.loud_frames > 100
+    assert bot.loud_frames > 50
     assert "7099" not in desk.bots
     assert desk.network.people.records == [], "agents are no personas"
 
