@@ -77,6 +77,8 @@ class Dialer:
         self._failures: dict[int, tuple[int, float]] = {}
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
+        self._round_due = asyncio.Event()
+        self._connection = 0
         self._keeper = Keeper(
             store,
             phone,
@@ -109,6 +111,7 @@ class Dialer:
             The database was away at the start.
         """
         await self._keeper.start()
+        self._connection = self._phone.connection
         keeping = asyncio.create_task(self._keep(), name="keep")
         try:
             while not self._stopping.is_set():
@@ -129,6 +132,9 @@ class Dialer:
 
     async def _look(self) -> int:
         """Claim what may be called now and start on it; returns how much was claimed."""
+        if self._phone.connection != self._connection:
+            self._connection = self._phone.connection
+            self._round_due.set()
         claimed = 0
         for name, trunk in self._config.trunks.items():
             under_way = sum(ticket.trunk == name for ticket in self._held.values())
@@ -269,7 +275,8 @@ class Dialer:
         """Heartbeats and what goes with them, for as long as the dialer runs."""
         while True:
             hurried = self._keeper.unsettled or self._keeper.unwritten
-            await asyncio.sleep(HURRIED_ROUND_SECONDS if hurried else ROUND_SECONDS)
+            await _wait(self._round_due, HURRIED_ROUND_SECONDS if hurried else ROUND_SECONDS)
+            self._round_due.clear()
             try:
                 if not await self._keeper.round():
                     _log.error("another process dials under this node's name; this one stops", node=self._config.node)

@@ -165,7 +165,7 @@ class _Turn:
 
     def take(self, understanding: Understanding) -> tuple[State, Act]:
         before = self._before
-        if before.ending:
+        if before.ending and (understanding.intent != "stop_calling" or before.outcome_so_far == "do_not_call"):
             return before, Act((), ending=_ending(self._script, before.ending, before))
         intent = str(understanding.intent)
         self._history = (*self._history, (self._step, intent))

@@ -40,5 +40,5 @@ def read_pinned(text: str, expected_hash: str) -> Script:
                 f"a script pinned by another version of voicebot cannot be read: {error}", "create the campaign again"
             )
         ) from error
-    script._content_hash = expected_hash  # noqa: SLF001 - frozen model, filled in here and by load_script only
+    script._content_hash = expected_hash
     return script

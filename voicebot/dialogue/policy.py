@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from voicebot.dialogue.talk import Question, Understanding
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.talk import EngineIntent, Question, Understanding
 
 
 class Policy(Protocol):
@@ -16,3 +17,29 @@ class Policy(Protocol):
 
     async def understand(self, question: Question) -> Understanding:
         """Return the intent and slot values of ``question``; ``no_match`` where nothing fits."""
+
+
+def engine_answer(script: Script, question: Question) -> Understanding | str | None:
+    """Answer what needs no policy: silence, machines, pressed keys.
+
+    Returns
+    -------
+    Understanding
+        What it means.
+    str
+        A key stands for words: they are to be understood as if they had been said.
+    None
+        Words were said; the policy decides.
+    """
+    heard = question.utterance
+    if heard.silence:
+        return Understanding(EngineIntent.NO_INPUT, policy="engine")
+    if heard.machine:
+        return Understanding(EngineIntent(heard.machine), policy="engine")
+    if not heard.digits:
+        return None
+    step = script.steps[question.state.step]
+    key = step.keys.get(heard.digits) or step.keys.get(heard.digits[-1])
+    if key is None:
+        return Understanding(EngineIntent.NO_MATCH, policy="engine")
+    return key.words or Understanding(key.intent, policy="engine")

@@ -22,6 +22,8 @@ from voicebot.errors import ConfigurationError
 STATEMENT_SECONDS: Final = 20.0
 """A statement that takes longer counts as failed: a frozen database must not freeze the node."""
 CONNECT_SECONDS: Final = 5.0
+BUSY_SECONDS: Final = 5.0
+"""How long SQLite waits for another writer before it says that the database is locked."""
 _REPEATABLE: Final = {"40001", "40P01", "55P03"}
 """SQLSTATE of serialization failure, deadlock and lock not available."""
 _AWAY: Final = ("08", "57P", "53")
@@ -66,7 +68,7 @@ def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_async_engine(
-            parsed, pool_size=4, max_overflow=0, connect_args={"timeout": 30}, json_serializer=to_json
+            parsed, pool_size=4, max_overflow=0, connect_args={"timeout": BUSY_SECONDS}, json_serializer=to_json
         )
         event.listen(engine.sync_engine, "connect", _sqlite_connect)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
@@ -88,7 +90,7 @@ def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
 def _sqlite_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

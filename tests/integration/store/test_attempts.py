@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 import math
 import uuid
 
@@ -68,7 +69,7 @@ async def test_slots_keep_their_distance_over_claims_and_nodes(store: Store) -> 
     slots = []
     for node in ("a", "b", "c"):
         slots += [ticket.slot for ticket in await claim(store, 3, calls_per_second=10.0, node=node)]
-    gaps = [after - before for before, after in zip(slots, slots[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(slots)]
     assert len(slots) == 9
     assert min(gaps) >= (1 + TOLERANCE) / 10 - 1e-6
     assert all(abs(store.until(slot)) < 2 for slot in slots)
@@ -125,7 +126,7 @@ async def test_postponed_attempts_queue_for_slots_like_others(store: Store) -> N
     moved = await store.postpone(tickets[0].attempt, calls_per_second=10.0)
     (fresh,) = await claim(store, 1, calls_per_second=10.0)
     slots = [tickets[1].slot, moved or 0.0, fresh.slot]
-    assert all(after - before >= 0.11 - 1e-6 for before, after in zip(slots, slots[1:], strict=False))
+    assert all(after - before >= 0.11 - 1e-6 for before, after in itertools.pairwise(slots))
 
 
 async def test_release_gives_the_try_back(store: Store) -> None:

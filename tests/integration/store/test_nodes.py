@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
@@ -110,8 +111,9 @@ async def test_a_second_process_of_the_same_name_is_refused(store: Store, url: s
         "    await store.close()\n"
         "asyncio.run(main())\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True)
-    assert "another process dials as node-1 already" in done.stdout
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", script, url, stdout=subprocess.PIPE)
+    told, _ = await other.communicate()
+    assert b"another process dials as node-1 already" in told
     assert await store.heartbeat(NODE)
 
 

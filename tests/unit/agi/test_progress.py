@@ -1,0 +1,260 @@
+"""The machine of one call: its stories told step by step, and what holds whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.agi import progress as p
+from voicebot.agi.ami_events import ChannelEnded, DialBegin, DialEnd, DialState, OriginateAnswer
+from voicebot.agi.phone import Disposition, HangUp
+
+BOT, CALLEE, HUMAN = "attempt", "callee.1", "human.2"
+BEGIN = DialBegin(BOT, BOT, "AudioSocket/x", CALLEE, "PJSIP/carrier-1")
+OWN_BEGIN = DialBegin(BOT, "", "", BOT, "AudioSocket/x")
+OWN_END = DialEnd(BOT, "", BOT, "ANSWER")
+RINGS = DialState(BOT, CALLEE, "RINGING")
+ANSWERS = DialEnd(BOT, BOT, CALLEE, "ANSWER")
+CALLEE_GONE = ChannelEnded(BOT, CALLEE, 16, 0)
+BOT_GONE = ChannelEnded(BOT, BOT, 16, 0)
+HUMAN_BEGIN = DialBegin(BOT, CALLEE, "PJSIP/carrier-1", HUMAN, "PJSIP/carrier-2")
+HUMAN_ANSWERS = DialEnd(BOT, CALLEE, HUMAN, "ANSWER")
+UP: list[p.Input] = [OWN_BEGIN, p.MediaUp(), OWN_END, p.SessionOpened(), BEGIN]
+TALKING: list[p.Input] = [*UP, RINGS, ANSWERS]
+MOVING: list[p.Input] = [*TALKING, p.TransferWanted("201")]
+MOVED: list[p.Input] = [
+    *MOVING,
+    p.MediaDown(),
+    p.DialDone("ANSWER", 16, 200),
+    p.SessionClosed(),
+    BOT_GONE,
+    p.SessionOpened(),
+]
+
+
+class Story:
+    """A machine that is told things, one second later each time."""
+
+    def __init__(self, events: Iterable[p.Input] = (), ring: float = 25.0) -> None:
+        self.machine = p.Progress(BOT, ring, 0.0)
+        self.now = 0.0
+        self.outputs: list[p.Output] = []
+        self.tell(*events)
+
+    def tell(self, *events: p.Input, seconds: float = 0.01) -> list[p.Output]:
+        """Tell some events; return what came of them."""
+        new: list[p.Output] = []
+        for event in events:
+            self.now += seconds
+            new += self.machine.handle(event, self.now)
+        self.outputs += new
+        return new
+
+    def wait(self, seconds: float) -> list[p.Output]:
+        """Let time pass without anything being heard."""
+        new: list[p.Output] = []
+        for _ in range(int(seconds * 4)):
+            new += self.tell(p.Tick(self.now), seconds=0.25)
+        return new
+
+    @property
+    def hang_up(self) -> HangUp:
+        (told,) = [output for output in self.outputs if isinstance(output, p.TellHungUp)]
+        assert self.outputs[-1] is told
+        return told.hang_up
+
+
+def kinds(outputs: Iterable[p.Output]) -> list[str]:
+    return [type(output).__name__ for output in outputs]
+
+
+def test_rings_is_answered_and_the_callee_hangs_up() -> None:
+    story = Story([*TALKING, CALLEE_GONE])
+    assert kinds(story.outputs) == ["TellMediaUp", "TellRinging", "TellAnswered", "TellHungUp"]
+    assert story.hang_up == HangUp(Disposition.ANSWERED, 16, 0, by_callee=True, explanation="the callee hung up")
+
+
+def test_the_bots_own_leg_is_no_callee() -> None:
+    story = Story([OWN_BEGIN, p.MediaUp(), OWN_END])
+    assert kinds(story.outputs) == ["TellMediaUp"]
+    assert story.machine.may_dial
+
+
+def test_the_number_is_told_once_and_never_after_the_end() -> None:
+    assert not Story([p.SessionOpened()]).machine.may_dial
+    assert not Story([p.HangUpWanted()]).machine.may_dial
+    assert not Story([p.AmiLost()]).machine.may_dial
+
+
+def test_we_hang_up() -> None:
+    story = Story(TALKING)
+    assert story.tell(p.HangUpWanted()) == [p.EndChannels((CALLEE, BOT))]
+    story.tell(CALLEE_GONE)
+    assert not story.hang_up.by_callee
+
+
+def test_we_hang_up_and_asterisk_does_nothing() -> None:
+    story = Story([*TALKING, p.HangUpWanted()])
+    assert "CloseMedia" in kinds(story.wait(p.END_SECONDS + 0.5))
+    story.wait(p.GIVE_UP_SECONDS)
+    assert story.hang_up.disposition is Disposition.ANSWERED
+
+
+def test_ring_time_out() -> None:
+    story = Story([*UP, RINGS], ring=2.0)
+    story.wait(2.0)
+    story.tell(p.DialDone("NOANSWER", 0, 180), ChannelEnded(BOT, CALLEE, 0, 0))
+    assert story.hang_up.disposition is Disposition.NO_ANSWER
+    assert "in time" in story.hang_up.explanation
+
+
+def test_a_carrier_that_never_reacts() -> None:
+    story = Story(UP, ring=2.0)
+    story.wait(2.0)
+    story.tell(p.DialDone("NOANSWER", 0, 0), ChannelEnded(BOT, CALLEE, 0, 0))
+    assert story.hang_up.disposition is Disposition.CONGESTION
+
+
+def test_a_status_that_only_the_session_knows_is_waited_for() -> None:
+    story = Story([*UP, ChannelEnded(BOT, CALLEE, 127, 0)])
+    assert "TellHungUp" not in kinds(story.outputs)
+    story.tell(p.DialDone("NOANSWER", 127, 607))
+    assert story.hang_up.disposition is Disposition.REJECTED
+
+
+def test_but_not_for_ever() -> None:
+    story = Story([*UP, ChannelEnded(BOT, CALLEE, 17, 0)])
+    story.wait(2.0)
+    assert story.hang_up.disposition is Disposition.BUSY
+
+
+def test_nothing_was_dialled() -> None:
+    story = Story([p.MediaUp(), p.SessionOpened(), p.DialDone("CHANUNAVAIL", 3, 0), p.SessionClosed(), BOT_GONE])
+    story.wait(2.0)
+    assert story.hang_up.disposition is Disposition.FAILED
+    assert "endpoint" in story.hang_up.explanation
+
+
+def test_the_bots_leg_could_not_be_made() -> None:
+    assert Story([OriginateAnswer("x", "", success=False, reason=0)]).hang_up.disposition is Disposition.FAILED
+
+
+def test_no_media_comes() -> None:
+    story = Story()
+    assert kinds(story.wait(p.MEDIA_SECONDS + 1)) == ["EndChannels", "TellHungUp"]
+
+
+def test_everything_is_lost_at_once() -> None:
+    story = Story([*TALKING, p.MediaDown(), p.SessionClosed(), p.AmiLost()])
+    assert story.hang_up == HangUp(Disposition.ANSWERED, explanation="Asterisk went away")
+
+
+def test_ami_lost_the_talk_goes_on_and_the_session_tells_the_end() -> None:
+    story = Story([*UP, RINGS, p.AmiLost()])
+    assert kinds(story.tell(p.DialDone("ANSWER", 16, 200), p.SessionClosed(), p.MediaDown())) == [
+        "TellAnswered",
+        "TellHungUp",
+    ]
+    assert story.hang_up.disposition is Disposition.ANSWERED
+
+
+def test_answered_while_ami_was_away() -> None:
+    story = Story([*UP, RINGS, p.AmiLost()])
+    channels = {BOT: ("AudioSocket/x", "Up"), CALLEE: ("PJSIP/carrier-1", "Up")}
+    assert kinds(story.tell(p.AmiBack(channels))) == ["TellAnswered"]
+
+
+def test_dialled_and_answered_while_ami_was_away() -> None:
+    story = Story([p.MediaUp(), p.SessionOpened(), p.AmiLost()])
+    channels = {BOT: ("AudioSocket/x", "Up"), CALLEE: ("PJSIP/carrier-1", "Up")}
+    assert kinds(story.tell(p.AmiBack(channels))) == ["TellAnswered"]
+    assert story.tell(p.TransferWanted("201")) == [p.Redirect("PJSIP/carrier-1")]
+
+
+def test_handed_over_and_gone_while_ami_was_away() -> None:
+    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, p.AmiLost()])
+    assert "TellHungUp" not in kinds(story.outputs)
+    assert kinds(story.tell(p.SessionClosed())) == ["TellHungUp"]
+
+
+def test_a_frozen_asterisk_is_given_up() -> None:
+    story = Story([*TALKING, p.AmiLost()])
+    heard_at = story.now
+    for _ in range(int(p.FROZEN_SECONDS * 4) + 8):
+        story.tell(p.Tick(heard_at), seconds=0.25)
+    assert story.hang_up.disposition is Disposition.ANSWERED
+
+
+def test_transfer_taken() -> None:
+    story = Story(MOVING)
+    assert story.outputs[-1] == p.Redirect("PJSIP/carrier-1")
+    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS])
+    assert story.outputs[-1] == p.TellTransferred("201", answered=True)
+    story.wait(600)
+    assert story.machine.stage is p.Stage.HANDED_OVER
+    story.tell(CALLEE_GONE)
+    assert story.hang_up.by_callee
+
+
+def test_transfer_taken_and_the_human_hangs_up() -> None:
+    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, p.TransferDone("ANSWER"), p.SessionClosed(), CALLEE_GONE])
+    assert not story.hang_up.by_callee
+    assert "human" in story.hang_up.explanation
+
+
+def test_transfer_not_taken_and_the_callee_comes_back() -> None:
+    story = Story([*MOVED, HUMAN_BEGIN, p.TransferDone("NOANSWER")])
+    assert story.machine.takes_media
+    assert story.tell(p.MediaUp()) == [p.TellTransferred("201", answered=False)]
+    story.wait(60)
+    assert story.machine.stage is p.Stage.TALKING
+    assert story.tell(p.TransferWanted("202")) == [p.Redirect("PJSIP/carrier-1")]
+
+
+def test_the_callee_hangs_up_while_being_transferred() -> None:
+    story = Story([*MOVED, HUMAN_BEGIN, CALLEE_GONE])
+    assert kinds(story.outputs[-2:]) == ["TellTransferred", "TellHungUp"]
+
+
+def test_a_transfer_that_cannot_be_ordered() -> None:
+    story = Story(MOVING)
+    assert story.tell(p.RedirectFailed()) == [p.TellTransferred("201", answered=False)]
+    story = Story([*TALKING, p.AmiLost()])
+    assert story.tell(p.TransferWanted("201")) == [p.TellTransferred("201", answered=False)]
+    assert story.machine.stage is p.Stage.TALKING
+
+
+def test_a_transfer_that_leads_nowhere_is_ended() -> None:
+    story = Story([*MOVING, p.MediaDown(), p.DialDone("ANSWER", 16, 200), p.SessionClosed()])
+    assert "EndChannels" in kinds(story.wait(p.END_SECONDS + 1))
+
+
+ANY_EVENT = st.sampled_from(
+    [
+        *MOVED, BOT_GONE, CALLEE_GONE, HUMAN_BEGIN, HUMAN_ANSWERS, p.MediaDown(), p.SessionClosed(), p.AmiLost(),
+        p.AmiBack({}), p.AmiBack({BOT: ("a", "Up"), CALLEE: ("b", "Ring")}), p.DialDone("BUSY", 17, 486), p.DialDone(),
+        p.HangUpWanted(), p.RedirectFailed(), p.TransferDone("BUSY"), p.TransferDone("ANSWER"), p.TransferDone(),
+        OriginateAnswer("x", "", success=False, reason=0), DialEnd(BOT, BOT, CALLEE, "BUSY"),
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(ANY_EVENT, st.sampled_from([0.0, 0.1, 1.0, 5.0])), max_size=30))
+def test_whatever_happens_the_end_is_told_once_and_last_and_comes(events: list[tuple[p.Input, float]]) -> None:
+    story = Story()
+    for event, seconds in events:
+        story.tell(event, seconds=seconds)
+    story.tell(p.HangUpWanted())
+    story.wait(p.GIVE_UP_SECONDS + 2)
+    told = kinds(story.outputs)
+    assert told.count("TellHungUp") == 1
+    assert told[-1] == "TellHungUp"
+    assert told.count("TellAnswered") <= 1
+    assert told.count("TellMediaUp") <= 2
+    answered = "TellAnswered" in told
+    assert (story.hang_up.disposition is Disposition.ANSWERED) == answered
+    assert told.count("TellTransferred") == sum(
+        isinstance(event, p.TransferWanted) for event, _ in events[: len(events)]
+    ) or (told.count("TellTransferred") <= sum(isinstance(event, p.TransferWanted) for event, _ in events))

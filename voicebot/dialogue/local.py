@@ -1,0 +1,273 @@
+"""The local policy: what an utterance means, decided in this process.
+
+In this order: the engine's own (silence, machines, keys); rules for the hard intents; words that an example holds
+exactly; a bare day or amount; and the matcher, with what the step expects weighed in. Two intents said in one
+breath are both reported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from voicebot import paths
+from voicebot.dialogue.embedding import MODEL, Embedder
+from voicebot.dialogue.heard_values import Heard, hear_values, hear_yes_no
+from voicebot.dialogue.keywords import hard_intent
+from voicebot.dialogue.matcher import Match, Matcher
+from voicebot.dialogue.normal import Clauses, clauses, family, is_bare, masked
+from voicebot.dialogue.policy import engine_answer
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.table import table_of
+from voicebot.dialogue.talk import EngineIntent, Question, Understanding
+
+OWN_BONUS: Final = 1.0
+"""Natural logarithm of how much likelier an answer is that the step expects."""
+STRANGE_MALUS: Final = -1.6
+"""The same for one that leads nowhere in this step."""
+HERE_FROM: Final = 0.5
+HERE_BONUS: Final = 6.0
+"""Similarity to one of the step's own examples counts from there on, and how much at full likeness."""
+SURE: Final = 0.34
+SURE_ENDING: Final = 0.5
+"""Confidence from which an intent is believed; more where it ends the call at once."""
+STRANGE_LIKENESS: Final = 0.30
+STRANGE_WORDS: Final = 0.5
+"""Below both, the words are not from here: a likeness to no example, and most of them in none."""
+UNSURE_RECOGNITION: Final = 0.55
+ALTERNATIVES: Final = 2
+_WEAK: Final = frozenset(
+    {"affirm", "deny", "thanks", "out_of_scope", "wait", "repeat", "goodbye", "not_available", EngineIntent.NO_MATCH}
+)
+"""Intents that give way to a value which the step is about."""
+_SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
+"""Intents that add nothing when something weightier is said in the same breath."""
+_TRAILING: Final = {
+    "en": re.compile(
+        r"\b(?:and|but|or|so|because|if|the|a|an|my|your|i|to|on|by|in|at|for|with|of|like|maybe|about|around|well|then"
+        r"|next|is|i'm|it's|i'll|can|could|would|will|um|uh|er|hmm)$"
+    ),
+    "zh": re.compile(r"(?:但是|可是|因为|如果|我|在|和|跟|就|下个?|那个|嗯|呃)$"),
+}
+"""Last words after which more is to come."""
+_THREAD: Final = ThreadPoolExecutor(1, "understand")
+_KEPT: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """An intent with its confidence and the runners-up."""
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+
+
+class LocalPolicy:
+    """Understands utterances for one script. Making one takes seconds the first time, then a fraction of one.
+
+    Parameters
+    ----------
+    script
+        Whose intents, examples, steps and slots are used.
+    embeddings
+        Folder of the embedding model; ``None``: the installed one, if any. English only.
+    """
+
+    def __init__(self, script: Script, embeddings: Path | None = None) -> None:
+        self._script = script
+        self._table = table_of(script)
+        self._embedder = (
+            _embedder(embeddings or paths.models_folder() / MODEL) if family(script.language) == "en" else None
+        )
+        self._matcher = Matcher(
+            {intent: part.examples for intent, part in script.intents.items()},
+            {name: step.examples for name, step in script.steps.items()},
+            script.language,
+            self._embedder,
+        )
+        self._kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[Match, ...]] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """``local``."""
+        return "local"
+
+    @property
+    def features(self) -> str:
+        """What texts are compared by, for reports."""
+        return f"n-grams and {MODEL}" if self._embedder else "n-grams"
+
+    async def understand(self, question: Question) -> Understanding:
+        """Understand what was heard; see ``Policy``."""
+        return await asyncio.get_running_loop().run_in_executor(_THREAD, self.decide, question)
+
+    def decide(self, question: Question) -> Understanding:
+        """Understand what was heard, in this thread; takes up to 20 ms."""
+        settled = engine_answer(self._script, question)
+        if isinstance(settled, Understanding):
+            return settled
+        if isinstance(settled, str):
+            found = self._words(
+                replace(question, utterance=replace(question.utterance, text=settled, digits="")), settled
+            )
+            return replace(found, policy="engine")
+        heard = question.utterance
+        best = self._words(question, heard.text)
+        if best.policy == "keyword" or not heard.alternatives:
+            return best
+        if best.intent != EngineIntent.NO_MATCH and (
+            best.confidence >= SURE_ENDING or heard.confidence >= UNSURE_RECOGNITION
+        ):
+            return best
+        for text, confidence in heard.alternatives[:ALTERNATIVES]:
+            other = self._words(question, text)
+            weighed = other.confidence * (confidence / heard.confidence if heard.confidence else 1.0)
+            if other.intent != EngineIntent.NO_MATCH and weighed > max(best.confidence, SURE):
+                return other
+        return best
+
+    # -- one text
+
+    def _words(self, question: Question, text: str) -> Understanding:
+        script, state = self._script, question.state
+        language = script.language
+        words = masked(text, language, question.now, question.lead)
+        if not words:
+            return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
+        values = hear_values(script, state.step, text, question.now, question.lead)
+        hard = hard_intent(words, language, right_party=state.right_party)
+        parts = clauses(words, language)
+        if hard:
+            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", True, "", _also(parts.lead, hard))
+        verdict, also = self._verdict(words, parts, state.step, values)
+        verdict, also = self._with_values(verdict, also, parts, words, values, question)
+        slots = values.of(verdict.intent, script)
+        asked = script.slots.get(script.steps[state.step].asks)
+        if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
+            slots[script.steps[state.step].asks] = choice
+        complete = verdict.intent != EngineIntent.NO_MATCH and not _TRAILING[family(language)].search(words)
+        if asked and verdict.intent == asked.intent and script.steps[state.step].asks not in slots:
+            complete = False
+        return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
+
+    def _verdict(self, words: str, parts: Clauses, step: str, values: Heard) -> tuple[_Verdict, tuple[str, ...]]:
+        exact = self._exact(words, step)
+        if exact:
+            return _Verdict(exact, 1.0), ()
+        if is_bare(words, self._script.language) and values.values:
+            return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
+        pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
+        matches = self._compare((words, *pieces), step)
+        whole = self._weigh(matches[0], step)
+        verdicts = [
+            _Verdict(exact, 1.0) if (exact := self._exact(piece, step)) else self._weigh(match, step)
+            for piece, match in zip(pieces, matches[1:], strict=True)
+        ]
+        if parts.lead:
+            verdicts.insert(0, _Verdict(parts.lead, 0.9))
+        return _joined(whole, verdicts)
+
+    def _exact(self, words: str, step: str) -> str:
+        return self._matcher.exact_here.get(step, {}).get(words, "") or self._matcher.exact.get(words, "")
+
+    def _compare(self, texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+        key = (step, texts)
+        if key not in self._kept:
+            self._kept[key] = self._matcher.compare(texts, step)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _weigh(self, match: Match, step: str) -> _Verdict:
+        """Weigh in what the step expects, and refuse what is not from here."""
+        own = set(self._table.intents(step))
+        scores: dict[str, float] = {}
+        for intent in {*match.probabilities, *match.here}:
+            score = math.log(match.probabilities.get(intent, 0.0) + 1e-4)
+            if intent in own:
+                score += OWN_BONUS
+            elif not self._table.of(step, intent):
+                score += STRANGE_MALUS
+            likeness = match.here.get(intent, 0.0)
+            scores[intent] = score + HERE_BONUS * max(0.0, likeness - HERE_FROM) / (1 - HERE_FROM)
+        total = sum(map(math.exp, scores.values()))
+        ranking = sorted(
+            ((intent, math.exp(score) / total) for intent, score in scores.items()), key=lambda one: (-one[1], one[0])
+        )
+        intent, confidence = ranking[0]
+        best_here = max(match.here.values(), default=0.0)
+        strange = max(match.nearest, best_here) < STRANGE_LIKENESS and match.known < STRANGE_WORDS
+        needed = SURE_ENDING if self._ends(step, intent) else SURE
+        if strange or confidence < needed:
+            return _Verdict(EngineIntent.NO_MATCH, 1 - confidence, tuple(ranking[:4]))
+        return _Verdict(intent, confidence, tuple(ranking[1:4]))
+
+    def _ends(self, step: str, intent: str) -> bool:
+        return any(cell.move is not None and cell.move.end for cell in self._table.of(step, intent))
+
+    def _with_values(  # noqa: PLR0917
+        self, verdict: _Verdict, also: tuple[str, ...], parts: Clauses, words: str, values: Heard, question: Question
+    ) -> tuple[_Verdict, tuple[str, ...]]:
+        """Take a value that the step is about for an answer: "Friday" is a promise where a day is asked for."""
+        step = question.state.step
+        bare = is_bare(words, self._script.language)
+        fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
+        if not values.values or (fits and not bare):
+            return verdict, also
+        asked = self._script.steps[step].asks
+        names = [asked] if asked in values.values else [
+            name for name in values.values if self._takes(step, self._script.slots[name].intent)
+        ]  # fmt: skip
+        if not names:
+            return verdict, also
+        if parts.lead == "deny" and all(question.state.slots.get(name) == values.values[name] for name in names):
+            return _Verdict("deny", 0.8, verdict.ranking), ()
+        # an amount says more than the day that comes with it
+        name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
+        intent = self._script.slots[name].intent
+        said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
+        return _Verdict(intent, max(verdict.confidence, 0.8), verdict.ranking), _also(said, intent)
+
+    def _takes(self, step: str, intent: str) -> bool:
+        return any(cell.kind == "own" for cell in self._table.of(step, intent))
+
+
+def _also(first: str, intent: str) -> tuple[str, ...]:
+    return (first,) if first and first != intent else ()
+
+
+def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple[str, ...]]:
+    """Tell the weightiest intent, and what else was said with it."""
+    weighty = [one for one in parts if one.intent not in _SMALL]
+    if not weighty:
+        small = next((one for one in parts if one.intent in {"affirm", "deny"}), None)
+        if small and whole.intent in _SMALL | {small.intent}:
+            return (small if whole.intent == EngineIntent.NO_MATCH else whole), ()
+        return whole, ((small.intent,) if small and small.intent != whole.intent else ())
+    best = max(weighty, key=lambda one: one.confidence)
+    if whole.intent not in _SMALL and whole.confidence > best.confidence:
+        best = whole
+    others = tuple(
+        dict.fromkeys(one.intent for one in parts if one.intent != best.intent and one.intent != EngineIntent.NO_MATCH)  # noqa: PLR1714
+    )
+    return best, others
+
+
+@lru_cache(maxsize=4)
+def _embedder(folder: Path) -> Embedder | None:
+    """Load the embedding model once; one thread for its products, so that calls beside it are not disturbed."""
+    if not (folder / "model.safetensors").is_file() or not (folder / "vocab.txt").is_file():
+        return None
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    threadpool_limits(1)
+    return Embedder(folder)
