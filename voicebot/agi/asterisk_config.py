@@ -21,6 +21,8 @@ from voicebot.errors import ConfigurationError, Problem
 _DIRECTIVE: Final = re.compile(r"#\s*(include|tryinclude|exec)\s*[\"<]?([^\">;]+)[\">]?")
 _SECTION: Final = re.compile(r"(\[[^\]]*\])\s*(?:\(([^)]*)\))?")
 _MAX_DEPTH: Final = 20
+_SEMICOLON: Final = "\ue000"
+"""Stands for an escaped one while pyst2, which knows no escapes, reads the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class _Reading:
         item = Item(line, number)
         if self._current is not None:
             name = item.name.removesuffix("+").strip()
-            self._current.settings.append(Setting(name, item.value.strip(), where, number))
+            self._current.settings.append(Setting(name, item.value.strip().replace(_SEMICOLON, ";"), where, number))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -202,7 +204,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         if line.startswith(";--") and not line.startswith(";---"):
             commented = "--;" not in line[3:]
             continue
-        line = re.split(r"(?<!\\);", line)[0].strip().replace("\\;", "\N{FULLWIDTH SEMICOLON}")
+        line = re.split(r"(?<!\\);", line)[0].strip().replace("\\;", _SEMICOLON)
         if line:
             yield number, line
 

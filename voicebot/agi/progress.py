@@ -393,8 +393,8 @@ class Progress:
         self._give_up_at = min(self._give_up_at, now + GIVE_UP_SECONDS)
 
     def _transfer(self, extension: str, now: float) -> None:
-        self.extension = extension
         if self.stage is Stage.TALKING and self._ami and self._callee_channel and not self._hang_up_wanted:
+            self.extension = extension
             self._enter(Stage.MOVING, now)
             self._out.append(Redirect(self._callee_channel))
         else:
