@@ -225,7 +225,7 @@ class Progress:
         self._stage_at = now
         self._callee = ""
         self._callee_channel = ""
-        self._ami, self._media, self._sessions = True, False, 0
+        self._ami, self._media, self._media_told, self._sessions = True, False, False, 0
         self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = False
         self._dial_done: DialDone | None = None
         self._ended: ChannelEnded | None = None
@@ -239,8 +239,10 @@ class Progress:
 
     @property
     def takes_media(self) -> bool:
-        """An AudioSocket connection is expected now."""
-        return not self._media and self.stage in {Stage.ORDERED, Stage.DIALLING, Stage.RETURNING}
+        """An AudioSocket connection is expected now: the first one, or the one of a callee who comes back."""
+        if self.stage is Stage.RETURNING:
+            return not self._media
+        return not self._media_told and self.stage in {Stage.ORDERED, Stage.DIALLING}
 
     def handle(self, event: Input, now: float) -> list[Output]:
         """Take one event and return what follows from it, in order."""
@@ -298,11 +300,14 @@ class Progress:
     # --------------------------------------------------------------------------------- what happened
 
     def _media_up(self, now: float) -> None:
+        if not self.takes_media:
+            return
         self._media = True
         if self.stage is Stage.RETURNING:
             self._enter(Stage.TALKING, now)
             self._out.append(TellTransferred(self.extension, answered=False))
         else:
+            self._media_told = True
             self._out.append(TellMediaUp())
 
     def _ami_event(self, event: AmiEvent, now: float) -> None:

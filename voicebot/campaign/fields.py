@@ -42,6 +42,12 @@ _POSSIBLE: Final = {
     ValidationResult.INVALID_LENGTH: "no number there has this length",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "the area code is missing",
 }
+_UNREADABLE: Final = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "there is no such country code",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "it is too short",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "it is too short",
+    phonenumbers.NumberParseException.TOO_LONG: "it is too long",
+}
 
 
 class Unfit(Exception):  # noqa: N818 - not an error of the program
@@ -130,7 +136,7 @@ def phone(value: str, allowed: Sequence[re.Pattern[str]]) -> Phone:
         parsed = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException as error:
         raise Unfit(
-            f"{_shown(value)} is not a possible number: {str(error).rstrip('.').lower()}",
+            f"{_shown(value)} is not a possible number: {_UNREADABLE.get(error.error_type, 'it cannot be read')}",
             "write it like +14155550100: plus, country code, number",
         ) from error
     reason = phonenumbers.is_possible_number_with_reason(parsed)

@@ -35,7 +35,7 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
     Parameters
     ----------
     step
-        Present step; free text and choices are heard only where they are asked for.
+        Present step, or an empty text; free text and choices are heard only where they are asked for.
     text
         As recognised.
     now
@@ -45,7 +45,7 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
     """
     found: dict[str, SlotValue] = {}
     for name, slot in script.slots.items():
-        value = _value(script, slot, text, now, lead, asked=script.steps[step].asks == name)
+        value = _value(script, slot, text, now, lead, asked=step in script.steps and script.steps[step].asks == name)
         if value is not None:
             found[name] = value
     return Heard(found)

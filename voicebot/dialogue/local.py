@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,7 @@ from voicebot.dialogue.normal import Clauses, clauses, family, is_bare, masked
 from voicebot.dialogue.policy import engine_answer
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import table_of
-from voicebot.dialogue.talk import EngineIntent, Question, Understanding
+from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
 
 OWN_BONUS: Final = 1.0
 """Natural logarithm of how much likelier an answer is that the step expects."""
@@ -135,6 +136,10 @@ class LocalPolicy:
                 return other
         return best
 
+    def meaning(self, text: str, now: datetime, lead: Lead | None = None) -> Understanding:
+        """Understand a text that answers no question: what it means to this script at large."""
+        return self._words(Question(Utterance(text), State(""), now, lead), text)
+
     # -- one text
 
     def _words(self, question: Question, text: str) -> Understanding:
@@ -151,11 +156,13 @@ class LocalPolicy:
         verdict, also = self._verdict(words, parts, state.step, values)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
-        asked = script.slots.get(script.steps[state.step].asks)
+        name = self._asked(state.step)
+        asked = script.slots.get(name)
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
-            slots[script.steps[state.step].asks] = choice
-        complete = verdict.intent != EngineIntent.NO_MATCH and not _TRAILING[family(language)].search(words)
-        if asked and verdict.intent == asked.intent and script.steps[state.step].asks not in slots:
+            slots[name] = choice
+        ends_openly = bool(_TRAILING[family(language)].search(words)) and not self._exact(words, state.step)
+        complete = verdict.intent != EngineIntent.NO_MATCH and not ends_openly
+        if asked and verdict.intent == asked.intent and name not in slots:
             complete = False
         return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
 
@@ -176,6 +183,9 @@ class LocalPolicy:
             verdicts.insert(0, _Verdict(parts.lead, 0.9))
         return _joined(whole, verdicts)
 
+    def _asked(self, step: str) -> str:
+        return self._script.steps[step].asks if step in self._script.steps else ""
+
     def _exact(self, words: str, step: str) -> str:
         return self._matcher.exact_here.get(step, {}).get(words, "") or self._matcher.exact.get(words, "")
 
@@ -195,7 +205,7 @@ class LocalPolicy:
             score = math.log(match.probabilities.get(intent, 0.0) + 1e-4)
             if intent in own:
                 score += OWN_BONUS
-            elif not self._table.of(step, intent):
+            elif step and not self._table.of(step, intent):
                 score += STRANGE_MALUS
             likeness = match.here.get(intent, 0.0)
             scores[intent] = score + HERE_BONUS * max(0.0, likeness - HERE_FROM) / (1 - HERE_FROM)
@@ -220,10 +230,14 @@ class LocalPolicy:
         """Take a value that the step is about for an answer: "Friday" is a promise where a day is asked for."""
         step = question.state.step
         bare = is_bare(words, self._script.language)
+        if not step:  # no question was asked: a bare value is what it mostly is
+            names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
+            intent = next((self._script.slots[name].intent for name in names), "")
+            return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
         fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
         if not values.values or (fits and not bare):
             return verdict, also
-        asked = self._script.steps[step].asks
+        asked = self._asked(step)
         names = [asked] if asked in values.values else [
             name for name in values.values if self._takes(step, self._script.slots[name].intent)
         ]  # fmt: skip

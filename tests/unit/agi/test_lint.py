@@ -79,7 +79,7 @@ FAULTS = [
     ("modules.conf", remove("modules.conf"), "is missing"),
     ("extensions.conf", remove("extensions_voicebot.conf"), "which is not there"),
     ("extensions.conf", replace("extensions.conf", "#include", "; #include"), "no context [voicebot-dial]"),
-    ("extensions.conf", replace("extensions.conf", "VOICEBOT_FASTAGI = 127.0.0.1:4573", "VOICEBOT_FASTAGI = 127.0.0.1:1"),
+    ("extensions.conf", replace("extensions.conf", "127.0.0.1:4573", "127.0.0.1:1"),
      "127.0.0.1:1"),
     ("extensions.conf", append("extensions.conf", "[phones]\ninclude => voicebot-dial\n"), "outsiders"),
     ("extensions.conf", replace("extensions.conf", "[globals]", "[globals]\nAGIEXECFULL = 1"), "AGIEXECFULL"),

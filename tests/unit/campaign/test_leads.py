@@ -1,0 +1,329 @@
+"""Leads out of files: bad lines are told with their place, good ones go in unharmed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from voicebot.campaign.leads import LONGEST_LINE, Row, iterate_leads, read_leads
+from voicebot.errors import ConfigurationError, Problem
+from voicebot.store.records import NewLead
+
+PATTERNS = (r"\+?[1-9]\d{6,14}",)
+HEADER = "phone,name,company,amount,currency,due_date,timezone"
+GOOD = "+14155550100,Ann Lee,Acme,120.50,USD,2026-12-01,America/New_York"
+LEAD: dict[str, str] = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+
+
+def read(
+    tmp_path: Path, content: str | bytes, *, name: str = "leads.csv", needs: tuple[str, ...] = ()
+) -> tuple[list[NewLead], list[Problem]]:
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_leads(path, needs, PATTERNS)
+
+
+def line(**values: str) -> str:
+    """Return a good line with other values, quoted as CSV."""
+    out = io.StringIO()
+    csv.writer(out).writerow((LEAD | values).values())
+    return out.getvalue().removesuffix("\r\n")
+
+
+def test_a_good_line(tmp_path: Path) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{GOOD}\n")
+    assert problems == []
+    assert leads == [
+        NewLead(
+            phone="+14155550100",
+            name="Ann Lee",
+            company="Acme",
+            amount=Decimal("120.50"),
+            currency="USD",
+            due_date=date(2026, 12, 1),
+            timezone="America/New_York",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"phone": "12345"}, "phone"),
+        ({"phone": "not a number"}, "phone"),
+        ({"phone": "+1415555010"}, "too short"),
+        ({"phone": "+14155550100999"}, "too long"),
+        ({"phone": "+5550100"}, "phone"),
+        ({"phone": "+9991234567890"}, "country code"),
+        ({"phone": "1.41556E+10"}, "spreadsheet"),
+        ({"phone": "+14155550100 x12"}, "phone"),
+        ({"phone": "＋1４155550100"}, "phone"),
+        ({"phone": ""}, "phone is missing"),
+        ({"name": "  "}, "name is missing"),
+        ({"company": ""}, "company is missing"),
+        ({"name": "Ann ${EXTEN}"}, "${"),
+        ({"reference2": "x", "company": "${SHELL(rm)}"}, "${"),
+        ({"name": "Ann\nLee"}, "line break"),
+        ({"name": "Ann\rLee"}, "line break"),
+        ({"name": "Ann\u2028Lee"}, "line break"),
+        ({"name": "Ann\x00Lee"}, "control character (U+0000"),
+        ({"name": "Ann\x1bLee"}, "control character"),
+        ({"name": "Ann\u202eLee"}, "control character"),
+        ({"name": "a" * 81}, "81 characters"),
+        ({"company": "a" * 121}, "121 characters"),
+        ({"amount": "12,50"}, "amount"),
+        ({"amount": "$12"}, "amount"),
+        ({"amount": "-1"}, "amount"),
+        ({"amount": "0.00"}, "is 0"),
+        ({"amount": "NaN"}, "amount"),
+        ({"amount": "1e3"}, "amount"),
+        ({"amount": "1.005"}, "decimals"),
+        ({"amount": "12.5", "currency": "JPY"}, "decimals"),
+        ({"amount": "1" * 13}, "amount"),
+        ({"amount": "١٢"}, "amount"),
+        ({"currency": "usd"}, "currency"),
+        ({"currency": "XXX"}, "currency"),
+        ({"due_date": "01/12/2026"}, "due_date"),
+        ({"due_date": "2026-02-30"}, "there is no 2026-02-30"),
+        ({"due_date": "20261201"}, "due_date"),
+        ({"due_date": "1926-12-01"}, "due_date"),
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"phone": "+18005550100", "timezone": ""}, "timezone: is missing"),
+    ],
+)
+def test_a_bad_value_costs_its_line_only(tmp_path: Path, values: dict[str, str], what: str) -> None:
+    header = ",".join(LEAD | values)
+    good = line(**dict.fromkeys(values.keys() - LEAD.keys(), ""))
+    bad = line(**values)
+    leads, problems = read(tmp_path, f"{header}\n{good}\n{bad}\n{good}\n")
+    assert len(leads) == 2
+    (problem,) = problems
+    assert what in problem.what
+    assert problem.cure
+    assert problem.file == str(tmp_path / "leads.csv")
+    assert problem.line == 3
+
+
+def test_all_faults_of_a_line_are_told_at_once(tmp_path: Path) -> None:
+    _, problems = read(tmp_path, f"{HEADER}\nx,,Acme,y,EURO,z,Mars\n")
+    assert {problem.what.split(" ")[0].rstrip(":") for problem in problems} == {
+        "phone", "name", "amount", "currency", "due_date", "timezone",
+    }  # fmt: skip
+    assert {problem.line for problem in problems} == {2}
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Hara, Ann", 'Ann "Annie" Lee', "Lee; Ann", "Müller-Łoś", "欧阳娜娜", "a,b;c\"d'e", "50 % $5 {x}"]
+)
+def test_names_stay_unharmed(tmp_path: Path, name: str) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{line(name=name, company=name)}\n")
+    assert problems == []
+    assert (leads[0].name, leads[0].company) == (name, name)
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("+1 (415) 555-0100", "+14155550100"),
+        (" +1.415.555.0100 ", "+14155550100"),
+        ("14155550100", "14155550100"),
+        ("+39 06 1234 5678", "+390612345678"),
+    ],
+)
+def test_phones_are_brought_into_one_form(tmp_path: Path, written: str, dialled: str) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{line(phone=written)}\n")
+    assert problems == []
+    assert leads[0].phone == dialled
+
+
+def test_the_trunk_decides_the_form_and_the_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(f"{HEADER}\n{line()}\n{line(phone='+442079460000')}\n{line(phone='02079460000')}\n")
+    leads, problems = read_leads(path, (), (r"1\d{10}", r"0\d{9,10}"))
+    assert [lead.phone for lead in leads] == ["14155550100", "02079460000"]
+    assert [problem.line for problem in problems] == [3]
+    assert "trunk" in problems[0].what
+    with pytest.raises(ConfigurationError, match="regular expression"):
+        read_leads(path, (), ("(",))
+
+
+def test_a_time_zone_may_come_from_the_number(tmp_path: Path) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{line(phone='+4930123456', timezone='')}\n{line(timezone='')}\n")
+    assert leads[0].timezone == "Europe/Berlin"
+    assert len(leads) + len(problems) == 2
+
+
+def test_what_the_script_needs_must_be_there(tmp_path: Path) -> None:
+    content = f"{HEADER},account\n{GOOD},00123\n{GOOD},\n"
+    leads, problems = read(tmp_path, content, needs=("account", "name"))
+    assert leads[0].more == {"account": "00123"}
+    assert [(problem.what, problem.line) for problem in problems] == [("account is missing", 3)]
+    leads, problems = read(tmp_path, f"{HEADER}\n{GOOD}\n", needs=("account",))
+    assert leads == []
+    assert problems[0].what == "the column 'account' is missing"
+
+
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [
+        (HEADER + ",name", "2 columns 'name'"),
+        (HEADER + ", Name ", "2 columns 'name'"),
+        (HEADER.replace("phone", "phone_number"), "the column 'phone' is missing"),
+        (HEADER + ",a${b}", "${"),
+        (HEADER + ',"x', "column names"),
+        ("\x00" + HEADER, "control character"),
+    ],
+)
+def test_a_bad_header_refuses_the_file(tmp_path: Path, header: str, what: str) -> None:
+    leads, problems = read(tmp_path, f"{header}\n{GOOD}\n")
+    assert leads == []
+    assert what in " ".join(problem.what for problem in problems)
+    assert {problem.line for problem in problems} == {1}
+
+
+def test_a_renamed_column_is_guessed(tmp_path: Path) -> None:
+    _, (problem,) = read(tmp_path, f"{HEADER.replace('due_date', 'duedate')}\n{GOOD}\n")
+    assert "'duedate'" in problem.cure
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_spreadsheets_write_csv_in_many_ways(tmp_path: Path, mark: str, end: str, start: str) -> None:
+    rows = [HEADER.replace(",", mark), GOOD.replace(",", mark), "", GOOD.replace(",", mark)]
+    leads, problems = read(tmp_path, start + end.join(rows))
+    assert (len(leads), problems) == (2, [])
+
+
+def test_wrong_encodings_are_told(tmp_path: Path) -> None:
+    content = f"{HEADER}\n{GOOD}\n".encode() + line(name="Müller").encode("latin-1") + f"\n{GOOD}\n".encode()
+    leads, problems = read(tmp_path, content)
+    assert len(leads) == 2
+    assert [(problem.line, "UTF-8" in problem.what) for problem in problems] == [(3, True)]
+    leads, problems = read(tmp_path, f"{HEADER}\n{GOOD}\n".encode("utf-16"))
+    assert leads == []
+    assert "UTF-16" in problems[0].what
+
+
+def test_quotes_gone_wrong_cost_their_own_lines(tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        GOOD,
+        '+14155550100,"Ann,Acme,1,USD,2026-12-01,America/New_York',
+        line(name="Lee, Ann"),
+        '+14155550100,"Ann" x,Acme,1,USD,2026-12-01,America/New_York',
+        GOOD,
+        '+14155550100,"Ann\nLee",Acme,1,USD,2026-12-01,America/New_York',
+        GOOD,
+        '+14155550100,"never closed,Acme,1,USD,2026-12-01,America/New_York',
+        GOOD,
+    ]
+    leads, problems = read(tmp_path, "\n".join(rows))
+    assert len(leads) == 5
+    assert [problem.line for problem in problems] == [3, 5, 7, 10]
+    assert "line break" in problems[2].what
+
+
+def test_a_line_break_does_not_smuggle_a_lead_in(tmp_path: Path) -> None:
+    smuggled = f'+14155550100,"Ann\n{GOOD}\nLee",Acme,1,USD,2026-12-01,America/New_York'
+    leads, problems = read(tmp_path, f"{HEADER}\n{smuggled}\n{GOOD}\n")
+    assert len(leads) == 1
+    assert [problem.line for problem in problems] == [2]
+
+
+@pytest.mark.parametrize("row", [GOOD + ",more", GOOD.rpartition(",")[0], "x", "," * 500])
+def test_a_wrong_number_of_values(tmp_path: Path, row: str) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{row}\n{GOOD}\n")
+    assert len(leads) == 1
+    assert "values for 7 columns" in problems[0].what
+
+
+def test_monstrous_lines_are_skipped(tmp_path: Path) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{'x' * (3 * LONGEST_LINE)}\n{GOOD}\n")
+    assert len(leads) == 1
+    assert [(problem.line, problem.what) for problem in problems] == [(2, "the line is too long")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b"\x00\x01\x02", b"\xff\xfe"])
+def test_files_that_are_none(tmp_path: Path, content: bytes) -> None:
+    leads, problems = read(tmp_path, content)
+    assert leads == []
+    assert problems
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nothing.csv"):
+        leads, (problem,) = read_leads(path, (), PATTERNS)
+        assert leads == []
+        assert (problem.file, "cannot be read" in problem.what) == (str(path), True)
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    good = json.dumps(LEAD | {"amount": "x"}).replace('"x"', "120.50")
+    rows = [
+        good,
+        '{"phone": 1',
+        "[1]",
+        "7",
+        good.replace('"Acme"', "null"),
+        good.replace('"Acme"', '["a"]'),
+        good.replace('"Acme"', "NaN"),
+        good[:-1] + ', "Name": "x"}',
+        good.replace("Ann Lee", "Ann\\u0000"),
+        good.replace("Ann Lee", "Ann\\ud800"),
+        "[" * 5000,
+        "",
+        good,
+    ]
+    leads, problems = read(tmp_path, "\n".join(rows), name="leads.jsonl")
+    assert [lead.amount for lead in leads] == [Decimal("120.50")] * 2
+    assert [problem.line for problem in problems] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert all(problem.cure for problem in problems)
+
+
+ODD_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+def fits(value: str) -> bool:
+    """Whether a value is to be taken, written down once more and in another way."""
+    bare = value.strip(" \t")
+    bad = re.search(r"\$\{|[\u2028\u2029]", bare)
+    kinds = {unicodedata.category(character) for character in bare if character not in "\u200c\u200d"}
+    return bool(bare.strip()) and not bad and not kinds & {"Cc", "Cf"}
+
+
+@given(name=ODD_TEXT, company=ODD_TEXT)
+@example(name='"', company=",")
+@example(name="a\r", company="b")
+def test_any_text_is_taken_as_it_is_or_refused(tmp_path_factory: Any, name: str, company: str) -> None:
+    folder = tmp_path_factory.mktemp("leads")
+    content = f"{HEADER}\n{line(name=name, company=company)}\n{GOOD}\n"
+    leads, problems = read(folder, content)
+    if fits(name) and fits(company):
+        assert problems == []
+        assert (leads[0].name, leads[0].company) == (name.strip(" \t"), company.strip(" \t"))
+    else:
+        assert problems
+        assert all(problem.file and problem.line and problem.cure for problem in problems)
+    assert leads[-1].name == "Ann Lee"
+
+
+@given(st.binary(max_size=300), st.sampled_from(["leads.csv", "leads.jsonl"]))
+def test_garbage_is_told_never_raised(tmp_path_factory: Any, garbage: bytes, name: str) -> None:
+    folder = tmp_path_factory.mktemp("leads")
+    path: Path = folder / name
+    path.write_bytes(f"{HEADER}\n".encode() + garbage if name.endswith("csv") else garbage)
+    for found in iterate_leads(path, (), PATTERNS):
+        assert isinstance(found, (Row, Problem))
