@@ -59,7 +59,11 @@ async def dialling(store: Store, at_most: int = 1, **values: Any) -> list[UUID]:
     await store.adopt(values.get("node", NODE))
     tickets = await claim(store, at_most, **values)
     for ticket in tickets:
-        assert await store.authorise(ticket.attempt)
+        tries = 0
+        while not await store.authorise(ticket.attempt):  # on a busy machine the slot has passed, as for the dialer
+            tries += 1
+            assert tries < 20
+            assert await store.postpone(ticket.attempt, calls_per_second=FAST) is not None
     return [ticket.attempt for ticket in tickets]
 
 

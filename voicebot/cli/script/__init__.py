@@ -1,0 +1,25 @@
+"""Check, draw, try, compare and train scripts: one file a command, each imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Final
+
+import typer
+
+COMMANDS: Final[dict[str, str]] = {}
+"""Module in this package (its function is ``command``) -> its help."""
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+def _not_imported() -> None:
+    raise AssertionError("a command that stands in the arguments is always imported")
+
+
+for _name, _help in COMMANDS.items():
+    _function = (
+        importlib.import_module(f"voicebot.cli.script.{_name}").command if _name in sys.argv else _not_imported
+    )
+    app.command(_name, help=_help)(_function)
