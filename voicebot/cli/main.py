@@ -18,6 +18,7 @@ NOUNS: Final = {
     "doctor": "Check everything that can be wrong with this installation, with cures.",
     "serve": "Run a dialling node.",
     "rehearse": "Try a script on simulated people over real SIP and RTP.",
+    "script": "Check, draw, try, compare and train scripts.",
     "campaign": "Create, fill, start and watch campaigns.",
     "call": "List, show, play and export calls.",
     "trunk": "List and check SIP trunks.",

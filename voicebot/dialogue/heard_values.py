@@ -55,13 +55,11 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
     language = script.language
     match slot.type:
         case "date":
-            days = [found.value for found in entities.find_dates(text, language, now)]
-            return _one(days, text, language)
+            return day_in(text, language, now)
         case "time":
-            times = [found.value for found in entities.find_times(text, language, now)]
-            return _one(times, text, language)
+            return time_in(text, language, now)
         case "money":
-            return _money(text, language, now, lead)
+            return amount_in(text, language, now, lead)
         case "choice":
             words = plain(text, language)
             hits = [
@@ -77,6 +75,16 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
 _Day = TypeVar("_Day", date, datetime)
 
 
+def day_in(text: str, language: str, now: datetime) -> date | None:
+    """Return the day that a text comes to; see ``entities.find_dates``."""
+    return _one([found.value for found in entities.find_dates(text, language, now)], text, language)
+
+
+def time_in(text: str, language: str, now: datetime) -> datetime | None:
+    """Return the time that a text comes to; see ``entities.find_times``."""
+    return _one([found.value for found in entities.find_times(text, language, now)], text, language)
+
+
 def _one(values: list[_Day], text: str, language: str) -> _Day | None:
     """Return the value that is meant: the last said ("Friday, no, Monday"), the later of two that are offered."""
     if not values:
@@ -84,10 +92,16 @@ def _one(values: list[_Day], text: str, language: str) -> _Day | None:
     return max(values) if _OR[family(language)].search(text.lower()) else values[-1]
 
 
-def _money(text: str, language: str, now: datetime, lead: Lead | None) -> Decimal | None:
-    """Return the amount offered: a sum, or a part of what is owed."""
+def amount_in(text: str, language: str, now: datetime, lead: Lead | None = None) -> Decimal | None:
+    """Return the amount that a text comes to: a sum, or a part of what is owed.
+
+    Parameters
+    ----------
+    lead
+        What is owed, and in which currency; ``None``: any currency, and no parts.
+    """
     owed = lead.amount if lead else None
-    currency = lead.currency if lead else "USD"
+    currency = lead.currency if lead else ""
     days = [(day.start, day.end) for day in entities.find_dates(text, language, now)]
     sums = [
         one.value

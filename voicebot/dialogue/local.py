@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -28,7 +27,7 @@ from voicebot.dialogue.normal import Clauses, clauses, family, is_bare, masked
 from voicebot.dialogue.policy import engine_answer
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import table_of
-from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.talk import EngineIntent, Question, Understanding
 
 OWN_BONUS: Final = 1.0
 """Natural logarithm of how much likelier an answer is that the step expects."""
@@ -51,6 +50,7 @@ _WEAK: Final = frozenset(
 """Intents that give way to a value which the step is about."""
 _SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something weightier is said in the same breath."""
+_STRANGE: Final = "out_of_scope"
 _TRAILING: Final = {
     "en": re.compile(
         r"\b(?:and|but|or|so|because|if|the|a|an|my|your|i|to|on|by|in|at|for|with|of|like|maybe|about|around|well|then"
@@ -136,10 +136,6 @@ class LocalPolicy:
                 return other
         return best
 
-    def meaning(self, text: str, now: datetime, lead: Lead | None = None) -> Understanding:
-        """Understand a text that answers no question: what it means to this script at large."""
-        return self._words(Question(Utterance(text), State(""), now, lead), text)
-
     # -- one text
 
     def _words(self, question: Question, text: str) -> Understanding:
@@ -216,6 +212,10 @@ class LocalPolicy:
         intent, confidence = ranking[0]
         best_here = max(match.here.values(), default=0.0)
         strange = max(match.nearest, best_here) < STRANGE_LIKENESS and match.known < STRANGE_WORDS
+        if not step:  # what it means at large: the likeliest, and the confidence tells how sure that is
+            intent = _STRANGE if strange and _STRANGE in self._script.intents else intent
+            others = tuple(one for one in ranking if one[0] != intent)
+            return _Verdict(intent, dict(ranking)[intent] if not strange else 1 - confidence, others[:3])
         needed = SURE_ENDING if self._ends(step, intent) else SURE
         if strange or confidence < needed:
             return _Verdict(EngineIntent.NO_MATCH, 1 - confidence, tuple(ranking[:4]))

@@ -10,11 +10,11 @@ import pytest
 
 from voicebot.dialogue import entities
 
-HERE = Path(__file__).parent
+DATA = Path(__file__).parents[2] / "data" / "understanding"
 
 
 def _cases(language: str) -> list[tuple[str, str, str, str]]:
-    lines = (HERE / f"entities_{language}.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (DATA / f"entities_{language}.tsv").read_text(encoding="utf-8").splitlines()
     return [tuple(line.split("\t")) for line in lines]  # type: ignore[misc]
 
 

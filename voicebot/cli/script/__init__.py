@@ -8,7 +8,9 @@ from typing import Final
 
 import typer
 
-COMMANDS: Final[dict[str, str]] = {}
+COMMANDS: Final[dict[str, str]] = {
+    "understand": "Tell what texts mean to a script, and try it on files of written cases.",
+}
 """Module in this package (its function is ``command``) -> its help."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -19,7 +21,5 @@ def _not_imported() -> None:
 
 
 for _name, _help in COMMANDS.items():
-    _function = (
-        importlib.import_module(f"voicebot.cli.script.{_name}").command if _name in sys.argv else _not_imported
-    )
+    _function = importlib.import_module(f"voicebot.cli.script.{_name}").command if _name in sys.argv else _not_imported
     app.command(_name, help=_help)(_function)

@@ -1,0 +1,57 @@
+"""``voicebot script understand``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voicebot.cli.script import understand
+from voicebot.errors import ConfigurationError
+
+
+def told(capsys: pytest.CaptureFixture[str], *texts: str, **options: object) -> dict[str, Any]:
+    understand.command("reminder", list(texts), json=True, today="2026-11-23", **options)  # type: ignore[arg-type]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    found: dict[str, Any] = json.loads(lines[0])
+    return found
+
+
+def test_texts_are_told_with_runners_up_and_values(capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "i'll pay you on friday i swear", "stop calling me")
+    first, second = found["texts"]
+    assert first["intent"] == "promise_to_pay"
+    assert first["slots"] == {"promise_date": "2026-11-27"}
+    assert [one["value"] for one in first["entities"]] == ["2026-11-27"]
+    assert (second["intent"], second["confidence"], second["by"]) == ("stop_calling", 1.0, "keyword")
+
+
+def test_a_step_changes_what_words_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "hello", step="identity")["texts"][0]["intent"] == "repeat"
+    assert told(capsys, "monday", step="when")["texts"][0]["intent"] == "promise_to_pay"
+
+
+def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    intents, entities = tmp_path / "i.tsv", tmp_path / "e.tsv"
+    intents.write_text("affirm\tyes\ndeny\tyes\n")
+    entities.write_text("2026-11-23\tdate\tfriday\t2026-11-27\n2026-11-23\tamount\tten dollars\t11\n")
+    found = told(capsys, file=intents, entities=entities)
+    assert found["intents"]["accuracy"] == 0.5
+    assert found["intents"]["n"] == 2
+    assert found["entities"]["misses"] == [
+        {"line": 2, "text": "ten dollars", "expected": "11", "got": "10", "more": "amount said on 2026-11-23"}
+    ]
+    understand.command("reminder", file=intents, entities=entities)
+    shown = capsys.readouterr().out
+    assert "intents: 1 of 2 right, accuracy 0.500" in shown
+    assert "taken for another" in shown
+
+
+@pytest.mark.parametrize("options", [{}, {"texts": ["x"], "policy": "oracle"}, {"texts": ["x"], "step": "nowhere"}])
+def test_wrong_use_is_told(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        understand.command("reminder", **options)  # type: ignore[arg-type]
+    assert error.value.problems[0].cure

@@ -1,0 +1,133 @@
+"""``voicebot script understand``: what a text means to a script, and how often that is right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from voicebot.cli import output
+from voicebot.cli.campaign import find_script
+from voicebot.dialogue import trials
+from voicebot.dialogue.load import load_script
+from voicebot.dialogue.local import LocalPolicy
+from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.talk import Understanding
+from voicebot.errors import ConfigurationError
+
+_NOON: Final = 12
+
+
+def command(
+    script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
+    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="What is said.")] = None,
+    *,
+    file: Annotated[Path | None, typer.Option(help="Lines of: intent, tab, utterance.")] = None,
+    entities: Annotated[
+        Path | None, typer.Option(help="Lines of: reference date, tab, date or amount, tab, phrase, tab, expected.")
+    ] = None,
+    step: Annotated[str, typer.Option(help="Understand it as an answer to this step.")] = "",
+    policy: Annotated[str, typer.Option(help="Who understands: local or rasa.")] = "local",
+    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "en-US",
+    today: Annotated[str, typer.Option(help="The day on which it is said, for example 2026-11-23.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
+) -> None:
+    """Tell what texts mean to a script, and try it on files of written cases."""
+    if not texts and file is None and entities is None:
+        raise ConfigurationError("there is nothing to understand", cure="give a text, --file or --entities")
+    loaded = load_script(find_script(script, language))
+    trials.check_step(loaded, step)
+    now = _moment(today)
+    intent_cases = trials.read_intents(file, loaded) if file else ()
+    entity_cases = trials.read_entities(entities) if entities else ()
+    result: dict[str, Any] = {"script": loaded.script, "language": loaded.language, "step": step or None}
+    if texts or intent_cases:
+        decider = _policy(policy, loaded)
+        result["policy"] = decider.name
+        if texts:
+            asked = [trials.question(loaded, text, now, step) for text in texts]
+            result["texts"] = [
+                _told(text, answer, loaded, now) for text, answer in zip(texts, trials.ask(decider, asked), strict=True)
+            ]
+        if intent_cases:
+            result["intents"] = _result(trials.try_intents(decider, loaded, intent_cases, now, step))
+    if entity_cases:
+        result["entities"] = _result(trials.try_entities(entity_cases, loaded.language))
+    if json:
+        output.print_json(result)
+    else:
+        _show(result)
+
+
+def _policy(name: str, script: Script) -> Policy:
+    if name != "local":
+        raise ConfigurationError(f"there is no policy {name!r}", cure="name one of: local")
+    return LocalPolicy(script)
+
+
+def _moment(today: str) -> datetime:
+    if not today:
+        return datetime.now().replace(microsecond=0)
+    try:
+        return datetime.combine(date.fromisoformat(today), datetime.min.time()).replace(hour=_NOON)
+    except ValueError as error:
+        raise ConfigurationError(f"{today!r} is no day", cure="write it like 2026-11-23") from error
+
+
+def _told(text: str, answer: Understanding, script: Script, now: datetime) -> dict[str, Any]:
+    return {
+        "text": text,
+        "intent": str(answer.intent),
+        "confidence": round(answer.confidence, 3),
+        "runners_up": [{"intent": name, "confidence": round(value, 3)} for name, value in answer.ranking],
+        "also": [str(one) for one in answer.also],
+        "entities": trials.values_in(text, script.language, now),
+        "slots": {name: str(value) for name, value in answer.slots.items()},
+        "by": answer.policy,
+        "complete": answer.complete,
+    }
+
+
+def _result(found: trials.Result) -> dict[str, Any]:
+    return {
+        "accuracy": round(found.accuracy, 4),
+        "n": found.n,
+        "confusions": [{"expected": expected, "got": got, "times": times} for expected, got, times in found.confusions],
+        "misses": [
+            {"line": miss.line, "text": miss.text, "expected": miss.expected, "got": miss.got, "more": miss.more}
+            for miss in found.misses
+        ],
+    }
+
+
+def _show(result: dict[str, Any]) -> None:
+    for one in result.get("texts", ()):
+        output.out.print(f"{one['text']}", markup=False, highlight=False)
+        rows = {
+            "means": f"{one['intent']}, sure to {one['confidence']:.2f}, by {one['by']}",
+            "also": ", ".join(one["also"]),
+            "rather than": ", ".join(f"{other['intent']} {other['confidence']:.2f}" for other in one["runners_up"]),
+            "values": ", ".join(f"{value['kind']} {value['value']} ({value['text']})" for value in one["entities"]),
+        }
+        output.print_record({f"  {name}": value for name, value in rows.items() if value})
+    for kind in ("intents", "entities"):
+        if kind not in result:
+            continue
+        found = result[kind]
+        right = found["n"] - len(found["misses"])
+        output.out.print(f"{kind}: {right} of {found['n']} right, accuracy {found['accuracy']:.3f}", highlight=False)
+        if found["confusions"] and kind == "intents":
+            output.print_table(
+                "taken for another",
+                ("expected", "got", "times"),
+                ([one["expected"], one["got"], one["times"]] for one in found["confusions"]),
+            )
+        if found["misses"]:
+            output.print_table(
+                "misses",
+                ("line", "text", "expected", "got", ""),
+                ([one["line"], one["text"], one["expected"], one["got"], one["more"]] for one in found["misses"]),
+            )
