@@ -1,0 +1,1 @@
+"""Programs that live in environments of their own: started, asked, watched, and never left running."""
