@@ -13,13 +13,13 @@ import typer
 
 from voicebot.campaign.leads import Row, iterate_leads
 from voicebot.cli import output
+from voicebot.cli.script.finding import find_script
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config, TrunkSection
 from voicebot.dialogue.load import load_script
 from voicebot.dialogue.pinned import pinned_text, read_pinned, text_hash
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.logs import mask_name, mask_number
-from voicebot.paths import shipped
 from voicebot.store.campaigns import LEADS_AT_ONCE
 from voicebot.store.records import CampaignState, CampaignStatus, LeadState
 from voicebot.store.store import Store
@@ -39,9 +39,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def create(
     context: typer.Context,
     name: Name,
-    script: Annotated[str, typer.Option(help="A shipped script (reminder, collection) or a file.")],
+    script: Annotated[str, typer.Option(help="A shipped script (reminder, zh-CN/reminder) or a file.")],
     trunk: Annotated[str, typer.Option(help="A configured trunk; may be left out where there is only one.")] = "",
-    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "en-US",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
 ) -> None:
     """Make a campaign in draft, with its script pinned: later changes to the file don't touch it."""
     loaded = load_script(find_script(script, language))
@@ -244,24 +244,6 @@ def review(
         output.print_json(left)
     else:
         output.print_table("", ("lead", "name", "phone", "why"), (list(one.values()) for one in left))
-
-
-def find_script(script: str, language: str) -> Path:
-    """Return the file of a shipped script's name or of a path.
-
-    Raises
-    ------
-    ConfigurationError
-        There is neither.
-    """
-    path = Path(script)
-    if path.suffix in {".yaml", ".yml"} or path.is_file():
-        return path
-    folder = shipped("scripts_dialogue") / language
-    if "/" not in script and (folder / f"{script}.yaml").is_file():
-        return folder / f"{script}.yaml"
-    names = ", ".join(sorted(found.stem for found in folder.glob("*.yaml"))) if folder.is_dir() else "none"
-    raise ConfigurationError(f"there is no script {script}", cure=f"name a file, or one shipped in {language}: {names}")
 
 
 def _fit_name(name: str) -> str:
