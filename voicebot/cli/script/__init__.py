@@ -10,6 +10,7 @@ import typer
 
 COMMANDS: Final[dict[str, str]] = {
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
+    "train": "Train a Rasa model of a script.",
 }
 """Module in this package (its function is ``command``) -> its help."""
 
