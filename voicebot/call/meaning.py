@@ -11,7 +11,7 @@ from voicebot.dialogue.talk import EngineIntent, Understanding, Utterance
 _BACK_CHANNELS_EN: Final = """
 uh huh,uh-huh,mm hmm,mm-hmm,mhm,mmhmm,mm,mmm,hm,hmm,uh,um,oh,ah,ok,okay,right,yeah,yep,yes,sure,i see,got it
 alright,all right,oh okay,okay okay,yeah yeah,mm okay,yeah okay,okay yeah,huh,aha,a ha,uh huh uh huh,mhm mhm
-go on,really
+go on,really,eh huh,eh-huh,a-ha,ah ha,ah-ha,uh-uh huh,ha,oh yeah,oh okay okay,oh i see,i understand,mm-mm,hm-mm,hum
 """
 _BACK_CHANNELS_ZH: Final = "嗯,嗯嗯,哦,噢,啊,呃,好,好的,对,是,是的,行,知道,知道了,明白,好好,好好好,对对,对对对,嗯好"
 

@@ -59,6 +59,18 @@ _TRAILING: Final = {
     "zh": re.compile(r"(?:但是|可是|因为|如果|我|在|和|跟|就|下个?|那个|嗯|呃)$"),
 }
 """Last words after which more is to come."""
+_LATER: Final = {
+    "en": re.compile(
+        r"\b(?:late\w*|after\w*|more|extra|exten\w+|soon|until|till|when|but|delay\w*|wait|not|\w+n't|few|couple|another|if|once)\b"
+    ),
+    "zh": re.compile(r"晚|迟|延|过|等|再|宽限|但|不过|不|先|之后|以后"),
+}
+"""Words that put a payment off."""
+_DENIAL: Final = {
+    "en": re.compile(r"\b(?:no|not|nobody|nope|wrong|never|\w+n't|dont|isnt|aint|somebody|someone)\b"),
+    "zh": re.compile(r"不|没|错|别"),
+}
+"""Words without which nothing is denied."""
 _THREAD: Final = ThreadPoolExecutor(1, "understand")
 _KEPT: Final = 2048
 
@@ -169,6 +181,9 @@ class LocalPolicy:
         if is_bare(words, self._script.language) and values.values:
             return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
+        own = self._matcher.exact_here.get(step, {})
+        if parts.lead and [own.get(piece) for piece in parts.rest] == [parts.lead]:
+            return _Verdict(parts.lead, 1.0), ()
         matches = self._compare((words, *pieces), step)
         whole = self._weigh(matches[0], step)
         verdicts = [
@@ -177,7 +192,23 @@ class LocalPolicy:
         ]
         if parts.lead:
             verdicts.insert(0, _Verdict(parts.lead, 0.9))
-        return _joined(whole, verdicts)
+        verdict, also = _joined(whole, verdicts)
+        if self._yes_settles(verdict, parts, words, values, step):
+            return _Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
+        return verdict, also
+
+    def _yes_settles(self, verdict: _Verdict, parts: Clauses, words: str, values: Heard, step: str) -> bool:
+        """Whether a "yes" before it settles what the rest may only seem to say.
+
+        "Yes, I will pay it" where a yes was asked for promises no other day than the one that was asked about; and
+        nobody says "yes" and means that we have the wrong person, without a word of denial.
+        """
+        if parts.lead != "affirm" or not self._takes(step, "affirm"):
+            return False
+        language = family(self._script.language)
+        if verdict.intent == "promise_to_pay":
+            return not values.values and not _LATER[language].search(words)
+        return verdict.intent == "wrong_person" and not _DENIAL[language].search(words)
 
     def _asked(self, step: str) -> str:
         return self._script.steps[step].asks if step in self._script.steps else ""
