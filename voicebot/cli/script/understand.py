@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from voicebot.cli import output
-from voicebot.cli.campaign import find_script
+from voicebot.cli.script.finding import find_script
 from voicebot.dialogue import trials
 from voicebot.dialogue.load import load_script
 from voicebot.dialogue.local import LocalPolicy
