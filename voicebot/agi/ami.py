@@ -99,6 +99,14 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
             self._owner.wire_lost(self)
 
 
+def _tell(owner: Callable[[], None]) -> None:
+    """Tell the owner; what it makes of it must not end the keeping of the connection."""
+    try:
+        owner()
+    except Exception:
+        _log.exception("ami: the owner failed on a change of the connection")
+
+
 class Ami:
     """One connection to Asterisk's manager interface, made again whenever it is lost.
 
@@ -211,7 +219,7 @@ class Ami:
 
     async def _exchange(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
         wire = self._wire
-        if wire is None:
+        if wire is None or wire.closed:
             raise UnavailableError(f"no connection to Asterisk's AMI at {self._host}:{self._port}")
         action = _Action({"Action": name, **fields})
         future: asyncio.Future[list[Message]] = action.future
@@ -265,7 +273,7 @@ class Ami:
             self._drop(tell=False)
             raise
         self._ready = True
-        self._on_connected()
+        _tell(self._on_connected)
 
     async def _keep(self) -> None:
         """Watch the connection and make it again; ends only by being cancelled."""
@@ -313,7 +321,7 @@ class Ami:
         self._lost.set()
         if was_ready and tell:
             _log.warning("ami: connection lost", host=self._host, port=self._port)
-            self._on_lost()
+            _tell(self._on_lost)
 
     def wire_lost(self, wire: _Wire) -> None:
         """Told by the protocol that its connection is gone."""
