@@ -46,6 +46,7 @@ class Tokens:
 
     def encode(self, text: str) -> list[int]:
         """Ids of text; characters that the table lacks are left out."""
+        text = text.encode("utf-8", "ignore").decode()  # halves of surrogate pairs are no characters
         parts = [character.encode() for character in "▁" + text.replace(" ", "▁")]
         while True:
             merges = [
