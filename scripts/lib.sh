@@ -60,6 +60,84 @@ need_space() {
         "free some space, or name a folder on another disk in VOICEBOT_CACHE"
 }
 
+# ---- Python environments ------------------------------------------------------------------------------------------
+
+# good_python PROGRAM LOW HIGH: whether it is a Python from 3.LOW up to, and not, 3.HIGH
+good_python() { "$1" -c "import sys; sys.exit(not (3, $2) <= sys.version_info[:2] < (3, $3))" 2>/dev/null; }
+
+# find_python LOW HIGH MINORS [NAMED]: prints the first that fits: NAMED, those on the path in the order of MINORS,
+# pyenv's, those in usual places, uv's, and one that uv can fetch.
+find_python() {
+    find_low=$1 find_high=$2 find_minors=$3
+    for candidate in ${4:+"$4"} $(printf 'python3.%s ' $find_minors) python3 \
+        $(for minor in $find_minors; do
+            printf '%s ' "${PYENV_ROOT:-${HOME:-/nonexistent}/.pyenv}/versions/3.$minor".*/bin/python3 \
+                "/usr/local/bin/python3.$minor" "/opt/python3.$minor"*/bin/python3 "/opt/python/cp3$minor"*/bin/python3
+        done); do
+        path=$(command -v "$candidate" 2>/dev/null) || continue
+        # A shim is followed to the interpreter itself, which stays when the shim's choice changes.
+        if good_python "$path" "$find_low" "$find_high"; then
+            "$path" -c 'import sys; print(sys.executable)' && return
+        fi
+    done
+    if command -v uv >/dev/null 2>&1; then
+        uv python find ">=3.$find_low,<3.$find_high" 2>/dev/null && return
+        say "  fetching a Python with uv"
+        uv python install -q "3.${find_minors%% *}" >&2 && uv python find ">=3.$find_low,<3.$find_high" && return
+    fi
+    return 1
+}
+
+# make_venv PYTHON FOLDER: an environment with pip, also where this Python comes without it
+make_venv() {
+    rm -rf "$2"
+    mkdir -p "$(dirname "$2")"
+    "$1" -m venv "$2" >/dev/null 2>&1 && return
+    # Debian keeps ensurepip in a package of its own; each of these ways does without it.
+    rm -rf "$2"
+    if command -v uv >/dev/null 2>&1 && uv venv -q --seed -p "$1" "$2" >&2; then return; fi
+    "$1" -m venv --without-pip "$2" >&2 ||
+        die "$1 cannot make an environment in $2" "make sure the folder is writable; on Debian: apt-get install python3-venv"
+    if "$1" -m pip --python "$2/bin/python" install -q pip >/dev/null 2>&1; then return; fi
+    say "  this Python comes without pip: fetching it from the distribution's archive"
+    (fetch_tree "$CACHE/pip" "$(os_value VERSION_CODENAME)" 20 python3-pip-whl) ||
+        die "there is no pip for $1" "apt-get install python3-venv, then run this again"
+    wheel=$(ls "$CACHE"/pip/root/usr/share/python-wheels/pip-*.whl | head -n 1)
+    "$2/bin/python" "$wheel/pip" install -q --no-index "$wheel" >&2
+}
+
+# install_lock FOLDER LOCK MEGABYTES [OPTION...]: exactly the locked versions, each checked by its hash, through the
+# index that pip is set up with
+install_lock() {
+    venv=$1 lock=$2
+    need_space "$venv" "$3" "the Python environment"
+    shift 3
+    log=$venv/install.log
+    total=$(grep -c '^[a-zA-Z0-9]' "$lock")
+    : >"$log"
+    "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --progress-bar off --require-hashes "$@" \
+        -r "$lock" >"$log" 2>&1 &
+    installing=$!
+    collected() { grep -cE '^(Collecting|Processing|Requirement already)' "$log" || true; }
+    trap 'kill $installing 2>/dev/null; wait $installing 2>/dev/null; exit 130' INT TERM HUP
+    seconds=0
+    while kill -0 $installing 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        if [ $((seconds % 10)) -ne 0 ]; then continue; fi
+        if grep -q '^Installing' "$log"; then say "  installing them"; else say "  $(collected) of about $total packages"; fi
+    done
+    wait $installing || {
+        grep -E 'ERROR|error:|Could not|HASH|No space' "$log" | tail -8 >&2
+        if grep -q 'No space left' "$log"; then die "the disk is full" "free some space in $venv and in pip's cache, and run this again"; fi
+        if grep -q 'DO NOT MATCH' "$log"; then
+            die "a package from pip's index is not what is locked" "look at the index in 'pip config list'; scripts/lock locks what another index serves"
+        fi
+        die "the Python packages could not be installed" "check the network and the index in 'pip config list', then run this again (log: $log)"
+    }
+    trap - INT TERM HUP
+}
+
 # ---- plain trees of Debian packages -------------------------------------------------------------------------------
 
 # The machine's own sources, as apt itself reads them, whichever form they are written in: lines "BASE SUITE".

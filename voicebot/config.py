@@ -72,6 +72,27 @@ class CallSection(_Section):
     journals: Path = Path("var/journals")
 
 
+class DialogueSection(_Section):
+    """Who decides what an utterance means."""
+
+    policy: Literal["local", "rasa"] = "local"
+
+
+class RasaSection(_Section):
+    """Rasa, where it decides.
+
+    ``environment``: folder of its Python environment; where set-up puts it by default. ``limit_ms``: after that long
+    the local policy decides. ``ted``: what TED does in cells that no rule decides (pipeline ``diet`` alone):
+    ``shadow``, it is logged; ``act``, it decides where it is surer than ``ted_confidence`` and the call goes on.
+    """
+
+    environment: Path | None = None
+    pipeline: Literal["light", "diet"] = "light"
+    limit_ms: int = Field(400, ge=20, le=2000)
+    ted: Literal["shadow", "act"] = "shadow"
+    ted_confidence: float = Field(0.7, ge=0.5, le=1)
+
+
 class Config(_Section):
     """Everything a node needs to know."""
 
@@ -81,6 +102,8 @@ class Config(_Section):
     speech: SpeechSection = SpeechSection()
     database: DatabaseSection = DatabaseSection()
     call: CallSection = CallSection()
+    dialogue: DialogueSection = DialogueSection()
+    rasa: RasaSection = RasaSection()
 
 
 def load_config(path: Path | None = None) -> Config:

@@ -24,6 +24,11 @@ def prompts_folder() -> Path:
     return cache_folder() / "prompts"
 
 
+def rasa_folder() -> Path:
+    """Rasa's environment, and under it the models that were trained and the projects that they were trained from."""
+    return cache_folder() / "rasa"
+
+
 def asterisk_folder() -> Path:
     """Where set-up puts an Asterisk of its own where none is installed; the tree is under ``root``."""
     return cache_folder() / "asterisk"

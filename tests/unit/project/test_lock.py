@@ -57,10 +57,22 @@ def test_both_locks_hold_the_same_versions() -> None:
         assert dev.get(name) == sorted(map(str, versions)), f"{name} differs: run scripts/lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-rasa.lock"])
 def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     packages = re.split(r"^(?=[a-zA-Z0-9])", text, flags=re.MULTILINE)[1:]
     assert len(packages) > 30
     assert all("==" in package and "--hash=sha256:" in package for package in packages)
     assert not re.search(r"://|--index|--find-links|file:", text)
+
+
+def test_rasas_lock_holds_what_is_asked_for() -> None:
+    lock = locked("requirements-rasa.lock")
+    lines = (ROOT / "requirements-rasa.in").read_text(encoding="utf-8").splitlines()
+    asked_for = [Requirement(text) for line in lines if (text := line.partition("#")[0].strip())]
+    assert len(asked_for) > 3
+    for requirement in asked_for:
+        for version in lock[canonicalize_name(requirement.name)]:
+            (specifier,) = version.specifier
+            assert requirement.specifier.contains(specifier.version), f"{version}: run scripts/lock"
+    assert all('sys_platform == "never"' in str(one.marker) for one in lock["tensorflow"])

@@ -11,6 +11,7 @@ import typer
 COMMANDS: Final[dict[str, str]] = {
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
+    "train": "Train a Rasa model of a script.",
 }
 """Module in this package (its function is ``command``) -> its help."""
 

@@ -1,0 +1,93 @@
+"""``voicebot script train``: a Rasa model of a script, kept when it decides every cell as the script's table does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+from rich.status import Status
+
+from voicebot.cli import output
+from voicebot.cli.script.finding import find_script
+from voicebot.config import load_config
+from voicebot.dialogue.load import load_script
+from voicebot.dialogue.rasa import environment
+from voicebot.dialogue.rasa.project import Pipeline
+from voicebot.dialogue.rasa.train import Result, train
+from voicebot.dialogue.script import Script
+from voicebot.errors import ConfigurationError
+
+_SHOWN: Final = 20
+_PIPELINES: Final[dict[str, Pipeline]] = {"light": "light", "diet": "diet"}
+
+
+def command(
+    context: typer.Context,
+    script: Annotated[str, typer.Argument(help="A shipped script (reminder, collection) or a file.")],
+    *,
+    pipeline: Annotated[str, typer.Option(help="light (logistic regression and rules) or diet (DIET and TED).")] = "",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Train a Rasa model of a script; leaves with 1 when it does not decide as the script's table does."""
+    config = load_config(context.obj).rasa
+    chosen = _PIPELINES.get(pipeline or config.pipeline)
+    if chosen is None:
+        raise ConfigurationError(f"there is no pipeline {pipeline}", cure="choose light or diet")
+    loaded = load_script(find_script(script, language))
+    python = environment.find_python(config.environment)
+    with output.err.status(f"{loaded.script}: compiling") as status:
+        result = train(loaded, chosen, python=python, tell=lambda what: _tell(status, loaded, what))
+    if json:
+        output.print_json(_record(loaded, chosen, result))
+    else:
+        _show(loaded, chosen, result)
+    if result.model is None:
+        raise typer.Exit(output.EXIT_NOT_FINE)
+
+
+def _tell(status: Status, script: Script, what: str) -> None:
+    if output.err.is_terminal:
+        status.update(f"{script.script}: {what}")
+    else:
+        output.err.print(f"{script.script}: {what}", markup=False, highlight=False)
+
+
+def _record(script: Script, pipeline: Pipeline, result: Result) -> dict[str, Any]:
+    found = result.conformance
+    return {
+        "script": script.script,
+        "script_hash": script.content_hash,
+        "language": script.language,
+        "pipeline": pipeline,
+        "seconds": result.seconds,
+        "asked": found.asked,
+        "mismatches": [_difference(one) for one in found.mismatches],
+        "free": [_difference(one) for one in found.free],
+        "activated": result.model is not None,
+        "model": result.model.path if result.model else None,
+        "megabytes": result.model.megabytes if result.model else None,
+        "project": str(result.project),
+    }
+
+
+def _difference(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def _show(script: Script, pipeline: Pipeline, result: Result) -> None:
+    found = result.conformance
+    shown = {
+        "script": f"{script.script}, {script.language}, {script.content_hash[:12]}",
+        "pipeline": pipeline,
+        "trained in": f"{result.seconds} s",
+        "conformance": f"{found.asked} questions, {len(found.mismatches)} answered otherwise than the table does",
+        "project": result.project,
+        "model": f"{result.model.path}, {result.model.megabytes} MB" if result.model else "not activated",
+    }
+    output.print_record(shown)
+    for title, differences in (("otherwise than the table", found.mismatches), ("left free by the table", found.free)):
+        for one in differences[:_SHOWN]:
+            output.out.print(f"{title}: {one}", markup=False, highlight=False)
+        if len(differences) > _SHOWN:
+            output.out.print(f"… and {len(differences) - _SHOWN} more; --json tells them all")

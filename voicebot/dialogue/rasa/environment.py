@@ -1,0 +1,61 @@
+"""Where Rasa lives: a Python environment of its own, set up by ``scripts/setup-rasa``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from voicebot import paths
+from voicebot.dialogue.embedding import MODEL
+from voicebot.dialogue.normal import family
+from voicebot.errors import Problem, UnavailableError
+from voicebot.services import line_server
+
+RUNTIME: Final = Path(__file__).parent / "runtime"
+"""Programs that run in that environment."""
+LINE_SERVER: Final = Path(line_server.__file__)
+VARIABLES: Final = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONIOENCODING": "utf-8",
+}
+"""One thread each: calls on the same machine are not to be disturbed, and small products gain nothing from more."""
+
+
+def find_python(environment: Path | None = None) -> Path:
+    """Return the Python of Rasa's environment.
+
+    Parameters
+    ----------
+    environment
+        Its folder; ``None``: where set-up puts it.
+
+    Raises
+    ------
+    UnavailableError
+        There is none.
+    """
+    folder = environment or paths.rasa_folder() / "environment"
+    python = folder / "bin" / "python"
+    if not python.exists() or (environment is None and not (folder / ".voicebot").is_file()):
+        raise UnavailableError(Problem(f"Rasa is not set up in {folder}", "run scripts/setup-rasa"))
+    return python
+
+
+def variables() -> dict[str, str]:
+    """Return the variables that a program of Rasa's runs with: this program's own Python is none of its business."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return {**ours, **VARIABLES}
+
+
+def embeddings_for(language: str) -> Path | None:
+    """Return the folder of the embedding model that helps to understand a language, where it is installed."""
+    folder = paths.models_folder() / MODEL
+    return folder if family(language) == "en" and (folder / "model.safetensors").is_file() else None
