@@ -26,9 +26,9 @@ from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.journal import Journal
 from voicebot.call.session import CallSession
-from voicebot.call.talk import Plan
 from voicebot.call.turns import Timing, TurnMachine
 from voicebot.config import SpeechSection
+from voicebot.dialogue.script_talk import Plan
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Line, Listening, State, Understanding, Utterance
 from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.recognizer import RecognizerPool

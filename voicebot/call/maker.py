@@ -17,11 +17,11 @@ from voicebot.agi.phone import CallRequest, Disposition, Phone
 from voicebot.call.clock import call_clock
 from voicebot.call.journal import Journal, journal_path, plain, read_journal
 from voicebot.call.session import CallSession, Ended
-from voicebot.call.talk import ScriptTalk
 from voicebot.config import Config
 from voicebot.dialogue.conversation import check_lead, possible_lines
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.script_talk import ScriptTalk
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
 from voicebot.speech.prompts import PromptCache

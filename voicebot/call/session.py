@@ -19,7 +19,6 @@ from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
 from voicebot.call.journal import Journal
 from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.playback import Playback
-from voicebot.call.talk import Plan, Talk
 from voicebot.call.turn_events import (
     Beep,
     Begin,
@@ -45,6 +44,7 @@ from voicebot.call.turn_events import (
     Turn,
 )
 from voicebot.call.turns import Ear, Mouth, TurnMachine
+from voicebot.dialogue.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Utterance
 from voicebot.speech.activity import Activity, VoiceActivity
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
@@ -504,6 +504,7 @@ class CallSession:
             look=look,
             intent=plan.understanding.intent,
             step=plan.state.step,
+            taken=plan.act.taken,
             outcome_so_far=so_far.outcome,
             slots=so_far.slots,
         )

@@ -75,7 +75,7 @@ def transfer_failed(script: Script, lead: Lead, state: State, now: datetime) -> 
     turn = _Turn(script, lead, _replace(state, ending=""), now)
     if script.transfer is None:
         return turn.end(script.limits.end)
-    return turn.follow(script.transfer.failed, ("transfer", "failed"))
+    return turn.follow(script.transfer.failed, ("transfer", "failed"), "transfer_failed")
 
 
 def hung_up(script: Script, state: State) -> Ending:
@@ -154,6 +154,7 @@ class _Turn:
         self._right_party = state.right_party
         self._held = state.held
         self._lines: list[Line] = []
+        self._taken: list[str] = []
         self._patience: float | None = None
 
     # -- what the public functions call
@@ -172,7 +173,7 @@ class _Turn:
         if intent in {EngineIntent.VOICEMAIL, EngineIntent.SCREENER}:
             return self._machine(intent)
         if len(self._history) >= self._script.limits.turns and not self._leads_out(intent):
-            return self.end(self._script.limits.end)
+            return self._give_up()
         if self._retries.get("screener"):
             return self._after_screener(understanding)
         if intent in {EngineIntent.NO_INPUT, EngineIntent.NO_MATCH}:
@@ -182,8 +183,9 @@ class _Turn:
             return self._refuse(*refused)
         return self._decide(intent, understanding.also)
 
-    def follow(self, move: Move, path: tuple[str | int, ...]) -> tuple[State, Act]:
+    def follow(self, move: Move, path: tuple[str | int, ...], why: str) -> tuple[State, Act]:
         """Take a move that belongs to no intent."""
+        self._taken.append(f"{self._step} {why}")
         self._effects(move, path)
         return self.end(move.end) if move.end else self._enter(move.go)
 
@@ -195,13 +197,18 @@ class _Turn:
         ending = _ending(self._script, name, state)
         if part.action != "transfer":
             state = _replace(state, outcome_so_far=ending.outcome)
-        return state, Act(self._disclosed(), ending=ending)
+        return state, Act(self._disclosed(), ending=ending, taken=tuple(self._taken))
+
+    def _give_up(self) -> tuple[State, Act]:
+        self._taken.append(f"{self._step} limit")
+        return self.end(self._script.limits.end)
 
     # -- the engine's own events
 
     def _machine(self, kind: str) -> tuple[State, Act]:
         part = self._script.voicemail if kind == EngineIntent.VOICEMAIL else self._script.screener
         times = self._retries.get("screener", 0) + 1
+        self._taken.append(f"{self._step} {kind}")
         if part.say:
             self._say(part.say, f"{kind}.say", safe=True)
         if kind == EngineIntent.VOICEMAIL or times > MAX_SCREENED:
@@ -213,6 +220,7 @@ class _Turn:
         """Whoever speaks after a screener has heard nothing yet: begin anew, unless the answer ends the call."""
         intent = str(understanding.intent)
         if intent == EngineIntent.NO_INPUT:
+            self._taken.append(f"{self._step} {intent}")
             return self.end(self._script.screener.end)
         self._retries.pop("screener")
         cell = self._table.find(self._step, intent, {})
@@ -226,6 +234,8 @@ class _Turn:
         step = self._script.steps[self._step]
         own = step.no_input if kind == EngineIntent.NO_INPUT else step.no_match
         variants = own or getattr(self._script.reprompts, kind)
+        if words is None:
+            self._taken.append(f"{self._step} {kind}")
         times = self._retries.get(kind, 0) + 1
         if times > len(variants):
             return self._exhausted(silent=kind == EngineIntent.NO_INPUT)
@@ -241,8 +251,8 @@ class _Turn:
         own = None if silent else self._script.steps[self._step].exhausted
         move = own or self._script.exhausted
         if move.go == self._step:
-            return self.end(self._script.limits.end)
-        return self.follow(move, ("steps", self._step, "exhausted") if own else ("exhausted",))
+            return self._give_up()
+        return self.follow(move, ("steps", self._step, "exhausted") if own else ("exhausted",), "exhausted")
 
     # -- values
 
@@ -288,6 +298,7 @@ class _Turn:
         self._slots.pop(name, None)
         times = self._retries.get("refused", 0) + 1
         self._retries["refused"] = times
+        self._taken.append(f"{self._step} refused {name}")
         if times > MAX_REFUSED:
             return self._exhausted()
         words: Words | None = getattr(slot, why)
@@ -312,6 +323,7 @@ class _Turn:
             for first in also:
                 opener = self._table.find(self._step, first, self._states())
                 if opener and opener.kind == "own" and opener.move and opener.move.go not in {"", self._step}:
+                    self._taken.append(opener.id)
                     self._effects(opener.move, opener.path)
                     self._held = ""
                     self._move_to(opener.move.go)
@@ -330,6 +342,7 @@ class _Turn:
         return self._execute(cell)
 
     def _execute(self, cell: Cell) -> tuple[State, Act]:
+        self._taken.append(cell.id)
         if cell.kind == "digression":
             return self._digress(cell.intent)
         move = cell.move
@@ -404,6 +417,7 @@ class _Turn:
             cell = self._table.find(name, self._script.slots[step.asks].intent, self._states())
             if cell is None or cell.move is None or not (cell.move.go or cell.move.end) or cell.move.go == name:
                 break
+            self._taken.append(cell.id)
             self._effects(cell.move, cell.path)
             if cell.move.end:
                 return self.end(cell.move.end)
@@ -435,7 +449,7 @@ class _Turn:
             patience or step.no_input_seconds,
             step.max_digits,
         )
-        return self._state(), Act(self._disclosed(), listening)
+        return self._state(), Act(self._disclosed(), listening, taken=tuple(self._taken))
 
     def _state(self, ending: str = "") -> State:
         return State(

@@ -45,6 +45,11 @@ class Cell:
     move: Move | None = None
     path: tuple[str | int, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Name of the cell among all of its script: ``when promise_to_pay if promise_date known``."""
+        return f"{self.step} {self.intent}" + (f" if {self.guard}" if self.guard else "")
+
 
 class Table:
     """All cells of a script, in the order in which they are tried."""

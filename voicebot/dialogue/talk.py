@@ -160,11 +160,19 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What to do next: say the lines, then listen or end. Exactly one of ``listening`` and ``ending`` is set."""
+    """What to do next: say the lines, then listen or end. Exactly one of ``listening`` and ``ending`` is set.
+
+    Parameters
+    ----------
+    taken
+        How the table led here, in order: ids of its cells, and ``STEP exhausted``, ``STEP limit``,
+        ``STEP refused SLOT``, ``STEP transfer_failed`` for what is no cell of it.
+    """
 
     lines: tuple[Line, ...]
     listening: Listening | None = None
     ending: Ending | None = None
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

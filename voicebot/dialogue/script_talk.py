@@ -1,4 +1,4 @@
-"""One call's conversation, as the runtime carries it: what comes next is planned ahead and then committed.
+"""One conversation as it is carried, in a call or in text: what comes next is planned ahead and then committed.
 
 A plan is made while the closing silence still runs, from the state as it is; nothing changes until it is
 committed. Plans that speech has overtaken are simply forgotten.
@@ -103,7 +103,7 @@ class ScriptTalk:
         elif utterance.machine:
             understanding = Understanding(utterance.machine, policy="engine")
         else:
-            understanding = await self._policy.understand(Question(utterance, self._state, self._now()))
+            understanding = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
         return self._applied(understanding, self._state)
 
     def _applied(self, understanding: Understanding, base: State) -> Plan:
