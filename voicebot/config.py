@@ -82,15 +82,12 @@ class RasaSection(_Section):
     """Rasa, where it decides.
 
     ``environment``: folder of its Python environment; where set-up puts it by default. ``limit_ms``: after that long
-    the local policy decides. ``ted``: what TED does in cells that no rule decides (pipeline ``diet`` alone):
-    ``shadow``, it is logged; ``act``, it decides where it is surer than ``ted_confidence`` and the call goes on.
+    the local policy decides.
     """
 
     environment: Path | None = None
     pipeline: Literal["light", "diet"] = "light"
     limit_ms: int = Field(400, ge=20, le=2000)
-    ted: Literal["shadow", "act"] = "shadow"
-    ted_confidence: float = Field(0.7, ge=0.5, le=1)
 
 
 class Config(_Section):

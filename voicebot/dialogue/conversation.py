@@ -65,6 +65,13 @@ def apply(script: Script, lead: Lead, state: State, understanding: Understanding
     return _Turn(script, lead, state, now).take(understanding)
 
 
+def asks(
+    script: Script, lead: Lead, state: State, understanding: Understanding, now: datetime
+) -> tuple[str, str, Mapping[str, SlotState]]:
+    """Return what the table is asked about an understanding: step, intent, and the state of every condition."""
+    return _Turn(script, lead, state, now).asks(understanding)
+
+
 def said(state: State, line_key: str) -> State:
     """Note that a line was played to its end."""
     return _replace(state, said=(*state.said, line_key))
@@ -182,6 +189,10 @@ class _Turn:
         if refused:
             return self._refuse(*refused)
         return self._decide(intent, understanding.also)
+
+    def asks(self, understanding: Understanding) -> tuple[str, str, Mapping[str, SlotState]]:
+        intent, _ = self._accept(str(understanding.intent), understanding)
+        return self._step, intent, self._states()
 
     def follow(self, move: Move, path: tuple[str | int, ...], why: str) -> tuple[State, Act]:
         """Take a move that belongs to no intent."""

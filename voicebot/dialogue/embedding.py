@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ _HEADS: Final = 12
 _LAYERS: Final = 6
 _EPSILON: Final = 1e-12
 _BATCH: Final = 64
+_KEPT: Final = 4096
+_FEW: Final = 16
+"""Texts of one question; longer lists are examples, which are embedded once."""
 
 
 class Embedder:
@@ -49,6 +53,7 @@ class Embedder:
         }  # fmt: skip
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self._vocabulary = {word: number for number, word in enumerate(words)}
+        self._kept: OrderedDict[str, Matrix] = OrderedDict()
         self.name = f"{MODEL}-{hashlib.sha256(repr((len(words), _checksum(weights))).encode()).hexdigest()[:12]}"
 
     def tokens(self, text: str) -> list[int]:
@@ -74,9 +79,25 @@ class Embedder:
         return pieces
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Return one row of length 1 a text."""
+        """Return one row of length 1 a text; rows of single texts are remembered."""
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
+        if len(texts) > _FEW:
+            return self._embed(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+        if new:
+            self.remember(zip(new, self._embed(new)))  # noqa: B905 - also runs on Python 3.8, which knows no "strict"
+        return np.stack([self._kept[text] for text in texts])
+
+    def remember(self, rows: Iterable[tuple[str, Matrix]]) -> None:
+        """Take rows over that were computed elsewhere with the same model."""
+        for text, row in rows:
+            self._kept[text] = row
+            self._kept.move_to_end(text)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+    def _embed(self, texts: Sequence[str]) -> Matrix:
         rows = [self.tokens(text) for text in texts]
         result = np.empty((len(texts), DIMENSIONS), np.float32)
         order = sorted(range(len(rows)), key=lambda index: len(rows[index]))  # like lengths together: little padding

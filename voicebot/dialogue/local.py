@@ -11,7 +11,7 @@ import asyncio
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -71,8 +71,13 @@ _DENIAL: Final = {
     "zh": re.compile(r"不|没|错|别"),
 }
 """Words without which nothing is denied."""
-_THREAD: Final = ThreadPoolExecutor(1, "understand")
+THREAD: Final = ThreadPoolExecutor(1, "understand")
+"""Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
+
+
+Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
+"""Says how near masked texts are to intents, in a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +126,26 @@ class LocalPolicy:
 
     async def understand(self, question: Question) -> Understanding:
         """Understand what was heard; see ``Policy``."""
-        return await asyncio.get_running_loop().run_in_executor(_THREAD, self.decide, question)
+        return await asyncio.get_running_loop().run_in_executor(THREAD, self.decide, question)
 
-    def decide(self, question: Question) -> Understanding:
-        """Understand what was heard, in this thread; takes up to 20 ms."""
+    def decide(self, question: Question, compare: Compare | None = None) -> Understanding:
+        """Understand what was heard, in this thread; takes up to 20 ms.
+
+        Parameters
+        ----------
+        compare
+            Asked in place of this policy's own ``compare``, by policies that know better how likely an intent is.
+        """
+        compare = compare or self.compare
         settled = engine_answer(self._script, question)
         if isinstance(settled, Understanding):
             return settled
         if isinstance(settled, str):
-            found = self._words(
-                replace(question, utterance=replace(question.utterance, text=settled, digits="")), settled
-            )
+            words = replace(question, utterance=replace(question.utterance, text=settled, digits=""))
+            found = self._words(words, settled, compare)
             return replace(found, policy="engine")
         heard = question.utterance
-        best = self._words(question, heard.text)
+        best = self._words(question, heard.text, compare)
         if best.policy == "keyword" or not heard.alternatives:
             return best
         if best.intent != EngineIntent.NO_MATCH and (
@@ -142,15 +153,19 @@ class LocalPolicy:
         ):
             return best
         for text, confidence in heard.alternatives[:ALTERNATIVES]:
-            other = self._words(question, text)
+            other = self._words(question, text, compare)
             weighed = other.confidence * (confidence / heard.confidence if heard.confidence else 1.0)
             if other.intent != EngineIntent.NO_MATCH and weighed > max(best.confidence, SURE):
                 return other
         return best
 
+    def embedded(self, texts: tuple[str, ...]) -> bytes:
+        """Return the embeddings of masked texts, float32, row after row; nothing where there is no model."""
+        return self._embedder.embed(texts).tobytes() if self._embedder else b""
+
     # -- one text
 
-    def _words(self, question: Question, text: str) -> Understanding:
+    def _words(self, question: Question, text: str, compare: Compare) -> Understanding:
         script, state = self._script, question.state
         language = script.language
         words = masked(text, language, question.now, question.lead)
@@ -161,7 +176,7 @@ class LocalPolicy:
         parts = clauses(words, language)
         if hard:
             return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", True, "", _also(parts.lead, hard))
-        verdict, also = self._verdict(words, parts, state.step, values)
+        verdict, also = self._verdict(words, parts, state.step, values, compare)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
         name = self._asked(state.step)
@@ -174,7 +189,9 @@ class LocalPolicy:
             complete = False
         return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
 
-    def _verdict(self, words: str, parts: Clauses, step: str, values: Heard) -> tuple[_Verdict, tuple[str, ...]]:
+    def _verdict(
+        self, words: str, parts: Clauses, step: str, values: Heard, compare: Compare
+    ) -> tuple[_Verdict, tuple[str, ...]]:
         exact = self._exact(words, step)
         if exact:
             return _Verdict(exact, 1.0), ()
@@ -184,7 +201,7 @@ class LocalPolicy:
         own = self._matcher.exact_here.get(step, {})
         if parts.lead and [own.get(piece) for piece in parts.rest] == [parts.lead]:
             return _Verdict(parts.lead, 1.0), ()
-        matches = self._compare((words, *pieces), step)
+        matches = compare((words, *pieces), step)
         whole = self._weigh(matches[0], step)
         verdicts = [
             _Verdict(exact, 1.0) if (exact := self._exact(piece, step)) else self._weigh(match, step)
@@ -216,7 +233,8 @@ class LocalPolicy:
     def _exact(self, words: str, step: str) -> str:
         return self._matcher.exact_here.get(step, {}).get(words, "") or self._matcher.exact.get(words, "")
 
-    def _compare(self, texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+    def compare(self, texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+        """Compare masked texts with the script's examples; what was compared before is remembered."""
         key = (step, texts)
         if key not in self._kept:
             self._kept[key] = self._matcher.compare(texts, step)

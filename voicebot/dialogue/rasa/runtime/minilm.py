@@ -43,6 +43,12 @@ def _embedder(folder: Text) -> Any:
 _LOADED: Dict[Text, Any] = {}
 
 
+def remember(texts: List[Text], rows: Any) -> None:
+    """Take over what whoever asks has computed with the same model already."""
+    for embedder in _LOADED.values():
+        embedder.remember(zip(texts, rows))
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc] # Rasa has no types here
     """Gives each text its embedding, times ``weight``.

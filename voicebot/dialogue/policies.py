@@ -1,0 +1,116 @@
+"""Which policy decides for a script: the local one, or Rasa with the local one beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+from voicebot import logs
+from voicebot.config import DialogueSection, RasaSection
+from voicebot.dialogue.local import LocalPolicy
+from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.rasa import environment, models
+from voicebot.dialogue.rasa.policy import RasaPolicy
+from voicebot.dialogue.rasa.service import RasaService
+from voicebot.dialogue.script import Script
+from voicebot.errors import UnavailableError
+
+LOOK_SECONDS: Final = 10.0
+"""How often it is looked whether a script was trained again."""
+
+_log = logs.get_logger()
+
+
+class Policies:
+    """Makes policies, and runs what they need.
+
+    Parameters
+    ----------
+    dialogue
+        Which policy decides.
+    rasa
+        Where Rasa is and what is expected of it.
+    """
+
+    def __init__(self, dialogue: DialogueSection, rasa: RasaSection) -> None:
+        self._wanted = dialogue.policy
+        self._rasa = rasa
+        self._service: RasaService | None = None
+        self._loaded: dict[str, tuple[Script, models.Trained]] = {}
+        self._lock = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def service(self) -> RasaService | None:
+        """Rasa's hosts, once a policy needed them."""
+        return self._service
+
+    def check(self, script: Script, called: str = "") -> None:
+        """Tell whether a script can be decided for.
+
+        Parameters
+        ----------
+        called
+            Name or file by which people know the script, for the cure.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no Rasa model of this very content.
+        UnavailableError
+            Rasa is not set up.
+        """
+        if self._wanted == "rasa":
+            environment.find_python(self._rasa.environment)
+            models.require(script, self._rasa.pipeline, called)
+
+    async def of(self, script: Script) -> Policy:
+        """Return the policy for a script, ready to decide.
+
+        Raises
+        ------
+        ConfigurationError, UnavailableError
+            As ``check``; or the model cannot be loaded.
+        """
+        local = await asyncio.to_thread(LocalPolicy, script)
+        if self._wanted == "local":
+            return local
+        model = models.require(script, self._rasa.pipeline)
+        async with self._lock:
+            if self._service is None:
+                self._service = RasaService(environment.find_python(self._rasa.environment))
+            await self._service.load(model)
+            self._loaded[script.content_hash] = (script, model)
+            if self._looking is None:
+                self._looking = asyncio.create_task(self._look())
+        return RasaPolicy(script, model, self._service, local, limit_seconds=self._rasa.limit_ms / 1000)
+
+    async def refresh(self) -> None:
+        """Load what was trained again; the models before decide until it is ready, and where it cannot be loaded."""
+        for key, (script, before) in list(self._loaded.items()):
+            model = models.active(script, self._rasa.pipeline)
+            if model is None or model.sha256 == before.sha256 or self._service is None:
+                continue
+            try:
+                await self._service.load(model)
+            except UnavailableError as error:
+                _log.error("a Rasa model cannot be loaded, the one before decides", why=str(error))
+            self._loaded[key] = (script, model)
+
+    async def close(self) -> None:
+        """End what was started."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        if self._service is not None:
+            await self._service.close()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.refresh()
+            except Exception:
+                _log.exception("looking for newer Rasa models failed")

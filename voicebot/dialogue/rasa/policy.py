@@ -1,0 +1,195 @@
+"""The policy that asks Rasa: what an utterance means, and where that leads. The local policy stands beside it.
+
+In each turn:
+
+1. The local policy answers, in a few milliseconds; its answer is what holds when Rasa does not answer in time.
+2. What belongs to the engine (keys) and to the rules for the hard intents is settled by that.
+3. Rasa's classifier is asked what the words mean. Its probabilities take the place of the local matcher's; all that
+   guards them stays: words that are not from here, surer where a call would end, values, two intents in a breath.
+4. Rasa's rules are asked where the intent leads from this step. The engine compares that with the script's own table
+   before it moves; a difference is told, and the table wins.
+
+TED, where a model has it, is asked about cells that the table leaves empty. It is in shadow: what it would do is
+logged, and what it does not know it does not decide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from voicebot import logs
+from voicebot.dialogue import conversation
+from voicebot.dialogue.local import THREAD, LocalPolicy
+from voicebot.dialogue.matcher import Match
+from voicebot.dialogue.rasa.conformance import Turn, slots_of
+from voicebot.dialogue.rasa.models import Trained
+from voicebot.dialogue.rasa.rules import action_of, guarded, intent_name, intent_of, target_of_action
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.table import SlotState, table_of
+from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.errors import UnavailableError
+
+LIMIT_SECONDS: Final = 0.4
+_HISTORY: Final = 4
+"""Turns before that TED is told of."""
+_SETTLED: Final = frozenset({"engine", "keyword"})
+
+_log = logs.get_logger()
+
+Probabilities = Mapping[str, Mapping[str, float]]
+"""Text → intent → probability."""
+
+
+class Channel(Protocol):
+    """Who asks Rasa; see ``RasaService.ask``."""
+
+    async def ask(self, key: str, request: Mapping[str, Any], *, seconds: float) -> Mapping[str, Any]:
+        """Ask the model of a script; raises ``UnavailableError`` where there is no answer in time."""
+
+
+class RasaPolicy:
+    """Understands utterances for one script with its Rasa model. Never raises, never takes longer than its limit.
+
+    Parameters
+    ----------
+    script
+        Whose model it is.
+    model
+        The activated model, loaded by ``channel``.
+    channel
+        Asks it.
+    local
+        Answers where Rasa does not.
+    limit_seconds
+        How long Rasa may take in one turn, beside the local policy's own time.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        model: Trained,
+        channel: Channel,
+        local: LocalPolicy,
+        *,
+        limit_seconds: float = LIMIT_SECONDS,
+    ) -> None:
+        self._script = script
+        self._channel = channel
+        self._local = local
+        self._limit = limit_seconds
+        self._table = table_of(script)
+        self._slots = guarded(self._table)
+        self._has_ted = model.pipeline == "diet"
+        self._key = model.script_hash
+
+    @property
+    def name(self) -> str:
+        """``rasa``."""
+        return "rasa"
+
+    async def understand(self, question: Question) -> Understanding:
+        """Understand what was heard; see ``Policy``. ``policy`` of the answer tells who decided it."""
+        loop = asyncio.get_running_loop()
+        local, texts, rows = await loop.run_in_executor(THREAD, self._locally, question)
+        if local.policy in _SETTLED:
+            return local
+        until = time.monotonic() + self._limit
+        try:
+            probabilities = await self._classified(texts, rows, until)
+            informed = await loop.run_in_executor(THREAD, self._informed, question, probabilities)
+            target = await self._led(question, informed, until)
+        except (UnavailableError, KeyError, TypeError, ValueError) as error:  # also an answer that makes no sense
+            _log.warning("Rasa did not decide, the local policy does", why=str(error), script=self._script.script)
+            return local
+        return informed if informed.policy in _SETTLED else replace(informed, policy="rasa", target=target)
+
+    # -- in the understanding thread
+
+    def _locally(self, question: Question) -> tuple[Understanding, tuple[str, ...], bytes]:
+        """Return the local answer, and the texts that had to be compared for it with their embeddings."""
+        compared: dict[str, None] = {}
+
+        def noting(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+            compared.update(dict.fromkeys(texts))
+            return self._local.compare(texts, step)
+
+        answer = self._local.decide(question, noting)
+        texts = tuple(compared)
+        return answer, texts, self._local.embedded(texts)
+
+    def _informed(self, question: Question, probabilities: Probabilities) -> Understanding:
+        """Return the answer with Rasa's probabilities in place of the local matcher's."""
+
+        def informed(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+            return tuple(
+                replace(match, probabilities=probabilities[text]) if text in probabilities else match
+                for text, match in zip(texts, self._local.compare(texts, step), strict=True)
+            )
+
+        return self._local.decide(question, informed)
+
+    # -- asking
+
+    async def _classified(self, texts: Sequence[str], rows: bytes, until: float) -> Probabilities:
+        if not texts:
+            return {}
+        request = {"do": "parse", "texts": list(texts), "rows": base64.b64encode(rows).decode()}
+        answer = await self._ask(request, until)
+        return {
+            text: {intent_of(name): float(value) for name, value in ranking}
+            for text, ranking in zip(texts, answer["rankings"], strict=True)
+        }
+
+    async def _led(self, question: Question, understanding: Understanding, until: float) -> str:
+        """Return the target that Rasa names, compared with the table's."""
+        if question.lead is None or question.state.step not in self._script.steps:
+            return ""
+        step, intent, states = conversation.asks(
+            self._script, question.lead, question.state, understanding, question.now
+        )
+        if intent == EngineIntent.NO_MATCH and not self._has_ted:
+            return ""
+        cell = self._table.find(step, intent, states)
+        request: dict[str, Any] = {
+            "do": "decide",
+            "slots": slots_of(step, self._all(states)),
+            "intent": intent_name(intent),
+        }
+        if self._has_ted and cell is None:
+            request["history"] = self._history(question.state)
+        answer = await self._ask(request, until)
+        target = target_of_action(str(answer["action"]))
+        if cell is not None and target != cell.target:
+            _log.error(
+                "Rasa and the table differ, the table wins",
+                script=self._script.script, step=step, intent=intent, rasa=target, table=cell.target,
+            )  # fmt: skip
+        elif cell is None and target:
+            _log.info(
+                "in shadow", script=self._script.script, step=step, intent=intent, would=target,
+                confidence=answer["confidence"], policy=answer["policy"],
+            )  # fmt: skip
+            return ""
+        return target
+
+    async def _ask(self, request: Mapping[str, Any], until: float) -> Mapping[str, Any]:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise UnavailableError("Rasa took too long")
+        return await self._channel.ask(self._key, request, seconds=left)
+
+    def _all(self, states: Mapping[str, SlotState]) -> dict[str, SlotState]:
+        return {slot: states.get(slot, "missing") for slot in self._slots}
+
+    def _history(self, state: State) -> list[Turn]:
+        turns: list[Turn] = []
+        for step, intent in state.history[-_HISTORY:]:
+            cell = self._table.find(step, intent, {})
+            target = cell.target if cell else f"retry:{EngineIntent.NO_MATCH}"
+            turns.append((slots_of(step, self._all({})), intent_name(intent), action_of(target)))
+        return turns
