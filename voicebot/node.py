@@ -10,12 +10,14 @@ from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.campaign.dialer import Dialer
 from voicebot.config import Config
-from voicebot.dialogue.local import LocalPolicy
 from voicebot.dialogue.pinned import read_pinned
+from voicebot.dialogue.policies import Policies
+from voicebot.dialogue.script import Script
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.prompts import PromptCache
 from voicebot.speech.voices import choose_voice
+from voicebot.store.records import CampaignState
 from voicebot.store.store import Store
 
 _log = logs.get_logger()
@@ -34,6 +36,7 @@ class Node:
         self._config = config
         self._store: Store | None = None
         self._dialer: Dialer | None = None
+        self._policies = Policies(config.dialogue, config.rasa)
         self._languages: dict[str, Language] = {}
         self._prepared: dict[str, asyncio.Task[Prepared]] = {}
         self._language_lock = asyncio.Lock()
@@ -54,10 +57,12 @@ class Node:
         async with contextlib.AsyncExitStack() as stack:
             self._store = await Store.open(self._config.database.url)
             stack.push_async_callback(self._store.close)
+            await self._check_policies()
             phone = AsteriskPhone(self._config)
             await phone.start()
             stack.push_async_callback(phone.close)
             stack.push_async_callback(self._close_languages)
+            stack.push_async_callback(self._policies.close)
             maker = CallMaker(self._config, phone, self._languages, self._script)
             self._dialer = Dialer(self._store, phone, maker, self._config)
             await self._dialer.run(until_done=until_done)
@@ -69,6 +74,24 @@ class Node:
 
     # ------------------------------------------------------------------------------------------------
 
+    async def _check_policies(self) -> None:
+        """Refuse to begin with a running campaign whose script nobody could decide for."""
+        assert self._store is not None  # noqa: S101 - just opened
+        if self._config.dialogue.policy != "rasa":
+            return
+        for campaign in await self._store.campaigns():
+            if campaign.state is CampaignState.RUNNING and campaign.trunk in self._config.trunks:
+                script, called = await self._pinned(campaign.script_hash)
+                self._policies.check(script, called)
+
+    async def _pinned(self, script_hash: str) -> tuple[Script, str]:
+        """Return a pinned script, and the name or file that it was pinned from."""
+        assert self._store is not None  # noqa: S101 - set before the dialer runs
+        version = await self._store.script(script_hash)
+        if version is None:
+            raise ConfigurationError(Problem(f"script {script_hash[:12]} is not stored", "create the campaign again"))
+        return read_pinned(version.text, script_hash), version.name
+
     async def _script(self, script_hash: str) -> Prepared:
         """Give a pinned script with its policy; made ready once, whoever asks first."""
         task = self._prepared.get(script_hash)
@@ -77,14 +100,10 @@ class Node:
         return await asyncio.shield(task)
 
     async def _prepare(self, script_hash: str) -> Prepared:
-        assert self._store is not None  # noqa: S101 - set before the dialer runs
-        version = await self._store.script(script_hash)
-        if version is None:
-            raise ConfigurationError(Problem(f"script {script_hash[:12]} is not stored", "create the campaign again"))
-        script = read_pinned(version.text, script_hash)
-        policy = await asyncio.to_thread(LocalPolicy, script)
+        script, called = await self._pinned(script_hash)
+        policy = await self._policies.of(script)
         await self._language(script.language)
-        _log.info("script ready", script=version.name, script_hash=script_hash[:12], policy=policy.name)
+        _log.info("script ready", script=called, script_hash=script_hash[:12], policy=policy.name)
         return Prepared(script, policy)
 
     async def _language(self, language: str) -> None:

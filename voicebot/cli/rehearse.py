@@ -14,15 +14,21 @@ from voicebot.rehearsal.selection import PERSONAS, choose
 
 
 def command(
+    context: typer.Context,
     script: Annotated[str, typer.Argument(help="reminder, collection, a script file, or all.")],
+    *,
     personas: Annotated[
         Path, typer.Option(exists=True, help="Folder of persona files, or one file; the shipped ones by default.")
     ] = PERSONAS,
     concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 4,
+    policy: Annotated[rehearsing.PolicyName | None, typer.Option(help=rehearsing.POLICY_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
     """Try a script on simulated people; leaves with 0 when every call came to what its persona expects."""
     files, people = choose(script, load_personas(personas))
+    config = rehearsing.decided_by(context, policy, files)
     show = rehearsing.Show()
-    report = rehearsing.run(Rehearsal(people, files, new_folder(), concurrency=concurrency, tell=show), show)
+    report = rehearsing.run(
+        Rehearsal(people, files, new_folder(), concurrency=concurrency, config=config, tell=show), show
+    )
     rehearsing.tell(report, json=json, enough=len(people))

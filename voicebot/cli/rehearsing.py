@@ -3,18 +3,62 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import signal
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
 
 import typer
 from rich.live import Live
 from rich.table import Table
 
 from voicebot.cli import output
+from voicebot.cli.training import train_missing
+from voicebot.config import load_config
 from voicebot.rehearsal.report import Report
 from voicebot.rehearsal.runner import Progress, Rehearsal
 
 _INTERRUPTED = 130
+POLICY_HELP: Final = (
+    "Who decides: local or rasa (scripts without a Rasa model are trained first); as configured by default."
+)
+
+
+class PolicyName(enum.StrEnum):
+    """Who decides what an utterance means."""
+
+    LOCAL = "local"
+    RASA = "rasa"
+
+
+def decided_by(
+    context: typer.Context, policy: PolicyName | None, files: Mapping[str, Path]
+) -> dict[str, dict[str, Any]]:
+    """Return the sections of a rehearsal's configuration that say who decides; trains what has to be trained.
+
+    Parameters
+    ----------
+    policy
+        As asked for; ``None``: as configured.
+    files
+        The scripts.
+
+    Raises
+    ------
+    ConfigurationError, UnavailableError
+        A script is broken; Rasa is not set up, or cannot be trained.
+    """
+    config = load_config(context.obj)
+    chosen = policy.value if policy is not None else config.dialogue.policy
+    if chosen == "local":
+        return {"dialogue": {"policy": chosen}}
+    train_missing(files.values(), config.rasa)
+    rasa = config.rasa.model_dump(mode="json", exclude_none=True)
+    if config.rasa.environment is not None:
+        rasa["environment"] = str(config.rasa.environment.resolve())
+    return {"dialogue": {"policy": chosen}, "rasa": rasa}
 
 
 class Show:

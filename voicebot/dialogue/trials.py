@@ -224,18 +224,18 @@ def _before_identity(script: Script) -> set[str]:
     return reached
 
 
-def ask(policy: Policy, questions: Iterable[Question]) -> list[Understanding]:
+async def ask(policy: Policy, questions: Iterable[Question]) -> list[Understanding]:
     """Ask a policy one question after the other."""
-
-    async def all_of_them() -> list[Understanding]:
-        return [await policy.understand(one) for one in questions]
-
-    return asyncio.run(all_of_them())
+    return [await policy.understand(one) for one in questions]
 
 
 def try_intents(policy: Policy, script: Script, cases: Sequence[IntentCase], now: datetime, step: str = "") -> Result:
     """Let a policy understand every utterance."""
-    answers = ask(policy, [question(script, case.text, now, step) for case in cases])
+    return judge_intents(cases, asyncio.run(ask(policy, [question(script, case.text, now, step) for case in cases])))
+
+
+def judge_intents(cases: Sequence[IntentCase], answers: Sequence[Understanding]) -> Result:
+    """Compare what a policy made of every utterance with what it must mean."""
     misses = [
         Miss(case.text, case.intent, str(got.intent), case.line, f"{got.confidence:.2f} by {got.policy}")
         for case, got in zip(cases, answers, strict=True)

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.main import get_command
 
-from voicebot.cli.script import understand
+from voicebot.cli.script import app, understand
 from voicebot.errors import ConfigurationError
+
+CONTEXT = typer.Context(get_command(app))
 
 
 def told(capsys: pytest.CaptureFixture[str], *texts: str, **options: object) -> dict[str, Any]:
-    understand.command("reminder", list(texts), json=True, today="2026-11-23", **options)  # type: ignore[arg-type]
+    understand.command(CONTEXT, "reminder", list(texts), json=True, today="2026-11-23", **options)  # type: ignore[arg-type]
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1
     found: dict[str, Any] = json.loads(lines[0])
@@ -44,7 +48,7 @@ def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     assert found["entities"]["misses"] == [
         {"line": 2, "text": "ten dollars", "expected": "11", "got": "10", "more": "amount said on 2026-11-23"}
     ]
-    understand.command("reminder", file=intents, entities=entities)
+    understand.command(CONTEXT, "reminder", file=intents, entities=entities)
     shown = capsys.readouterr().out
     assert "intents: 1 of 2 right, accuracy 0.500" in shown
     assert "taken for another" in shown
@@ -53,5 +57,5 @@ def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
 @pytest.mark.parametrize("options", [{}, {"texts": ["x"], "policy": "oracle"}, {"texts": ["x"], "step": "nowhere"}])
 def test_wrong_use_is_told(options: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError) as error:
-        understand.command("reminder", **options)  # type: ignore[arg-type]
+        understand.command(CONTEXT, "reminder", **options)  # type: ignore[arg-type]
     assert error.value.problems[0].cure

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import typer
-from rich.status import Status
 
 from voicebot.cli import output
 from voicebot.cli.script.finding import find_script
+from voicebot.cli.training import train_and_tell
 from voicebot.config import load_config
 from voicebot.dialogue.load import load_script
-from voicebot.dialogue.rasa import environment
 from voicebot.dialogue.rasa.project import Pipeline
-from voicebot.dialogue.rasa.train import Result, train
+from voicebot.dialogue.rasa.train import Result
 from voicebot.dialogue.script import Script
 from voicebot.errors import ConfigurationError
 
@@ -35,22 +34,13 @@ def command(
     if chosen is None:
         raise ConfigurationError(f"there is no pipeline {pipeline}", cure="choose light or diet")
     loaded = load_script(find_script(script, language))
-    python = environment.find_python(config.environment)
-    with output.err.status(f"{loaded.script}: compiling") as status:
-        result = train(loaded, chosen, python=python, tell=lambda what: _tell(status, loaded, what))
+    result = train_and_tell(loaded, chosen, config)
     if json:
         output.print_json(_record(loaded, chosen, result))
     else:
         _show(loaded, chosen, result)
     if result.model is None:
         raise typer.Exit(output.EXIT_NOT_FINE)
-
-
-def _tell(status: Status, script: Script, what: str) -> None:
-    if output.err.is_terminal:
-        status.update(f"{script.script}: {what}")
-    else:
-        output.err.print(f"{script.script}: {what}", markup=False, highlight=False)
 
 
 def _record(script: Script, pipeline: Pipeline, result: Result) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -10,18 +12,20 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.script.finding import find_script
+from voicebot.cli.training import train_missing
+from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue import trials
 from voicebot.dialogue.load import load_script
-from voicebot.dialogue.local import LocalPolicy
-from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.script import Script
-from voicebot.dialogue.talk import Understanding
+from voicebot.dialogue.talk import Question, Understanding
 from voicebot.errors import ConfigurationError
 
 _NOON: Final = 12
 
 
 def command(
+    context: typer.Context,
     script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
     texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="What is said.")] = None,
     *,
@@ -38,22 +42,27 @@ def command(
     """Tell what texts mean to a script, and try it on files of written cases."""
     if not texts and file is None and entities is None:
         raise ConfigurationError("there is nothing to understand", cure="give a text, --file or --entities")
-    loaded = load_script(find_script(script, language))
+    section = load_config(context.obj).rasa
+    path = find_script(script, language)
+    loaded = load_script(path)
     trials.check_step(loaded, step)
     now = _moment(today)
     intent_cases = trials.read_intents(file, loaded) if file else ()
     entity_cases = trials.read_entities(entities) if entities else ()
     result: dict[str, Any] = {"script": loaded.script, "language": loaded.language, "step": step or None}
     if texts or intent_cases:
-        decider = _policy(policy, loaded)
-        result["policy"] = decider.name
+        dialogue = _dialogue(policy)
+        if policy == "rasa":
+            train_missing([path], section)
+        said = [*(texts or ()), *(case.text for case in intent_cases)]
+        answers = asyncio.run(
+            _ask(loaded, dialogue, section, [trials.question(loaded, one, now, step) for one in said])
+        )
+        result["policy"] = policy
         if texts:
-            asked = [trials.question(loaded, text, now, step) for text in texts]
-            result["texts"] = [
-                _told(text, answer, loaded, now) for text, answer in zip(texts, trials.ask(decider, asked), strict=True)
-            ]
+            result["texts"] = [_told(text, answer, loaded, now) for text, answer in zip(texts, answers, strict=False)]
         if intent_cases:
-            result["intents"] = _result(trials.try_intents(decider, loaded, intent_cases, now, step))
+            result["intents"] = _result(trials.judge_intents(intent_cases, answers[len(texts or ()) :]))
     if entity_cases:
         result["entities"] = _result(trials.try_entities(entity_cases, loaded.language))
     if json:
@@ -62,10 +71,20 @@ def command(
         _show(result)
 
 
-def _policy(name: str, script: Script) -> Policy:
-    if name != "local":
-        raise ConfigurationError(f"there is no policy {name!r}", cure="name one of: local")
-    return LocalPolicy(script)
+def _dialogue(policy: str) -> DialogueSection:
+    if policy not in {"local", "rasa"}:
+        raise ConfigurationError(f"there is no policy {policy!r}", cure="name one of: local, rasa")
+    return DialogueSection(policy="rasa" if policy == "rasa" else "local")
+
+
+async def _ask(
+    script: Script, dialogue: DialogueSection, section: RasaSection, questions: Sequence[Question]
+) -> list[Understanding]:
+    policies = Policies(dialogue, section)
+    try:
+        return await trials.ask(await policies.of(script), questions)
+    finally:
+        await policies.close()
 
 
 def _moment(today: str) -> datetime:

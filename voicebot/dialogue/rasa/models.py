@@ -72,8 +72,13 @@ def active(script: Script, pipeline: Pipeline = "light") -> Trained | None:
     return found if Path(found.path).is_file() else None
 
 
-def require(script: Script, pipeline: Pipeline = "light") -> Trained:
+def require(script: Script, pipeline: Pipeline = "light", called: str = "") -> Trained:
     """Return the model that decides for a script.
+
+    Parameters
+    ----------
+    called
+        Name or file by which people know the script.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def require(script: Script, pipeline: Pipeline = "light") -> Trained:
     """
     found = active(script, pipeline)
     if found is None:
-        name = script.source or script.script
+        name = called or script.source or script.script
         option = "" if pipeline == "light" else f" --pipeline {pipeline}"
         raise ConfigurationError(
             Problem(

@@ -1,0 +1,59 @@
+"""Training as several commands do it: with progress on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.status import Status
+
+from voicebot.cli import output
+from voicebot.config import RasaSection
+from voicebot.dialogue.load import load_script
+from voicebot.dialogue.rasa import environment, models
+from voicebot.dialogue.rasa.project import Pipeline
+from voicebot.dialogue.rasa.train import Result, train
+from voicebot.dialogue.script import Script
+from voicebot.errors import Problem, UnavailableError
+
+
+def train_and_tell(script: Script, pipeline: Pipeline, section: RasaSection) -> Result:
+    """Train a model of a script and show how far it is.
+
+    Raises
+    ------
+    UnavailableError
+        Rasa is not set up, or trained no model.
+    """
+    python = environment.find_python(section.environment)
+    with output.err.status(f"{script.script}: compiling") as status:
+        return train(script, pipeline, python=python, tell=lambda what: _tell(status, script, what))
+
+
+def train_missing(files: Iterable[Path], section: RasaSection) -> None:
+    """Train every script that has no Rasa model of its present content.
+
+    Raises
+    ------
+    ConfigurationError
+        A script is broken.
+    UnavailableError
+        Rasa is not set up, trained no model, or one that does not decide as the script's table does.
+    """
+    for file in files:
+        script = load_script(file)
+        if models.active(script, section.pipeline) is not None:
+            environment.find_python(section.environment)
+            continue
+        found = train_and_tell(script, section.pipeline, section)
+        if found.model is None:
+            count = len(found.conformance.mismatches)
+            what = f"Rasa decides {count} cells of {script.script} otherwise than its table"
+            raise UnavailableError(Problem(what, f"see: voicebot script train {file}"))
+
+
+def _tell(status: Status, script: Script, what: str) -> None:
+    if output.err.is_terminal:
+        status.update(f"{script.script}: {what}")
+    else:
+        output.err.print(f"{script.script}: {what}", markup=False, highlight=False)
