@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from voicebot.dialogue import conditions
 from voicebot.dialogue.hints import phrases
 from voicebot.dialogue.lines import Speaker, debt_keys, key_of
 from voicebot.dialogue.script import EndingPart, Move, Script, Words
@@ -318,8 +319,9 @@ class _Turn:
         self._move_to(slot.ask)
         return self._ask("again")
 
-    def _states(self) -> Mapping[str, SlotState]:
-        return {name: ("given" if name in self._given else "known") for name in self._slots}
+    def _states(self, step: str = "") -> Mapping[str, SlotState]:
+        tried = conditions.tries(self._state()) if step in {"", self._step} else 1
+        return conditions.states(self._script, self._lead, self._slots, self._given, tried, self._now)
 
     # -- where an intent leads
 
@@ -425,7 +427,7 @@ class _Turn:
                 return self._ask("say")
             if step.asks not in self._slots:
                 break
-            cell = self._table.find(name, self._script.slots[step.asks].intent, self._states())
+            cell = self._table.find(name, self._script.slots[step.asks].intent, self._states(name))
             if cell is None or cell.move is None or not (cell.move.go or cell.move.end) or cell.move.go == name:
                 break
             self._taken.append(cell.id)

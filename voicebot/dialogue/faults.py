@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from voicebot.dialogue.parts import spoken
+from voicebot.dialogue import conditions
+from voicebot.dialogue.comparison import ORDERED, Comparison
+from voicebot.dialogue.parts import Where, moves, spoken
 from voicebot.dialogue.script import (
     INTENTS,
     LEAD_WORDS,
@@ -23,7 +25,6 @@ from voicebot.dialogue.script import (
 )
 from voicebot.dialogue.table import table_of
 
-Where = tuple[str | int, ...]
 _BRACE: Final = re.compile(r"\{[^{}]*\}")
 LANGUAGES: Final = ("en-US", "zh-CN")
 
@@ -51,21 +52,6 @@ def _near(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known)[:24])}"
 
 
-def _moves(script: Script) -> Iterator[tuple[Where, Move]]:
-    for name, step in script.steps.items():
-        for intent, moves in step.answers.items():
-            for index, move in enumerate(moves):
-                yield ("steps", name, "answers", intent, index), move
-        if step.exhausted:
-            yield ("steps", name, "exhausted"), step.exhausted
-    for intent, moves in script.always.items():
-        for index, move in enumerate(moves):
-            yield ("always", intent, index), move
-    yield ("exhausted",), script.exhausted
-    if script.transfer:
-        yield ("transfer", "failed"), script.transfer.failed
-
-
 def _known(path: Where, kind: str, name: str, names: Iterable[str]) -> Iterator[Fault]:
     if name not in names:
         yield Fault(path, f"there is no {kind} {name!r}", _near(name, names))
@@ -77,7 +63,7 @@ def _names(script: Script) -> Iterator[Fault]:
     if script.language not in LANGUAGES:
         yield Fault(("language",), f"{script.language} is not spoken here", f"known are {', '.join(LANGUAGES)}")
     yield from _known(("start",), "step", script.start, script.steps)
-    for path, move in _moves(script):
+    for path, move in moves(script):
         yield from _names_of_move(script, path, move)
     for section, names in (("always", script.always), ("digressions", script.digressions)):
         for intent in names:
@@ -87,6 +73,8 @@ def _names(script: Script) -> Iterator[Fault]:
     for name, ending in script.endings.items():
         yield from _names_of_ending(script, name, ending)
     for name, slot in script.slots.items():
+        if name in {conditions.TRIES, *LEAD_WORDS}:
+            yield Fault(("slots", name), f"{name!r} has a meaning of its own", "give the slot another name")
         for intent in slot.carriers:
             yield from _known(("slots", name, "intents"), "intent", intent, intents)
         if slot.ask:
@@ -104,7 +92,9 @@ def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
         yield from _known((*path, "go"), "step", move.go, script.steps)
     if move.end:
         yield from _known((*path, "end"), "ending", move.end, script.endings)
-    if move.condition:
+    if move.condition and (comparison := move.condition.comparison):
+        yield from _comparison(script, (*path, "if"), comparison)
+    elif move.condition:
         yield from _known((*path, "if"), "slot", move.condition.slot, script.slots)
     if move.note:
         yield from _known((*path, "note"), "outcome", move.note, OUTCOMES)
@@ -112,6 +102,31 @@ def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
         yield from _known((*path, "forget"), "slot", slot, script.slots)
     if _is_loose(path) and not (move.go or move.end):
         yield Fault(path, "this must lead on", "write go or end")
+
+
+def _comparison(script: Script, path: Where, comparison: Comparison) -> Iterator[Fault]:
+    """Both sides of a comparison are there and can be compared."""
+    left, right = comparison.left, comparison.right
+    kind = conditions.kind(script, left)
+    if kind is None:
+        yield Fault(path, f"{left!r} is nothing that can be compared", _near(left, conditions.names(script)))
+    elif comparison.orders:
+        other = "number" if comparison.number is not None else conditions.kind(script, right)
+        if kind not in ORDERED:
+            yield Fault(path, f"{left} has no order", f"write '{left} is …' or '{left} is not …'")
+        elif other is None:
+            yield Fault(path, f"{right!r} is nothing that can be compared", _near(right, conditions.names(script)))
+        elif other != kind and not (kind == "amount" and comparison.number is not None):
+            yield Fault(path, f"{left} and {right} cannot be compared", f"compare {left} with {_EXAMPLES[kind]}")
+    elif kind in ORDERED:
+        yield Fault(path, f"{left} is compared by its order", f"write '{left} < …', '<=', '>' or '>='")
+    elif kind == "choice":
+        yield from _known(path, "choice", right, script.slots[left].choices)
+    elif kind == "yes_no":
+        yield from _known(path, "answer", right, ("yes", "no"))
+
+
+_EXAMPLES: Final = {"number": "a number", "amount": "an amount, or amount_due", "day": "a day, for example due_date"}
 
 
 def _names_of_step(script: Script, name: str, step: Step, intents: Iterable[str]) -> Iterator[Fault]:
@@ -213,7 +228,7 @@ def _promises(script: Script) -> Iterator[Fault]:
                 f"{cell.step} ends with a promise that it has not read back",
                 "lead to a step that 'confirms' every value which the ending records",
             )
-    for path, move in _moves(script):
+    for path, move in moves(script):
         if (move.note in PROMISES) or (_is_loose(path) and move.end and script.outcome(move.end) in PROMISES):
             yield Fault(
                 path, "a promise counts only when the callee confirms it", "lead to the step that reads it back"

@@ -20,7 +20,8 @@ SHARED_SECTIONS: Final = (
     "exhausted", "voicemail", "screener", "transfer", "opening", "limits",
 )  # fmt: skip
 """What an included file may hold; what the including script says itself goes before it, key by key."""
-_ABOUT: Final = ("description", "language", "include", "start")
+ABOUT: Final = ("description", "language", "include", "start")
+"""What it may say of itself."""
 _MAX_FILES: Final = 20
 
 
@@ -96,7 +97,7 @@ def _include(document: Document, path: Path, seen: set[Path]) -> None:
         if not isinstance(shared.data, dict):
             continue
         for key in shared.data:
-            if key not in SHARED_SECTIONS and key not in _ABOUT:
+            if key not in SHARED_SECTIONS and key not in ABOUT:
                 document.problems.append(
                     shared.problem((key,), f"{key!r} cannot stand in a shared part", _nearest(key, SHARED_SECTIONS))
                 )

@@ -1,4 +1,4 @@
-"""All that a script can say, each with where it stands; for checks and for rendering before dialling."""
+"""All that a script can say and every way it can take, each with where it stands; for checks and for rendering."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def spoken(script: Script) -> Iterator[tuple[Where, Words]]:
         yield ("disclosures", name), Words(text=disclosure.say, uninterruptible=True, disclosure=name)
     for name in sorted(script.steps, key=lambda step: step != script.start):
         yield from _of_step(("steps", name), script.steps[name])
-    for intent, moves in script.always.items():
-        yield from _of_moves(("always", intent), moves)
+    for intent, ways in script.always.items():
+        yield from _of_moves(("always", intent), ways)
     for name, digression in script.digressions.items():
         yield ("digressions", name, "say"), digression.say
     for name, ending in script.endings.items():
@@ -34,19 +34,35 @@ def spoken(script: Script) -> Iterator[tuple[Where, Words]]:
         yield from _one(("transfer", "failed", "say"), script.transfer.failed.say)
 
 
+def moves(script: Script) -> Iterator[tuple[Where, Move]]:
+    """Yield every move that is written."""
+    for name, step in script.steps.items():
+        for intent, ways in step.answers.items():
+            for index, move in enumerate(ways):
+                yield ("steps", name, "answers", intent, index), move
+        if step.exhausted:
+            yield ("steps", name, "exhausted"), step.exhausted
+    for intent, ways in script.always.items():
+        for index, move in enumerate(ways):
+            yield ("always", intent, index), move
+    yield ("exhausted",), script.exhausted
+    if script.transfer:
+        yield ("transfer", "failed"), script.transfer.failed
+
+
 def _of_step(at: Where, step: Step) -> Iterator[tuple[Where, Words]]:
     yield (*at, "say"), step.say
     yield from _one((*at, "again"), step.again)
     yield from _several((*at, "no_input"), step.no_input)
     yield from _several((*at, "no_match"), step.no_match)
-    for intent, moves in step.answers.items():
-        yield from _of_moves((*at, "answers", intent), moves)
+    for intent, ways in step.answers.items():
+        yield from _of_moves((*at, "answers", intent), ways)
     if step.exhausted:
         yield from _one((*at, "exhausted", "say"), step.exhausted.say)
 
 
-def _of_moves(at: Where, moves: tuple[Move, ...]) -> Iterator[tuple[Where, Words]]:
-    for index, move in enumerate(moves):
+def _of_moves(at: Where, ways: tuple[Move, ...]) -> Iterator[tuple[Where, Words]]:
+    for index, move in enumerate(ways):
         yield from _one((*at, index, "say"), move.say)
 
 

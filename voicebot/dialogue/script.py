@@ -9,221 +9,46 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr
 
-INTENTS: Final = frozenset(
-    {
-        "affirm",
-        "deny",
-        "promise_to_pay",
-        "already_paid",
-        "cannot_pay",
-        "partial_payment",
-        "wrong_person",
-        "not_available",
-        "deceased",
-        "who_is_this",
-        "why_calling",
-        "ask_amount",
-        "ask_due_date",
-        "how_to_pay",
-        "dispute",
-        "callback_request",
-        "stop_calling",
-        "talk_to_human",
-        "are_you_robot",
-        "repeat",
-        "wait",
-        "complaint_or_abuse",
-        "attorney",
-        "bankruptcy",
-        "refuse_to_pay",
-        "thanks",
-        "goodbye",
-        "out_of_scope",
-    }
-)
-"""Shared by all scripts, so that their answers can be compared; a script may add its own."""
+from voicebot.dialogue.moves import Guard, Move, Moves, OneMove
+from voicebot.dialogue.vocabulary import INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
+from voicebot.dialogue.words import Escalation, Part, Say, Strings, Words, placeholders, without_placeholders
 
-OUTCOMES: Final = frozenset(
-    {
-        "will_pay_on_time",
-        "promise_to_pay",
-        "already_paid",
-        "wrong_person",
-        "not_available",
-        "deceased",
-        "cannot_pay",
-        "partial_payment",
-        "dispute",
-        "refused",
-        "callback",
-        "do_not_call",
-        "transferred",
-        "attorney",
-        "bankruptcy",
-        "no_response",
-        "voicemail",
-        "hung_up",
-    }
-)
-"""What a call can come to; a closed list, because records and reports are made of it."""
-
-PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
-"""Outcomes that count only when they were read back and confirmed."""
-
-LEAD_VALUES: Final = ("name", "company", "amount", "currency", "due_date", "timezone")
-"""What every lead has."""
-
-LEAD_WORDS: Final = ("name", "first_name", "company", "amount_due", "due_date", "days_past_due")
-"""What lines may say of the lead: ``{name}`` …"""
+__all__ = [
+    "INTENTS",
+    "LEAD_VALUES",
+    "LEAD_WORDS",
+    "OUTCOMES",
+    "PROMISES",
+    "Digression",
+    "Disclosure",
+    "EndingPart",
+    "Escalation",
+    "Guard",
+    "IntentPart",
+    "Key",
+    "LeadPart",
+    "Limits",
+    "Machine",
+    "Move",
+    "Moves",
+    "OneMove",
+    "Part",
+    "Reprompts",
+    "Say",
+    "Script",
+    "Slot",
+    "Step",
+    "Strings",
+    "Transfer",
+    "Words",
+    "placeholders",
+]
+"""Also the words that all scripts share, and what parts are made of: whoever reads scripts needs them."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Limit = Annotated[int, Field(ge=1, le=100)]
-_GUARD: Final = re.compile(r"^\s*([a-z][a-z0-9_]*)\s+(given|known|missing)\s*$")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-
-
-class Part(BaseModel):
-    """A part of a script; unknown keys are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def placeholders(template: str) -> tuple[str, ...]:
-    """Names in braces, in order: ``("name",)`` for "Am I speaking with {name}?"."""
-    return tuple(found.strip() for found in _PLACEHOLDER.findall(template))
-
-
-class Words(Part):
-    """Something to say, one or more lines of at most two sentences.
-
-    Parameters
-    ----------
-    text
-        Said once the right party is confirmed, and before that too where ``before_identity`` is not written.
-    before_identity
-        Said instead while nobody knows who is on the line: no word of the debt.
-    uninterruptible
-        Played to its end whatever is said meanwhile.
-    disclosure
-        Name of the disclosure that these words make.
-    """
-
-    text: tuple[str, ...] = Field(min_length=1)
-    before_identity: tuple[str, ...] | None = None
-    uninterruptible: bool = False
-    disclosure: str = ""
-
-    @property
-    def templates(self) -> tuple[str, ...]:
-        """All lines, whenever they are said."""
-        return self.text + (self.before_identity or ())
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _as_words(value: Any) -> Any:
-    if isinstance(value, str | list):
-        value = {"text": value}
-    if isinstance(value, dict):
-        value = {
-            key: _as_list(content) if key in {"text", "before_identity"} else content for key, content in value.items()
-        }
-    return value
-
-
-Say = Annotated[Words, BeforeValidator(_as_words)]
-Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-Variants = Annotated[tuple[Say, ...], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)]
-
-
-class Guard(Part):
-    """A condition on one slot.
-
-    Parameters
-    ----------
-    slot
-        Which one.
-    state
-        ``given``: this utterance gave it a value that it did not have; ``known``: it has a value, new or old;
-        ``missing``: it has none.
-    """
-
-    slot: str
-    state: Literal["given", "known", "missing"]
-
-    def __str__(self) -> str:
-        return f"{self.slot} {self.state}"
-
-
-def _as_guard(value: Any) -> Any:
-    if isinstance(value, str):
-        found = _GUARD.match(value)
-        if not found:
-            raise ValueError(
-                f"{value!r} is no condition; write for example 'promise_date known' (given, known, missing)"
-            )
-        return {"slot": found[1], "state": found[2]}
-    return value
-
-
-class Move(Part):
-    """Where an answer leads; exactly one of ``go``, ``end``, ``stay`` and ``hold``.
-
-    Parameters
-    ----------
-    condition
-        Written ``if``; a move without one is taken when no earlier one fits.
-    go
-        A step to go to (going to the step itself asks again).
-    end
-        An ending.
-    stay
-        Ask this step again; counts as a misunderstanding.
-    hold
-        Keep the answer and ask this step again; it is taken up once this step is passed.
-    say
-        Said first.
-    forget
-        Slots whose values are dropped.
-    note
-        Outcome that holds from here on if nothing better comes.
-    right_party
-        The callee has confirmed to be the person called.
-    """
-
-    condition: Annotated[Guard, BeforeValidator(_as_guard)] | None = Field(None, alias="if")
-    go: str = ""
-    end: str = ""
-    stay: bool = False
-    hold: bool = False
-    say: Say | None = None
-    forget: Strings = ()
-    note: str = ""
-    right_party: bool = False
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Move:
-        if sum(map(bool, (self.go, self.end, self.stay, self.hold))) != 1:
-            raise ValueError("an answer leads one way: write exactly one of go, end, stay, hold")
-        return self
-
-
-def _as_move(value: Any) -> Any:
-    return {"go": value} if isinstance(value, str) else value
-
-
-def _as_moves(value: Any) -> Any:
-    if isinstance(value, str | dict):
-        value = [value]
-    return [_as_move(one) for one in value] if isinstance(value, list) else value
-
-
-OneMove = Annotated[Move, BeforeValidator(_as_move)]
-Moves = Annotated[tuple[Move, ...], BeforeValidator(_as_moves), Field(min_length=1)]
 
 
 class Slot(Part):
@@ -231,6 +56,8 @@ class Slot(Part):
 
     Parameters
     ----------
+    type
+        What it is; ``yes_no`` and ``choice`` and ``text`` are heard only where a step asks for them.
     intent
         What a bare value means when a step asks for it: "Friday" is a ``promise_to_pay``.
     intents
@@ -266,7 +93,15 @@ class Slot(Part):
 
 
 class Key(Part):
-    """What a pressed key means: an intent, and words that are taken as if they had been said."""
+    """What a pressed key means.
+
+    Parameters
+    ----------
+    intent
+        The answer that it gives.
+    words
+        Words that are taken as if they had been said ("tomorrow"), where the answer needs a value.
+    """
 
     intent: str
     words: str = ""
@@ -297,6 +132,10 @@ class Step(Part):
         Likely answers, for the recogniser; made from ``answers`` and shared examples where not written.
     keys
         What pressed keys mean.
+    max_digits
+        How many keys make an answer; 0: keys are not taken.
+    no_input_seconds
+        How long silence may last after the question.
     answers
         Intent → moves.
     examples
@@ -314,13 +153,13 @@ class Step(Part):
     confirms: Strings = ()
     expects: Literal["words", "date", "amount", "digits"] = "words"
     hints: Strings = ()
-    keys: dict[str, Annotated[Key, BeforeValidator(_as_key)]] = {}
+    keys: dict[str, Annotated[Key, BeforeValidator(_as_key, json_schema_input_type=str | Key)]] = {}
     max_digits: int = Field(1, ge=0, le=20)
     no_input_seconds: float = Field(6.0, ge=2, le=60)
     answers: dict[str, Moves]
     examples: dict[str, Strings] = {}
-    no_input: Variants | None = None
-    no_match: Variants | None = None
+    no_input: Escalation | None = None
+    no_match: Escalation | None = None
     exhausted: OneMove | None = None
 
 
@@ -329,6 +168,8 @@ class Digression(Part):
 
     Parameters
     ----------
+    say
+        The answer.
     ask_again
         How the step's question is put again: in its ``short`` form, in ``full``, or ``not`` at all.
     no_input_seconds
@@ -373,6 +214,8 @@ class Disclosure(Part):
 
     Parameters
     ----------
+    say
+        The words, the law's own where it prescribes them.
     before
         ``talk``: at the very beginning; ``debt``: before the first word of the debt.
     """
@@ -382,14 +225,32 @@ class Disclosure(Part):
 
 
 class Reprompts(Part):
-    """What is said when nothing came, or nothing that fits; one entry a time, in order."""
+    """What is said when nothing came, or nothing that fits; one entry a time, in order.
 
-    no_input: Variants = Field(min_length=1, max_length=5)
-    no_match: Variants = Field(min_length=1, max_length=5)
+    Parameters
+    ----------
+    no_input
+        After silence, before the question is put again.
+    no_match
+        After words that lead nowhere, before the question is put again.
+    """
+
+    no_input: Escalation = Field(min_length=1, max_length=5)
+    no_match: Escalation = Field(min_length=1, max_length=5)
 
 
 class Limits(Part):
-    """How long a conversation may become, and the ending (``end``) of one that becomes longer."""
+    """How long a conversation may become.
+
+    Parameters
+    ----------
+    turns
+        Answers, whatever they are.
+    digressions
+        Questions of the callee that are answered.
+    end
+        Ending of a conversation that becomes longer.
+    """
 
     turns: int = Field(24, ge=4, le=100)
     digressions: int = Field(8, ge=1, le=50)
@@ -397,7 +258,17 @@ class Limits(Part):
 
 
 class Machine(Part):
-    """What to do when a machine has picked up: say something, then end (``end``), or wait for a person."""
+    """What to do when a machine has picked up.
+
+    Parameters
+    ----------
+    say
+        Said to it; never a word of the debt.
+    end
+        How the call ends then, or when nobody comes.
+    wait_seconds
+        How long to wait for a person whom a call screener may put through.
+    """
 
     say: Say | None = None
     end: str
@@ -405,26 +276,92 @@ class Machine(Part):
 
 
 class Transfer(Part):
-    """What to do when nobody takes a transfer."""
+    """What to do when nobody takes a transfer.
+
+    Parameters
+    ----------
+    failed
+        Where the conversation goes on.
+    """
 
     failed: OneMove
 
 
 class LeadPart(Part):
-    """What a lead must carry beside what every lead has."""
+    """What a lead must carry beside what every lead has.
+
+    Parameters
+    ----------
+    needs
+        Columns that every lead must have; lines may say them as ``{column}``.
+    may_have
+        Columns that a lead may have; a line says nothing where one is missing.
+    """
 
     needs: Strings = ()
     may_have: Strings = ()
 
 
 class IntentPart(Part):
-    """How people say an intent."""
+    """How people say an intent.
 
-    examples: tuple[str, ...] = ()
+    Parameters
+    ----------
+    examples
+        As they are said on the phone, without punctuation; ``{name}`` stands for the name of the person called.
+    """
+
+    examples: Strings = ()
 
 
 class Script(Part):
-    """A whole script, its shared parts included."""
+    """A whole script, its shared parts included.
+
+    Parameters
+    ----------
+    script
+        Its name.
+    version
+        For people; what campaigns pin is the content.
+    language
+        BCP 47 tag: ``en-US``, ``zh-CN``.
+    description
+        What it is for, in a sentence.
+    include
+        Shared parts: files beside this one, named without their ending. What this file says goes before them.
+    lead
+        What a lead must carry.
+    slots
+        Values that the script wants to hear.
+    disclosures
+        Words that must be said.
+    opening
+        Said first, before the first question.
+    start
+        First step.
+    steps
+        The questions.
+    always
+        Intent → moves, in every step that does not answer the intent itself.
+    digressions
+        Questions of the callee that are answered in every step, after which the step asks again.
+    endings
+        How conversations end.
+    reprompts
+        What is said after silence or a misunderstanding, where a step has no words of its own.
+    exhausted
+        Where to go when the silences or misunderstandings are used up, where a step does not say so itself.
+    limits
+        How long a conversation may become.
+    voicemail, screener
+        What to do when an answering machine, or a call screener, has picked up.
+    transfer
+        What to do when nobody takes a transfer.
+    intents
+        Examples of the shared intents, and intents of the script's own.
+    debt_words
+        Words that tell of a debt; no line holds one before the right party is confirmed.
+    """
 
     script: Name
     version: str
@@ -479,7 +416,7 @@ class Script(Part):
         """Whether a line says anything of the debt: a value of it, or one of the script's debt words."""
         if any(name in _DEBT_VALUES or self._is_money(name) for name in placeholders(template)):
             return True
-        plain = _PLACEHOLDER.sub(" ", template).lower()
+        plain = without_placeholders(template).lower()
         return any(
             re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) if word.isascii() else word in plain
             for word in self.debt_words

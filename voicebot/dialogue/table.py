@@ -25,7 +25,7 @@ class Cell:
     Parameters
     ----------
     guard
-        Condition on a slot; ``None``: taken when no earlier cell of the same step and intent fits.
+        Condition on a slot, or a comparison; ``None``: taken when no earlier cell of the same step and intent fits.
     target
         Canonical id: ``go:STEP``, ``end:ENDING``, ``stay:STEP``, ``hold:STEP``, ``digress:NAME``,
         ``retry:KIND``, ``machine:KIND``.
@@ -66,7 +66,7 @@ class Table:
         Parameters
         ----------
         slots
-            State of each slot; one that is not named is ``missing``.
+            State of each slot and comparison (``conditions.states``); what is not named is ``missing``.
         """
         for cell in self._by_key.get((step, intent), ()):
             if cell.guard is None or holds(cell.guard, slots.get(cell.guard.slot, "missing")):

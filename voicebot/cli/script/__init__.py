@@ -12,6 +12,7 @@ COMMANDS: Final[dict[str, str]] = {
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
     "train": "Train a Rasa model of a script.",
+    "schema": "Print the JSON Schema of script files, for editors.",
 }
 """Module in this package (its function is ``command``) -> its help."""
 

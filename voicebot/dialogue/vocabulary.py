@@ -1,0 +1,72 @@
+"""Words that all scripts share: intents, outcomes, and what is known of every lead."""
+
+from __future__ import annotations
+
+from typing import Final
+
+INTENTS: Final = frozenset(
+    {
+        "affirm",
+        "deny",
+        "promise_to_pay",
+        "already_paid",
+        "cannot_pay",
+        "partial_payment",
+        "wrong_person",
+        "not_available",
+        "deceased",
+        "who_is_this",
+        "why_calling",
+        "ask_amount",
+        "ask_due_date",
+        "how_to_pay",
+        "dispute",
+        "callback_request",
+        "stop_calling",
+        "talk_to_human",
+        "are_you_robot",
+        "repeat",
+        "wait",
+        "complaint_or_abuse",
+        "attorney",
+        "bankruptcy",
+        "refuse_to_pay",
+        "thanks",
+        "goodbye",
+        "out_of_scope",
+    }
+)
+"""Shared by all scripts, so that their answers can be compared; a script may add its own."""
+
+OUTCOMES: Final = frozenset(
+    {
+        "will_pay_on_time",
+        "promise_to_pay",
+        "already_paid",
+        "wrong_person",
+        "not_available",
+        "deceased",
+        "cannot_pay",
+        "partial_payment",
+        "dispute",
+        "refused",
+        "callback",
+        "do_not_call",
+        "transferred",
+        "attorney",
+        "bankruptcy",
+        "no_response",
+        "voicemail",
+        "hung_up",
+    }
+)
+"""What a call can come to; a closed list, because records and reports are made of it."""
+
+PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
+"""Outcomes that count only when they were read back and confirmed."""
+
+LEAD_VALUES: Final = ("name", "company", "amount", "currency", "due_date", "timezone")
+"""What every lead has."""
+
+LEAD_WORDS: Final = ("name", "first_name", "company", "amount_due", "due_date", "days_past_due")
+"""What lines may say of the lead: ``{name}`` …"""

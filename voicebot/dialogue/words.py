@@ -1,0 +1,71 @@
+"""Something to say, as designers write it; what every part of a script is made of."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+
+
+class Part(BaseModel):
+    """A part of a script; unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """Names in braces, in order: ``("name",)`` for "Am I speaking with {name}?"."""
+    return tuple(found.strip() for found in _PLACEHOLDER.findall(template))
+
+
+def without_placeholders(template: str) -> str:
+    """Return a line without the names in braces."""
+    return _PLACEHOLDER.sub(" ", template)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+
+
+class Words(Part):
+    """Something to say, one or more lines of at most two sentences.
+
+    Parameters
+    ----------
+    text
+        Said once the right party is confirmed, and before that too where ``before_identity`` is not written.
+    before_identity
+        Said instead while nobody knows who is on the line: no word of the debt.
+    uninterruptible
+        Played to its end whatever is said meanwhile.
+    disclosure
+        Name of the disclosure that these words make.
+    """
+
+    text: Strings = Field(min_length=1)
+    before_identity: Strings | None = None
+    uninterruptible: bool = False
+    disclosure: str = ""
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """All lines, whenever they are said."""
+        return self.text + (self.before_identity or ())
+
+
+def _as_words(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str | list) else value
+
+
+def _as_several(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Say = Annotated[Words, BeforeValidator(_as_words, json_schema_input_type=str | list[str] | Words)]
+Escalation = Annotated[tuple[Say, ...], BeforeValidator(_as_several, json_schema_input_type=Say | list[Say])]
