@@ -14,6 +14,7 @@ import typer
 from voicebot.campaign.leads import Row, iterate_leads
 from voicebot.cli import output
 from voicebot.cli.script.finding import find_script
+from voicebot.cli.script.soundness import refuse_faults
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config, TrunkSection
 from voicebot.dialogue.load import load_script
@@ -44,10 +45,13 @@ def create(
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
 ) -> None:
     """Make a campaign in draft, with its script pinned: later changes to the file don't touch it."""
-    loaded = load_script(find_script(script, language))
+    file = find_script(script, language)
+    loaded = load_script(file)
     text = pinned_text(loaded)
 
     async def work(store: Store, config: Config) -> int:
+        if await store.script(text_hash(text)) is None:  # one that is pinned already has passed
+            refuse_faults(loaded, file)
         return await store.create_campaign(
             _fit_name(name),
             script=script,

@@ -209,7 +209,7 @@ class _Turn:
         ending = _ending(self._script, name, state)
         if part.action != "transfer":
             state = _replace(state, outcome_so_far=ending.outcome)
-        return state, Act(self._disclosed(), ending=ending, taken=tuple(self._taken))
+        return state, Act(self._disclosed(), ending=ending, taken=tuple(self._taken), withheld=self._withheld())
 
     def _give_up(self) -> tuple[State, Act]:
         self._taken.append(f"{self._step} limit")
@@ -348,9 +348,16 @@ class _Turn:
         return self._execute(cell)
 
     def _carry(self, intent: str) -> tuple[State, Act]:
-        """Take up in this step what was said in another."""
+        """Take up in this step what was said in another; what this step reads back cannot have been confirmed yet."""
         cell = self._table.find(self._step, intent, self._states())
-        if cell is None or (cell.move and (cell.move.stay or cell.move.hold)):
+        unheard = bool(self._script.steps[self._step].confirms)
+        if cell is None or (cell.move and (cell.move.stay or cell.move.hold)) or (unheard and cell.kind == "own"):
+            return self._enter(self._step)
+        if cell.kind == "digression":
+            part = self._script.digressions[intent]
+            self._taken.append(cell.id)
+            self._say(part.say, f"digressions.{intent}.say")
+            self._patience = part.no_input_seconds
             return self._enter(self._step)
         return self._execute(cell)
 
@@ -462,7 +469,10 @@ class _Turn:
             patience or step.no_input_seconds,
             step.max_digits,
         )
-        return self._state(), Act(self._disclosed(), listening, taken=tuple(self._taken))
+        return self._state(), Act(self._disclosed(), listening, taken=tuple(self._taken), withheld=self._withheld())
+
+    def _withheld(self) -> tuple[str, ...]:
+        return tuple(self._speaker.withheld)
 
     def _state(self, ending: str = "") -> State:
         return State(
@@ -472,18 +482,18 @@ class _Turn:
 
     def _disclosed(self) -> tuple[Line, ...]:
         """Put disclosures that were not heard in full before the first line that needs them."""
-        talk, debt = self._missing("talk"), self._missing("debt")
         machine = not self._right_party and self._retries.get("screener", 0) > 0
         ended = bool(self._lines) and self._lines[-1].key.startswith(("endings.", "voicemail."))
-        speaking_of_debt = debt_keys(self._script)
+        speaking_of_debt = debt_keys(self._script) if self._right_party else frozenset()
         lines: list[Line] = []
+        talk, debt = not machine and not ended, self._right_party
         for line in self._lines:
-            if talk and not line.key.startswith("opening") and not machine and not ended:
-                lines += talk
-                talk = ()
-            if debt and self._right_party and line.key in speaking_of_debt:
-                lines += debt
-                debt = ()
+            if talk and not line.key.startswith("opening"):
+                lines += self._missing("talk")
+                talk = False
+            if debt and line.key in speaking_of_debt:
+                lines += self._missing("debt")
+                debt = False
             lines.append(line)
         return tuple(lines)
 

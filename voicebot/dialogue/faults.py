@@ -38,12 +38,13 @@ class Fault:
     cure: str = ""
 
 
-def faults(script: Script) -> tuple[Fault, ...]:
-    """Find all that is wrong with a script whose form is right."""
-    found = list(_names(script))
-    found += _lines(script)
-    if found:  # the rules below walk the table and need every name to lead somewhere
-        return tuple(found)
+def names_that_lead_nowhere(script: Script) -> tuple[Fault, ...]:
+    """Find steps, endings, slots, intents and variables that a script names and does not have."""
+    return (*_names(script), *_lines(script))
+
+
+def broken_rules(script: Script) -> tuple[Fault, ...]:
+    """Find where a script whose names all lead somewhere breaks a rule that holds for every script."""
     return (*_rules(script), *_debt_before_identity(script))
 
 

@@ -20,6 +20,14 @@ def phrases(script: Script, step: str) -> tuple[str, ...]:
     step
         Name of the step.
     """
+    kept = script.derived.setdefault("phrases", {})
+    assert isinstance(kept, dict)  # noqa: S101 - this function alone puts it there
+    if step not in kept:
+        kept[step] = _phrases(script, step)
+    return kept[step]  # type: ignore[no-any-return]
+
+
+def _phrases(script: Script, step: str) -> tuple[str, ...]:
     part = script.steps[step]
     found = list(part.hints)
     for intent in table_of(script).intents(step):

@@ -30,8 +30,19 @@ class Speaker:
     def __init__(self, script: Script, lead: Lead, now: datetime) -> None:
         self._script = script
         self._now = now
+        self._values = self._worded(script, lead, now)
+        self._currency = lead.currency
+        self.withheld: list[str] = []
+        """Keys of lines that were left out: they speak of the debt, and nobody knows who is on the line."""
+
+    @staticmethod
+    def _worded(script: Script, lead: Lead, now: datetime) -> dict[str, str]:
+        """Word what is known of the lead; the last one is kept, since a turn asks for it again and again."""
+        kept = script.derived.get("worded")
+        if isinstance(kept, tuple) and kept[0] is lead and kept[1] == now:
+            return kept[2]  # type: ignore[no-any-return]
         language, today = script.language, now.date()
-        self._values = {
+        values = {
             **{key: wording.name(value, language) for key, value in lead.more.items()},
             "name": wording.name(lead.name, language),
             "first_name": wording.name(first_name(lead.name, language), language),
@@ -40,7 +51,8 @@ class Speaker:
             "due_date": wording.day(lead.due_date, today, language),
             "days_past_due": wording.number(max(0, (today - lead.due_date).days), language),
         }
-        self._currency = lead.currency
+        script.derived["worded"] = (lead, now, values)
+        return values
 
     def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
         """Word everything that ``words`` says; lines that speak of the debt are left out before the right party."""
@@ -48,20 +60,18 @@ class Speaker:
         kind = "" if templates is words.text else ".before_identity"
         found = []
         for index, template in enumerate(templates):
+            name = key + kind + (f".{index}" if len(templates) > 1 else "")
             if not right_party and self._script.speaks_of_debt(template):
-                continue  # the checks keep such scripts out; this holds whatever a script says
-            found.append(
-                Line(
-                    key + kind + (f".{index}" if len(templates) > 1 else ""),
-                    self.fill(template, slots),
-                    words.uninterruptible,
-                    words.disclosure,
-                )
-            )
+                self.withheld.append(name)  # the checks keep such scripts out; this holds whatever a script says
+                continue
+            found.append(Line(name, self.fill(template, slots), words.uninterruptible, words.disclosure))
         return tuple(found)
 
     def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
         """Fill in a template; a name without a value leaves nothing behind."""
+
+        if "{" not in template:
+            return " ".join(template.split())
 
         def value(found: re.Match[str]) -> str:
             name = found[1]

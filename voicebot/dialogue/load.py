@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import types
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from voicebot.dialogue.faults import faults
+from voicebot.dialogue.faults import broken_rules, names_that_lead_nowhere
 from voicebot.dialogue.marked_yaml import Document, Path_, merge, read_document
 from voicebot.dialogue.pinned import pinned_text, text_hash
 from voicebot.dialogue.script import Script
@@ -23,6 +24,22 @@ SHARED_SECTIONS: Final = (
 ABOUT: Final = ("description", "language", "include", "start")
 """What it may say of itself."""
 _MAX_FILES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a script.
+
+    Parameters
+    ----------
+    script
+        The script, where its form is right and every name in it leads somewhere; else ``None``.
+    problems
+        All that is wrong with it, in the order of the files' lines; a script may be there and break a rule.
+    """
+
+    script: Script | None
+    problems: tuple[Problem, ...]
 
 
 def load_script(path: Path) -> Script:
@@ -44,28 +61,39 @@ def load_script(path: Path) -> Script:
     ConfigurationError
         Naming every fault at once, each with file, line and column.
     """
+    reading = read_script(path)
+    if reading.script is None or reading.problems:
+        raise ConfigurationError(reading.problems)
+    return reading.script
+
+
+def read_script(path: Path) -> Reading:
+    """Read a script as ``load_script`` does, and tell what is wrong with it instead of raising.
+
+    The script remembers where each of its parts stands: ``derived["document"]``.
+    """
     document = read_document(path)
     _include(document, path, {path.resolve()})
     problems = list(document.problems)
-    if problems and not isinstance(document.data, dict):
-        raise ConfigurationError(problems)
     if not isinstance(document.data, dict):
-        raise ConfigurationError(document.problem((), "is not a script", "write 'script: a_name' first"))
+        if not problems:
+            problems = [document.problem((), "is not a script", "write 'script: a_name' first")]
+        return Reading(None, tuple(problems))
     try:
         script = Script.model_validate(document.data)
     except ValidationError as error:
-        problems += _told(error, document)
-        raise ConfigurationError(_sorted(problems)) from error
-    problems += [document.problem(fault.path, fault.what, fault.cure) for fault in faults(script)]
-    if problems:
-        raise ConfigurationError(_sorted(problems))
+        return Reading(None, _sorted([*problems, *_told(error, document)]))
+    misnamed = names_that_lead_nowhere(script)
+    found = misnamed or broken_rules(script)
+    problems += [document.problem(fault.path, fault.what, fault.cure) for fault in found]
     script._content_hash = text_hash(pinned_text(script))
     script._source = str(path)
-    return script
+    script.derived["document"] = document
+    return Reading(None if misnamed else script, _sorted(problems))
 
 
-def _sorted(problems: list[Problem]) -> list[Problem]:
-    return sorted(set(problems), key=lambda one: (one.file or "", one.line or 0, one.column or 0, one.what))
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(problems), key=lambda one: (one.file or "", one.line or 0, one.column or 0, one.what)))
 
 
 def _include(document: Document, path: Path, seen: set[Path]) -> None:

@@ -414,6 +414,13 @@ class Script(Part):
 
     def speaks_of_debt(self, template: str) -> bool:
         """Whether a line says anything of the debt: a value of it, or one of the script's debt words."""
+        known = self._derived.setdefault("speaks_of_debt", {})
+        assert isinstance(known, dict)  # noqa: S101 - this method alone puts it there
+        if template not in known:
+            known[template] = self._speaks_of_debt(template)
+        return bool(known[template])
+
+    def _speaks_of_debt(self, template: str) -> bool:
         if any(name in _DEBT_VALUES or self._is_money(name) for name in placeholders(template)):
             return True
         plain = without_placeholders(template).lower()

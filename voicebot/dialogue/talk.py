@@ -167,12 +167,15 @@ class Act:
     taken
         How the table led here, in order: ids of its cells, and ``STEP exhausted``, ``STEP limit``,
         ``STEP refused SLOT``, ``STEP transfer_failed`` for what is no cell of it.
+    withheld
+        Keys of lines that were left out, because they speak of the debt and nobody knows who is on the line.
     """
 
     lines: tuple[Line, ...]
     listening: Listening | None = None
     ending: Ending | None = None
     taken: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

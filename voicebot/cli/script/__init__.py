@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 COMMANDS: Final[dict[str, str]] = {
+    "check": "Prove over all paths that a script keeps the rules, and show how it breaks them.",
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
     "train": "Train a Rasa model of a script.",

@@ -1,0 +1,69 @@
+"""What is read from files to check a script: the script, banned phrases, its translations, a recogniser's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from voicebot.cli.script.finding import shipped_scripts
+from voicebot.dialogue.checks import Banned, faults_of
+from voicebot.dialogue.checks.banned import read_banned
+from voicebot.dialogue.load import load_script, read_script
+from voicebot.dialogue.marked_yaml import read_document
+from voicebot.dialogue.script import Script
+from voicebot.errors import ConfigurationError, Problem
+from voicebot.paths import shipped
+from voicebot.speech import models
+from voicebot.speech.vosk_engine import VoskEngine
+
+BANNED = "banned.yaml"
+"""Stands beside scripts; the shipped one of the language holds for every script."""
+
+
+def sound_script(path: Path) -> Script:
+    """Load a script and check it.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming every fault; how a conversation comes to it is told by ``voicebot script check``.
+    """
+    script = load_script(path)
+    refuse_faults(script, path)
+    return script
+
+
+def refuse_faults(script: Script, path: Path) -> None:
+    """Raise a ConfigurationError that names every fault of a script; warnings pass."""
+    faults = faults_of(script, banned=banned_phrases(script.language, path.parent))
+    if faults:
+        more = Problem("this script must not be used so", f"see how it comes to that: voicebot script check {path}")
+        raise ConfigurationError([*(fault.problem for fault in faults), more])
+
+
+def banned_phrases(language: str, folder: Path) -> tuple[Banned, ...]:
+    """Return the phrases that are banned in a language, and those that a folder of scripts bans beside them."""
+    files = {(shipped("scripts_dialogue") / language / BANNED).resolve(), (folder / BANNED).resolve()}
+    return tuple(one for file in sorted(files) if file.is_file() for one in read_banned(read_document(file)))
+
+
+def translations(script: Script, path: Path) -> tuple[Script, ...]:
+    """Return the shipped script of the same name in other languages, where ``path`` is a shipped script itself."""
+    known = shipped_scripts()
+    if path.resolve() not in {file.resolve() for file in known.values()}:
+        return ()
+    files = [
+        file for name, file in known.items()
+        if name.partition("/")[2] == path.stem and file.resolve() != path.resolve()
+    ]  # fmt: skip
+    found = [read_script(file).script for file in files]
+    return tuple(one for one in found if one is not None)
+
+
+def vocabulary(language: str) -> tuple[str, Callable[[str], bool] | None]:
+    """Return which recogniser's words a script is compared with, and how; ``None``: it has no list of words."""
+    family = language.partition("-")[0]
+    for model in models.all_installed():
+        if model.engine == "vosk" and model.language.partition("-")[0] == family:
+            return model.name, VoskEngine(model.folder).knows
+    return "no Vosk model is installed; the embedded recogniser hears any word", None

@@ -1,0 +1,121 @@
+"""Proofs over all paths of a conversation, and what else a script must be looked at for: one file a family. Pure.
+
+``check(script)`` is the whole of it. What must be read from files (banned phrases, a recogniser's words, the same
+script in other languages) is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from voicebot.dialogue.checks import (
+    disclosures,
+    endings,
+    escapes,
+    identity,
+    localisation,
+    promises,
+    reach,
+    samples,
+    silence,
+    slots,
+    transfers,
+    understanding,
+    variables,
+    wording,
+)
+from voicebot.dialogue.checks.banned import Banned
+from voicebot.dialogue.checks.finding import Finding, Severity, Turn
+from voicebot.dialogue.checks.graph import MOST_STATES, explore
+from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.script import Script
+
+__all__ = ["FAMILIES", "Banned", "Finding", "Report", "Severity", "Turn", "check", "examine", "faults_of"]
+
+FAMILIES: Final = {
+    "identity before debt": identity.check,
+    "disclosures": disclosures.check,
+    "stop, wrong person, human": escapes.check,
+    "promises": promises.check,
+    "endings": endings.check,
+    "silence and misunderstanding": silence.check,
+    "values": variables.check,
+    "slots": slots.check,
+    "transfers": transfers.check,
+    "reach": reach.check,
+    "wording": wording.check,
+    "understanding": understanding.check,
+    "localisation": localisation.check,
+}
+"""What is checked, in the order in which it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a check.
+
+    Parameters
+    ----------
+    findings
+        Family by family; those that can be shown hold a shortest conversation that shows them.
+    states, turns
+        How many states a conversation can be in, and how many turns were tried.
+    """
+
+    findings: tuple[Finding, ...]
+    states: int
+    turns: int
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """What forbids that the script is used."""
+        return tuple(one for one in self.findings if one.severity == "fault")
+
+
+def examine(
+    script: Script,
+    *,
+    banned: tuple[Banned, ...] = (),
+    knows: Callable[[str], bool] | None = None,
+    siblings: tuple[Script, ...] = (),
+) -> Report:
+    """Find all that is wrong with a script, over every path that a conversation by it can take.
+
+    Parameters
+    ----------
+    script
+        As loaded: its names lead somewhere.
+    banned
+        Phrases that no line may hold, of the script's language.
+    knows
+        Whether the recogniser's model has a word; ``None`` where its vocabulary is open.
+    siblings
+        The same script in other languages.
+
+    """
+    graphs = tuple(explore(script, lead) for lead in samples.leads(script))
+    subject = Subject(script, graphs, banned, knows, siblings)
+    found = [replace(finding, family=name) for name, family in FAMILIES.items() for finding in family(subject)]
+    if not all(graph.complete for graph in graphs):
+        found.append(
+            subject.found(
+                "too-many-states",
+                (),
+                f"a conversation can be in more than {MOST_STATES} states; not all of them were looked at",
+                "use fewer slots and steps, or cut the script in two",
+            )
+        )
+    states = sum(len(graph.nodes) for graph in graphs)
+    return Report(tuple(found), states, sum(1 for graph in graphs for _ in graph.edges()))
+
+
+def check(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:
+    """Return all that ``examine`` finds."""
+    return examine(script, banned=banned).findings
+
+
+def faults_of(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:
+    """Return what forbids that a script is used in a campaign or published; warnings don't."""
+    return examine(script, banned=banned).faults

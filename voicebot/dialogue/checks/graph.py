@@ -1,0 +1,262 @@
+"""Every path of a conversation, as a graph that the engine itself draws. Pure.
+
+The engine's own ``conversation.apply`` is asked, from every state that can be reached, where everything that a person
+can say or do leads: so what is proved about this graph is proved about what runs in a call. States are told apart by
+what can change where a conversation goes: the step, whether the right party is confirmed, which slots have a value,
+an answer that is held, a screener that listens, the ending. What only counts is not part of a state; instead each
+answer is tried with the counts at nothing and at their limits:
+
+- misunderstandings, silences, refused values and held answers: the first time, and each time up to the last;
+- lines that were heard: never, which is the hardest case for disclosures;
+- turns so far: none; that the limit on turns holds is proved apart (``endings.py``).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from voicebot.dialogue import conversation
+from voicebot.dialogue.checks import samples
+from voicebot.dialogue.script import INTENTS, Script
+from voicebot.dialogue.table import Cell, table_of
+from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Understanding
+
+MOST_STATES: Final = 20_000
+"""A script that has more is told so; shipped ones have some hundred."""
+_KEPT: Final = frozenset({"screener"})
+"""Counts that change what an answer means, and are therefore part of a state."""
+Key = tuple[object, ...]
+Kind = Literal["said", "transfer_failed"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One turn.
+
+    Parameters
+    ----------
+    source, target
+        States before and after.
+    heard
+        What the person said or did.
+    before
+        Counts that must have been reached before: ``{"no_match": 2}``.
+    act
+        What the bot does then.
+    cells
+        Cells of the table that were taken, in order.
+    kind
+        ``transfer_failed``: nobody took the transfer; ``heard`` means nothing then.
+    """
+
+    source: Node
+    target: Node
+    heard: Understanding
+    before: Mapping[str, int]
+    act: Act
+    cells: tuple[Cell, ...]
+    kind: Kind = "said"
+
+    @property
+    def state(self) -> State:
+        """The state that the turn was taken in, its counts included."""
+        return replace(self.source.state, retries={**self.source.state.retries, **self.before})
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A state, with one way that leads there."""
+
+    state: State
+    act: Act
+    came_by: Edge | None = None
+    edges: list[Edge] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether the conversation has ended."""
+        return bool(self.state.ending)
+
+
+@dataclass(slots=True)
+class Graph:
+    """All states and turns of a script.
+
+    Parameters
+    ----------
+    script
+        As the engine was asked with it.
+    lead
+        Who was called.
+    nodes
+        In the order in which they were found, so that every node's way is a shortest one.
+    cells
+        Every cell of the table that was ever taken.
+    complete
+        Whether all states were visited; not, where there are more than ``MOST_STATES``.
+    """
+
+    script: Script
+    lead: Lead
+    nodes: list[Node]
+    cells: set[Cell]
+    complete: bool = True
+
+    @property
+    def start(self) -> Node:
+        """Where every conversation begins."""
+        return self.nodes[0]
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield every turn, those of the shortest ways first."""
+        for node in self.nodes:
+            yield from node.edges
+
+
+def explore(script: Script, lead: Lead) -> Graph:
+    """Visit every state that a conversation by this script can be in."""
+    return _Explorer(script, lead).run()
+
+
+class _Explorer:
+    def __init__(self, script: Script, lead: Lead) -> None:
+        self._table = table_of(script)
+        self._cells: dict[str, Cell] = {}
+        for cell in self._table.cells:
+            self._cells.setdefault(cell.id, cell)
+        self._script = script.model_copy()
+        self._script._derived = {"table": self._table, "phrases": dict.fromkeys(script.steps, ())}
+        self._lead = lead
+        self._accepted = {name: samples.accepted(slot, lead) for name, slot in script.slots.items()}
+        self._refused = {name: samples.refused(slot, lead) for name, slot in script.slots.items()}
+        self._carried = {
+            intent: tuple(name for name, slot in script.slots.items() if intent in slot.carriers)
+            for intent in (*sorted(INTENTS), *script.intents)
+        }
+        self._raised: Mapping[str, int] = {}
+        self._known: dict[Key, Node] = {}
+        self._graph = Graph(script, lead, [], set())
+
+    def run(self) -> Graph:
+        state, act = conversation.open_conversation(self._script, self._lead, samples.NOW)
+        waiting = deque([self._node(state, act)])
+        while waiting:
+            node = waiting.popleft()
+            if len(self._graph.nodes) > MOST_STATES:
+                self._graph.complete = False
+                break
+            for edge in self._turns(node):
+                node.edges.append(edge)
+                if edge.target.came_by is None and edge.target is not self._graph.start:
+                    edge.target.came_by = edge
+                    waiting.append(edge.target)
+        return self._graph
+
+    def _node(self, state: State, act: Act) -> Node:
+        kept = {kind: count for kind, count in state.retries.items() if kind in _KEPT}
+        key: Key = (state.step, state.right_party, state.ending)
+        if act.ending is None or act.ending.action == "transfer":
+            key += (frozenset(state.slots), state.held, kept.get("screener"))
+        if key not in self._known:
+            state = replace(state, retries=kept, said=(), history=(), outcome_so_far="hung_up")
+            self._known[key] = node = Node(state, act)
+            self._graph.nodes.append(node)
+        return self._known[key]
+
+    # -- turns
+
+    def _turns(self, node: Node) -> Iterator[Edge]:
+        if node.over:
+            yield self._turn(node, Understanding("stop_calling"), {})
+            if node.act.ending and node.act.ending.action == "transfer":
+                state, act = conversation.transfer_failed(self._script, self._lead, node.state, samples.NOW)
+                yield self._edge(node, Understanding(""), {}, state, act, "transfer_failed")
+            return
+        for heard in self._inputs(node):
+            first = self._turn(node, heard, {})
+            yield first
+            for kind, count in self._limits(node, first):
+                yield self._turn(node, heard, {kind: count})
+
+    def _turn(self, node: Node, heard: Understanding, before: Mapping[str, int]) -> Edge:
+        state = replace(node.state, retries={**node.state.retries, **before}) if before else node.state
+        after, act = conversation.apply(self._script, self._lead, state, heard, samples.NOW)
+        self._raised = after.retries
+        return self._edge(node, heard, before, after, act, "said")
+
+    def _edge(  # noqa: PLR0917 - the parts of an edge
+        self, node: Node, heard: Understanding, before: Mapping[str, int], state: State, act: Act, kind: Kind
+    ) -> Edge:
+        cells = tuple(self._cells[one] for one in act.taken if one in self._cells)
+        self._graph.cells.update(cells)
+        return Edge(node, self._node(state, act), heard, before, act, cells, kind)
+
+    def _limits(self, node: Node, first: Edge) -> Iterator[tuple[str, int]]:
+        """Yield the counts that this answer raises, at each value that changes what is said or done."""
+        if first.act.listening is None:
+            return
+        step, reprompts = self._script.steps[node.state.step], self._script.reprompts
+        raised = self._raised
+        if raised.get("no_input"):
+            yield from (("no_input", times + 1) for times in range(len(step.no_input or reprompts.no_input)))
+        if raised.get("no_match"):
+            most = len(step.no_match or reprompts.no_match)
+            every = first.heard.intent == EngineIntent.NO_MATCH
+            yield from (("no_match", times + 1) for times in range(0 if every else most - 1, most))
+        if raised.get("hold"):
+            yield "hold", conversation.MAX_STAYS
+        if raised.get("refused"):
+            yield "refused", conversation.MAX_REFUSED
+
+    # -- what a person can say
+
+    def _inputs(self, node: Node) -> Iterator[Understanding]:
+        yield Understanding(EngineIntent.NO_INPUT)
+        yield Understanding(EngineIntent.NO_MATCH)
+        yield Understanding(EngineIntent.VOICEMAIL)
+        if node.state.step == self._script.start:
+            yield Understanding(EngineIntent.SCREENER)
+        yield from self._answers(node)
+
+    def _answers(self, node: Node) -> Iterator[Understanding]:
+        step = node.state.step
+        openers = [
+            intent
+            for intent in self._table.intents(step)
+            if any(cell.move and cell.move.go not in {"", step} for cell in self._table.of(step, intent))
+        ]
+        for intent, carried in self._carried.items():
+            cells = self._table.of(step, intent)
+            given = list(self._given(node.state.slots, carried))
+            if cells:
+                yield Understanding(intent)
+            for slots in given:
+                yield Understanding(intent, slots=slots)
+            for name in carried:
+                for value in self._refused[name]:
+                    yield Understanding(intent, slots={name: value})
+            if all(cell.kind == "own" and not (cell.move and cell.move.hold) for cell in cells) and cells:
+                continue
+            if node.state.held or (not cells and not given and intent != "out_of_scope"):
+                continue  # two answers in one breath forget the held one: the state without it has tried them
+            for opener in openers:
+                yield Understanding(intent, also=(opener,))
+                for slots in given:
+                    yield Understanding(intent, slots=slots, also=(opener,))
+
+    def _given(self, slots: Mapping[str, SlotValue], carried: tuple[str, ...]) -> Iterator[dict[str, SlotValue]]:
+        """Yield values that an utterance may bring: one slot's, and all that it may carry."""
+        fresh = {}
+        for name in carried:
+            new = [value for value in self._accepted[name] if slots.get(name) != value]
+            if new:
+                fresh[name] = new[0]
+                yield {name: new[0]}
+        if len(fresh) > 1:
+            yield fresh
+        for name in carried:
+            if self._script.slots[name].type == "money" and self._script.slots[name].most is None:
+                yield {name: self._lead.amount}

@@ -1,0 +1,64 @@
+"""Localisation: the same script in another language has the same parts, and is written in its own language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from voicebot.dialogue.checks.finding import Finding
+from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.normal import family
+from voicebot.dialogue.script import Script
+
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_LATIN: Final = re.compile(r"[A-Za-z]{4,}")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Compare with the siblings in other languages, and look at the script's letters."""
+    for sibling in subject.siblings:
+        yield from _lacking(subject, sibling)
+    foreign = _CHINESE if family(subject.script.language) == "en" else _LATIN
+    for line in subject.lines.values():
+        found = foreign.search(_PLACEHOLDER.sub("", line.template))
+        if found:
+            yield subject.found(
+                "other-language",
+                line.path,
+                f"a line of a script in {subject.script.language} holds {found[0]!r}: not translated?",
+                "translate it",
+                severity="warning",
+            )
+
+
+def _lacking(subject: Subject, sibling: Script) -> Iterator[Finding]:
+    own = subject.script
+    for section, names, theirs in (
+        ("steps", own.steps, sibling.steps),
+        ("endings", own.endings, sibling.endings),
+        ("always", own.always, sibling.always),
+        ("digressions", own.digressions, sibling.digressions),
+        ("disclosures", own.disclosures, sibling.disclosures),
+        ("slots", own.slots, sibling.slots),
+    ):
+        for name in theirs:
+            if name not in names:
+                yield subject.found(
+                    "not-localised",
+                    (section,),
+                    f"{sibling.language} has {name!r} under {section}, and {own.language} has not",
+                    f"translate it from {sibling.source or sibling.language}",
+                    severity="warning",
+                )
+    for name in own.steps.keys() & sibling.steps.keys():
+        lacking = [one for one in sibling.steps[name].answers if one not in own.steps[name].answers]
+        if lacking:
+            yield subject.found(
+                "not-localised",
+                ("steps", name, "answers"),
+                f"{sibling.language} answers {', '.join(lacking)} at {name}, and {own.language} does not",
+                "add the answers",
+                severity="warning",
+            )

@@ -1,0 +1,61 @@
+"""Parts that no conversation comes to: steps, endings, answers behind conditions that never hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voicebot.dialogue.checks.finding import Finding
+from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.parts import Where
+from voicebot.dialogue.table import table_of
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Name what is written in vain; of shared parts only what can be taken nowhere because it is written wrongly."""
+    script = subject.script
+    steps = {node.state.step for _, node in subject.nodes()}
+    endings = {node.state.ending for graph in subject.graphs for node in graph.nodes}
+    for name in script.steps:
+        if name not in steps and not _shared(subject, ("steps", name)):
+            yield subject.found(
+                "unreachable-step", ("steps", name), f"no conversation comes to the step {name}",
+                f"let an answer lead there ('go: {name}'), or remove it", severity="warning",
+            )  # fmt: skip
+    for name in script.endings:
+        if name not in endings and not _shared(subject, ("endings", name)):
+            yield subject.found(
+                "unreachable-ending", ("endings", name), f"no conversation ends with {name}",
+                f"let an answer lead there ('end: {name}'), or remove it", severity="warning",
+            )  # fmt: skip
+    yield from _answers(subject, steps)
+
+
+def _answers(subject: Subject, steps: set[str]) -> Iterator[Finding]:
+    """Answers of steps that are reached, and that are taken in no state."""
+    taken = {cell.path for graph in subject.graphs for cell in graph.cells}
+    table = table_of(subject.script)
+    for cell in table.cells:
+        if cell.step not in steps or cell.kind not in {"own", "always"} or cell.path in taken:
+            continue
+        earlier = [one for one in table.of(cell.step, cell.intent) if one.path < cell.path]
+        shadow = next((one for one in earlier if one.guard is None), None)
+        if shadow is None and _shared(subject, cell.path):
+            continue
+        if not subject.new("unreachable-answer", cell.path):
+            continue
+        if shadow:
+            what = f"{cell.intent} never comes here at {cell.step}: an earlier answer without 'if' takes it always"
+            cure = "put the answer without 'if' last"
+        elif cell.guard:
+            what = f"{cell.intent} never comes here at {cell.step}: '{cell.guard}' holds in no conversation"
+            cure = "mend the condition, or remove the answer"
+        else:
+            what = f"{cell.intent} never comes here at {cell.step}: the answers before it take every case"
+            cure = "remove it"
+        yield subject.found("unreachable-answer", cell.path, what, cure)
+
+
+def _shared(subject: Subject, path: Where) -> bool:
+    """Whether a part stands in an included file: a shared part need not be used by every script."""
+    place = subject.place(path)
+    return place is not None and place.file != subject.script.source

@@ -1,0 +1,106 @@
+"""What all checks look at: a script, the graph of its conversations, and what is known of the world around. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from voicebot.dialogue.checks import ways
+from voicebot.dialogue.checks.banned import Banned
+from voicebot.dialogue.checks.finding import Finding, Severity, Turn
+from voicebot.dialogue.checks.graph import Edge, Graph, Node
+from voicebot.dialogue.marked_yaml import Document, Place
+from voicebot.dialogue.parts import Where, spoken
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.talk import Act, Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One template of a script, and where it stands."""
+
+    template: str
+    path: Where
+    interruptible: bool
+    disclosure: str
+
+
+@dataclass
+class Subject:
+    """A script under check.
+
+    Parameters
+    ----------
+    graphs
+        Its conversations: one graph for each kind of lead that may be led elsewhere.
+    banned
+        Phrases that no line may hold.
+    knows
+        Whether the recogniser can hear a word; ``None``: its vocabulary is open.
+    siblings
+        The same script in other languages.
+    """
+
+    script: Script
+    graphs: tuple[Graph, ...]
+    banned: tuple[Banned, ...] = ()
+    knows: Callable[[str], bool] | None = None
+    siblings: tuple[Script, ...] = ()
+    _told: set[tuple[str, Where]] = field(default_factory=set)
+
+    @cached_property
+    def lines(self) -> dict[str, Spoken]:
+        """Key of every line that can be said → its template and place."""
+        found = {}
+        for path, words in spoken(self.script):
+            for kind, templates in (("", words.text), ("before_identity", words.before_identity or ())):
+                for index, template in enumerate(templates):
+                    parts = [*path, kind, index if len(templates) > 1 else ""]
+                    key = ".".join(str(part) for part in parts if part != "")
+                    place = (*path, kind or "text", index)
+                    found[key] = Spoken(template, place, not words.uninterruptible, words.disclosure)
+        return found
+
+    def acts(self) -> Iterator[tuple[Graph, Edge | None, Act, Node]]:
+        """Yield all that the bot may do: the opening (no turn came before it), then every turn; and the state after."""
+        for graph in self.graphs:
+            yield graph, None, graph.start.act, graph.start
+            for edge in graph.edges():
+                yield graph, edge, edge.act, edge.target
+
+    def nodes(self) -> Iterator[tuple[Graph, Node]]:
+        """Yield every state in which the bot listens."""
+        for graph in self.graphs:
+            for node in graph.nodes:
+                if not node.over:
+                    yield graph, node
+
+    def new(self, kind: str, path: Where) -> bool:
+        """Whether this was not yet found there; the first one found has the shortest way."""
+        if (kind, path) in self._told:
+            return False
+        self._told.add((kind, path))
+        return True
+
+    def place(self, path: Where) -> Place | None:
+        """File, line and column of a path, where the script was read from a file."""
+        document = self.script.derived.get("document")
+        return document.place(path) if isinstance(document, Document) else None
+
+    def found(
+        self, kind: str, path: Where, what: str, cure: str = "", *, severity: Severity = "fault",
+        turns: tuple[Turn, ...] = (),
+    ) -> Finding:  # fmt: skip
+        """Make a finding."""
+        return Finding(kind, severity, path, what, cure, turns, self.place(path))
+
+    def turns(self, graph: Graph, edge: Edge | None, node: Node | None = None) -> tuple[Turn, ...]:
+        """Return a shortest conversation through a turn, or to a state; the opening where there is neither."""
+        if edge is not None:
+            return ways.way_through(graph, edge)
+        return ways.way_to(graph, node or graph.start)
+
+    def turns_on(self, graph: Graph, node: Node, answers: tuple[Understanding, ...]) -> tuple[Turn, ...]:
+        """Return a shortest conversation to a state, and on with ``answers``."""
+        return ways.way_on(graph, node, answers)

@@ -1,0 +1,124 @@
+"""What is said: no banned phrase in any rendered line, nothing too long for a phone, questions that ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from voicebot.dialogue.checks import samples
+from voicebot.dialogue.checks.banned import banned_in
+from voicebot.dialogue.checks.finding import Finding, Turn
+from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.lines import Speaker
+from voicebot.dialogue.normal import family
+from voicebot.dialogue.talk import SlotValue
+
+LONGEST_LINE: Final = 15.0
+"""Seconds that one line may take; people on the phone stop listening after some ten."""
+LONGEST_TURN: Final = 36.0
+"""Seconds that all lines before an answer may take, disclosures included."""
+_WORDS_A_SECOND: Final = 2.6
+_CHARACTERS_A_SECOND: Final = 4.5
+_ASKS: Final = {
+    "en": re.compile(r"\?|\b(?:please (?:say|tell|press|name|give)|tell me|let me know|say|press)\b", re.IGNORECASE),
+    "zh": re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
+}
+_LEADS: Final = (
+    (Decimal("120.50"), date(2026, 12, 1)),
+    (Decimal("1999.99"), samples.NOW.date() - timedelta(days=45)),
+    (Decimal(7), samples.NOW.date()),
+)
+
+
+def seconds(text: str, language: str) -> float:
+    """Estimate how long a line takes at normal speed: 155 English words or 270 Chinese characters a minute."""
+    if family(language) == "zh":
+        return sum(1 for character in text if character.isalnum()) / _CHARACTERS_A_SECOND
+    return len(text.split()) / _WORDS_A_SECOND
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Look at every line as it is said to a few sample people."""
+    speakers = _speakers(subject)
+    for key, line in subject.lines.items():
+        texts = [speaker.fill(line.template, slots) for speaker, slots in speakers]
+        yield from _banned(subject, key, texts)
+        longest = max((seconds(text, subject.script.language) for text in texts), default=0.0)
+        if longest > LONGEST_LINE:
+            yield subject.found(
+                "line-too-long",
+                line.path,
+                f"this line takes about {longest:.0f} seconds; nobody keeps that in mind on the phone",
+                f"cut it into lines of less than {LONGEST_LINE:.0f} seconds, or ask for less at once",
+                severity="warning",
+            )
+    yield from _turns(subject)
+    yield from _questions(subject)
+
+
+def _speakers(subject: Subject) -> list[tuple[Speaker, dict[str, SlotValue]]]:
+    found = []
+    for amount, due in _LEADS:
+        lead = samples.sample_lead(subject.script, amount=amount, due=due)
+        values = {name: samples.accepted(slot, lead) for name, slot in subject.script.slots.items()}
+        slots: dict[str, SlotValue] = {name: some[0] for name, some in values.items() if some}
+        found.append((Speaker(subject.script, lead, samples.NOW), slots))
+    return found
+
+
+def _banned(subject: Subject, key: str, texts: list[str]) -> Iterator[Finding]:
+    line = subject.lines[key]
+    for text in texts:
+        for phrase in banned_in(text, subject.banned):
+            if subject.new(f"banned-phrase {phrase.phrase}", line.path):
+                why = f": {phrase.why}" if phrase.why else ""
+                yield subject.found(
+                    "banned-phrase",
+                    line.path,
+                    f"{phrase.phrase!r} must not be said{why} (here: {text!r})",
+                    "reword the line",
+                    turns=_said(subject, key),
+                )
+
+
+def _said(subject: Subject, key: str) -> tuple[Turn, ...]:
+    """Return a shortest conversation in which a line is said."""
+    for graph, edge, act, _ in subject.acts():
+        if any(line.key == key for line in act.lines):
+            return subject.turns(graph, edge)
+    return ()
+
+
+def _turns(subject: Subject) -> Iterator[Finding]:
+    language = subject.script.language
+    for graph, edge, act, node in subject.acts():
+        if act.listening is None:
+            continue
+        long = sum(seconds(line.text, language) for line in act.lines)
+        path = ("steps", node.state.step, "say")
+        if long > LONGEST_TURN and subject.new("turn-too-long", path):
+            yield subject.found(
+                "turn-too-long",
+                path,
+                f"about {long:.0f} seconds are said here in one go before the person may answer",
+                "say less before the question",
+                severity="warning",
+                turns=subject.turns(graph, edge),
+            )
+
+
+def _questions(subject: Subject) -> Iterator[Finding]:
+    asks = _ASKS[family(subject.script.language)]
+    for name, step in subject.script.steps.items():
+        for form, words in (("say", step.say), ("again", step.again)):
+            if words and not any(asks.search(line) for line in words.text):
+                yield subject.found(
+                    "asks-nothing",
+                    ("steps", name, form),
+                    f"{name} waits for an answer and asks nothing: {words.text[-1]!r}",
+                    "end with a question, or say what can be answered",
+                    severity="warning",
+                )
