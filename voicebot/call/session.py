@@ -452,6 +452,7 @@ class CallSession:
             slots=understanding.slots,
             policy=understanding.policy,
             ranking=understanding.ranking[:3],
+            also=understanding.also,
             decision_ms=round((self._clock() - begun) * 1000, 1),
         )
         await self._make_ready(plan)
@@ -505,6 +506,7 @@ class CallSession:
             intent=plan.understanding.intent,
             step=plan.state.step,
             taken=plan.act.taken,
+            ending=plan.state.ending,
             outcome_so_far=so_far.outcome,
             slots=so_far.slots,
         )

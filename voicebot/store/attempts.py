@@ -199,6 +199,7 @@ class Attempts(Database):
                 "lead_id": lead["id"],
                 "number": number,
                 "trunk": campaign.trunk,
+                "script_hash": campaign.script_hash,
                 "node": node,
                 "state": AttemptState.CLAIMED,
                 "tries": lead["tries"] + 1,

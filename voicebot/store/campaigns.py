@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,7 +23,15 @@ from voicebot.store.records import (
     NewLead,
     ScriptVersion,
 )
-from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow, SuppressionRow
+from voicebot.store.tables import (
+    AttemptRow,
+    CampaignPinRow,
+    CampaignRow,
+    LeadRow,
+    OutcomeRow,
+    ScriptVersionRow,
+    SuppressionRow,
+)
 
 LEADS_AT_ONCE: Final = 1000
 """Leads in one transaction of an import; a claim never waits long for an import."""
@@ -36,7 +45,7 @@ class Campaigns(Database):
     """What campaigns there are, who is to be called, and how far it went."""
 
     async def create_campaign(
-        self, name: str, *, script: str, script_hash: str, script_text: str, language: str, trunk: str
+        self, name: str, *, script: str, script_hash: str, script_text: str, language: str, trunk: str, by: str = ""
     ) -> int:
         """Make a campaign in draft, with its script pinned.
 
@@ -52,6 +61,8 @@ class Campaigns(Database):
             BCP 47 tag.
         trunk
             Name of a configured trunk.
+        by
+            Who makes it.
 
         Returns
         -------
@@ -88,6 +99,16 @@ class Campaigns(Database):
             campaign: int | None = made.scalar_one_or_none()
             if campaign is None:
                 raise ConfigurationError(f"there is a campaign {name} already", cure="choose another name")
+            await connection.execute(
+                self.insert(CampaignPinRow).values(
+                    key=uuid.uuid4(),
+                    campaign_id=campaign,
+                    hash=script_hash,
+                    at=self.now,
+                    by=to_text(by),
+                    why="the campaign was made",
+                )
+            )
             return campaign
 
         return await self.write(work)

@@ -165,6 +165,70 @@ class ScriptVersion:
     text: str
 
 
+class PublicationAction(enum.StrEnum):
+    """How a version became the current one."""
+
+    PUBLISHED = "published"
+    ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A version became the current one of its name in its language.
+
+    Parameters
+    ----------
+    at
+        Database time.
+    by, note
+        Who did it, and why.
+    current
+        It still is.
+    """
+
+    name: str
+    language: str
+    hash: str
+    action: PublicationAction
+    at: float
+    by: str
+    note: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A campaign was given a version: when (database time), by whom and why."""
+
+    hash: str
+    at: float
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call that was talked, with all that is needed to walk through it again.
+
+    Parameters
+    ----------
+    script_hash
+        The version by which it was talked.
+    outcome, slots
+        What was recorded.
+    journal
+        Events and commands, in order.
+    """
+
+    attempt: UUID
+    campaign_name: str
+    script_hash: str
+    lead: NewLead
+    outcome: str
+    slots: Mapping[str, Any]
+    journal: list[Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """A campaign; ``why`` says what put it into its state where voicebot did so itself."""

@@ -66,6 +66,25 @@ class ScriptVersionRow(Base):
     created_at: Mapped[float]
 
 
+class ScriptPublicationRow(Base):
+    """A version became the current one of its name: published, or rolled back to. Rows are only ever added."""
+
+    __tablename__ = "script_publication"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[UUID] = mapped_column(unique=True)
+    """Made before the transaction, so that one whose answer was lost can be run again."""
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(sa.String(35))
+    hash: Mapped[str] = mapped_column(sa.ForeignKey("script_version.hash"))
+    action: Mapped[str] = mapped_column(sa.String(STATE_LENGTH))
+    at: Mapped[float]
+    by: Mapped[str]
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+
+    __table_args__ = (sa.Index("ix_script_publication_name_language", "name", "language", "id"),)
+
+
 class CampaignRow(Base):
     """A list of leads called with one pinned script through one trunk."""
 
@@ -81,6 +100,20 @@ class CampaignRow(Base):
     created_at: Mapped[float]
     served_at: Mapped[float] = mapped_column(default=0.0)
     """When leads were last claimed: running campaigns of one trunk take turns."""
+
+
+class CampaignPinRow(Base):
+    """A campaign was given a version of its script: when it was made, and whenever somebody changed it."""
+
+    __tablename__ = "campaign_pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[UUID] = mapped_column(unique=True)
+    campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"), index=True)
+    hash: Mapped[str] = mapped_column(sa.ForeignKey("script_version.hash"))
+    at: Mapped[float]
+    by: Mapped[str]
+    why: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class LeadRow(Base):
@@ -136,6 +169,8 @@ class AttemptRow(Base):
     lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id"), index=True)
     number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
     trunk: Mapped[str]
+    script_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    """The version that was pinned when the attempt was claimed; the campaign may have another one by now."""
     node: Mapped[str] = mapped_column(sa.String(40))
     state: Mapped[AttemptState]
     tries: Mapped[int]
@@ -179,6 +214,7 @@ class AttemptRow(Base):
         ),
         sa.Index("ix_attempt_campaign_id_claimed_at", "campaign_id", "claimed_at"),
         sa.Index("ix_attempt_claimed_at", "claimed_at"),
+        sa.Index("ix_attempt_script_hash_claimed_at", "script_hash", "claimed_at"),
     )
 
 

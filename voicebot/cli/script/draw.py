@@ -1,4 +1,4 @@
-"""``voicebot script draw``: a script as a picture."""
+"""``voicebot script draw``: a script as a picture, alone or with what calls did."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Annotated
 
 import typer
 
+from voicebot.call.replay import walk_of
 from voicebot.cli import output
-from voicebot.cli.script.finding import find_script
+from voicebot.cli.script.reading import read_script, told
+from voicebot.cli.stores import with_store
+from voicebot.config import Config
+from voicebot.dialogue.drawing.counts import Tally, Walk, tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.svg import draw_svg
-from voicebot.dialogue.load import load_script
+from voicebot.dialogue.script import Script
 from voicebot.errors import ConfigurationError
+from voicebot.store.store import Store
 
 
 class Form(enum.StrEnum):
@@ -25,14 +30,23 @@ class Form(enum.StrEnum):
 
 
 def command(
-    script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
+    context: typer.Context,
+    script: Annotated[str, typer.Argument(help="Name of a shipped script, a file, or the hash of a stored version.")],
+    campaign: Annotated[str, typer.Argument(help="After --counts: only calls of this campaign.")] = "",
     *,
     form: Annotated[Form, typer.Option("--format", help="SVG, or source for Mermaid.")] = Form.SVG,
     to: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout without one.")] = None,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Add how calls went through it: all, or those of one campaign.")
+    ] = False,
+    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
 ) -> None:
     """Draw a script: steps, where each answer leads, disclosures, endings, and what nothing leads to."""
-    loaded = load_script(find_script(script))
-    drawn = draw_svg(loaded) if form is Form.SVG else draw_mermaid(loaded)
+    if campaign and not counts:
+        raise ConfigurationError(f"what is {campaign}?", cure=f"to count its calls: --counts {campaign}")
+    loaded = read_script(context, script, language)
+    counted = _counts(context, loaded, campaign) if counts else None
+    drawn = draw_svg(loaded, counted) if form is Form.SVG else draw_mermaid(loaded, counted)
     if to is None:
         sys.stdout.write(drawn)
         return
@@ -41,3 +55,23 @@ def command(
     except OSError as error:
         raise ConfigurationError(f"{to} cannot be written: {error.strerror}", cure="name another file") from error
     output.err.print(str(to), markup=False, highlight=False)
+
+
+def _counts(context: typer.Context, script: Script, campaign: str) -> Tally:
+    """Count the calls that were talked by this very version; others went other ways."""
+
+    async def work(store: Store, _config: Config) -> tuple[list[Walk], dict[str, int]]:
+        number = (await store.campaign_named(campaign)).id if campaign else None
+        calls = store.recorded_calls(campaign=number, versions=[script.content_hash])
+        walks = [walk async for call in calls if (walk := walk_of(call.journal)) is not None]
+        return walks, dict(await store.calls_by_version(number))
+
+    walks, versions = with_store(context, work)
+    others = {version: count for version, count in versions.items() if version != script.content_hash}
+    names = ", ".join(f"{version[:12]} ({count} calls)" for version, count in others.items())
+    if not walks:
+        cure = f"draw one of the versions that calls were made with: {names}" if others else "call somebody first"
+        raise ConfigurationError(f"there is no recorded call of {told(script)}", cure=cure)
+    if others:
+        output.err.print(f"Calls of other versions are not counted: {names}", markup=False, highlight=False)
+    return tally(script, walks)

@@ -110,6 +110,11 @@ def _hung_up(sheet: _Sheet, count: int, calls: int) -> None:
         sheet.lines(f"{count} of {calls} hung up here ({_percent(count, calls)})", "soft", more="drop")
 
 
+def calls_of(count: int) -> str:
+    """Return a number of calls in words."""
+    return f"{count} call" if count == 1 else f"{count} calls"
+
+
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "0 %"
 
@@ -163,7 +168,7 @@ def _share(sheet: _Sheet, share: Share, calls: int, right: float, middle: float)
     wide = (COUNTS - _GAP) * (share.calls / calls if calls else 0.0)
     sheet.pieces.append(shapes.rect(right - COUNTS + _GAP, middle - 8, wide, 16, "bar", round_=3))
     faint = "" if share.calls else " faint"
-    told = f"{share.calls}  {_percent(share.calls, calls)}" if share.calls else "–"
+    told = f"{share.calls} ({_percent(share.calls, calls)})" if share.calls else "–"
     sheet.pieces.append(shapes.text(right - 4, middle + 4, told, f"soft end{faint}"))
     if share.dropped:
         sheet.pieces.append(shapes.text(right - 4, middle + 18, f"{share.dropped} then hung up", "soft end drop"))
@@ -186,7 +191,7 @@ def opening_card(picture: Picture, tally: Tally | None) -> Drawn:
     """Draw what happens before the first question."""
     sheet = _Sheet(card_width(tally))
     sheet.y = 7.0
-    sheet.lines("Somebody answers" + (f"  ({tally.calls} calls)" if tally else ""), "name")
+    sheet.lines("Somebody answers" + (f" ({calls_of(tally.calls)})" if tally else ""), "name")
     for item in picture.first:
         _notice(sheet, f"{item.name}: “{item.text}”")
     if picture.opening:
@@ -236,8 +241,8 @@ def _list_box(title: str, text: str, items: Sequence[Item], tally: Tally | None)
     sheet = _boxed(title, text, tally)
     for item in items:
         sheet.y += 5
-        count = f"  {tally.always.get(item.key, 0)} calls" if tally and item.key else ""
-        name = item.name.replace("_", " ") + count + ("" if item.reached else "  (never reached)")
+        count = f" ({calls_of(tally.always.get(item.key, 0))})" if tally and item.key else ""
+        name = item.name.replace("_", " ") + count + ("" if item.reached else " (never reached)")
         sheet.lines(name, "row", more="" if item.reached else "faint")
         sheet.lines(item.text, "soft", x=PAD + 10, more="" if item.reached else "faint")
     sheet.y += 8
@@ -272,7 +277,7 @@ def _ending(sheet: _Sheet, item: Item, x: float, room: float, tally: Tally | Non
         sheet.pieces.append(shapes.text(beside, sheet.y + 13, "never reached", "soft drop"))
     elif tally:
         count = tally.endings.get(item.key, 0)
-        told = f"{count} calls, {_percent(count, tally.calls)}"
+        told = f"{calls_of(count)}, {_percent(count, tally.calls)}"
         sheet.pieces.append(shapes.text(beside, sheet.y + 13, told, "soft"))
     sheet.y += 19
     sheet.lines(item.text, "soft", x=x + 9, room=room - 9, more="" if item.reached else "faint")

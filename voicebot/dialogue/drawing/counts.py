@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import Cell, table_of
-from voicebot.dialogue.talk import EngineIntent
+from voicebot.dialogue.table import table_of
 
 Way = tuple[str, str]
 """Step, and canonical id of where it led (``go:when``, ``end:dispute``, ``stay:when``, ``digress:wait``)."""
 
-_HOPS: Final = 3
-
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Turn:
     """One turn of a call.
 
     Parameters
     ----------
-    step
-        Where the question stood.
-    intents
-        What was understood, the weightiest first.
+    taken
+        How the table led on (``Act.taken``): ids of cells, ``STEP exhausted`` …
     to
         Step that came next; ``ending`` is the ending that came instead, or empty.
     """
 
-    step: str
-    intents: tuple[str, ...]
+    taken: tuple[str, ...]
     to: str
     ending: str = ""
 
@@ -42,7 +35,7 @@ class Walk:
     """One call's way through a script: its turns, and whether the callee hung up before it was over."""
 
     start: str
-    turns: tuple[Taken, ...]
+    turns: tuple[Turn, ...]
     hung_up: bool = False
 
 
@@ -80,77 +73,40 @@ class Tally:
 
 def tally(script: Script, walks: Iterable[Walk]) -> Tally:
     """Count calls over a script's ways."""
+    cells = {cell.id: cell for cell in table_of(script).cells}
     calls = 0
-    counted: dict[str, Counter[str]] = {name: Counter() for name in ("reached", "hung_up", "always", "endings")}
+    reached: Counter[str] = Counter()
+    hung_up: Counter[str] = Counter()
     ways: Counter[Way] = Counter()
     dropped: Counter[Way] = Counter()
+    always: Counter[str] = Counter()
+    endings: Counter[str] = Counter()
     for walk in walks:
         calls += 1
-        hops = [list(_hops(script, turn)) for turn in walk.turns]
-        own = {(hop.step, hop.key) for turn in hops for hop in turn if hop.own}
+        own: set[Way] = set()
+        last: set[Way] = set()
+        everywhere: set[str] = set()
+        steps = {walk.start}
+        for turn in walk.turns:
+            found = [cells[one] for one in turn.taken if one in cells]
+            last = {(cell.step, cell.target) for cell in found if cell.kind == "own"} | _exhausted(turn)
+            own |= last
+            everywhere |= {cell.target for cell in found if cell.kind in {"always", "digression"}}
+            steps |= {cell.step for cell in found} | (set() if turn.ending else {turn.to})
+        reached.update(steps)
         ways.update(own)
-        counted["always"].update({hop.key for turn in hops for hop in turn if not hop.own})
-        steps = {walk.start, *(hop.step for turn in hops for hop in turn)}
-        counted["reached"].update(steps | {turn.to for turn in walk.turns if not turn.ending})
-        ending = next((turn.ending for turn in reversed(walk.turns) if turn.ending), "")
+        always.update(everywhere)
+        ending = walk.turns[-1].ending if walk.turns else ""
         if ending:
-            counted["endings"][f"end:{ending}"] += 1
+            endings[f"end:{ending}"] += 1
         elif walk.hung_up:
-            counted["hung_up"][walk.turns[-1].to if walk.turns else walk.start] += 1
-            dropped.update({(hop.step, hop.key) for hop in (hops[-1] if hops else ()) if hop.own})
+            hung_up[walk.turns[-1].to if walk.turns else walk.start] += 1
+            dropped.update(last)
     shares = {way: Share(count, dropped[way]) for way, count in ways.items()}
-    return Tally(calls, counted["reached"], counted["hung_up"], shares, counted["always"], counted["endings"])
+    return Tally(calls, reached, hung_up, shares, always, endings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """One way taken: from a step, by a row of its own or by what holds everywhere."""
-
-    step: str
-    key: str
-    own: bool
-
-
-def _hops(script: Script, turn: Taken) -> Iterable[_Hop]:
-    """Ways that one turn took: several where two answers were given in one breath, or where a step was passed
-    because its value was known already. What no answer explains, the engine did.
-    """
-    if turn.step not in script.steps:
-        return
+def _exhausted(turn: Turn) -> set[Way]:
+    """The way that a step took when nothing, or nothing that fits, was said too often."""
     goal = f"end:{turn.ending}" if turn.ending else f"go:{turn.to}"
-    cells = _staying(script, turn) if goal == f"go:{turn.step}" else _path(script, turn, goal)
-    if not cells:
-        yield _Hop(turn.step, f"exhausted:{goal}", own=True)
-    for cell in cells:
-        if cell.kind != "engine":
-            yield _Hop(cell.step, cell.target, own=cell.kind == "own")
-
-
-def _path(script: Script, turn: Taken, goal: str) -> Sequence[Cell]:
-    """The shortest way from a turn's step to where it led, by the cells of what was said."""
-    paths: list[tuple[Cell, ...]] = [()]
-    for _ in range(_HOPS):
-        longer: list[tuple[Cell, ...]] = []
-        for path in paths:
-            step = path[-1].target.removeprefix("go:") if path else turn.step
-            asked = script.steps[step].asks if path else ""
-            intents = (*turn.intents, *((script.slots[asked].intent,) if asked else ()))
-            for cell in (cell for intent in dict.fromkeys(intents) for cell in table_of(script).of(step, intent)):
-                if cell.target == goal:
-                    return (*path, cell)
-                if cell.target.startswith("go:") and cell.target != f"go:{step}":
-                    longer.append((*path, cell))
-        paths = longer
-    return ()
-
-
-def _staying(script: Script, turn: Taken) -> Sequence[Cell]:
-    """What kept a conversation in its step; silence and what was not understood are the engine's."""
-    kept = ("stay:", "hold:", "digress:", "retry:", f"go:{turn.step}")
-    found = [
-        cell
-        for intent in turn.intents
-        for cell in table_of(script).of(turn.step, intent)
-        if cell.target.startswith(kept)
-    ]
-    return found[:1] or table_of(script).of(turn.step, EngineIntent.NO_MATCH)
+    return {(one.partition(" ")[0], f"exhausted:{goal}") for one in turn.taken if one.endswith(" exhausted")}

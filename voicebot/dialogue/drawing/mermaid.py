@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from voicebot.dialogue.drawing.cards import calls_of
 from voicebot.dialogue.drawing.counts import Share, Tally
 from voicebot.dialogue.drawing.picture import Card, Picture, Row, picture_of
 from voicebot.dialogue.script import Script
@@ -62,7 +63,7 @@ def _opening(picture: Picture) -> list[str]:
 
 def _card(card: Card, picture: Picture, tally: Tally | None) -> list[str]:
     calls = tally.reached.get(card.name, 0) if tally else 0
-    shown = [f"<b>{_plain(card.name)}</b>" + (f" ({calls} calls)" if tally else "")]
+    shown = [f"<b>{_plain(card.name)}</b>" + (f" ({calls_of(calls)})" if tally else "")]
     shown += [f"<i>{_plain(name)} is said in full first</i>" for name in card.disclosures]
     shown.append(f"“{_plain(' '.join(card.question))}”")
     if tally and (hung_up := tally.hung_up.get(card.name, 0)):
@@ -93,7 +94,7 @@ def _row(source: str, row: Row, picture: Picture, share: Share | None) -> list[s
     if row.kind == "stay":
         shown.append(f"<i>{_plain(row.target)}</i>")
     if share is not None:
-        shown.append(f"{share.calls} calls" + (f", {share.dropped} then hung up" if share.dropped else ""))
+        shown.append(calls_of(share.calls) + (f", {share.dropped} then hung up" if share.dropped else ""))
     arrow = "-.->" if row.engine else "-->"
     label = f"{arrow}|{_text(shown)}|"
     if row.kind == "stay":

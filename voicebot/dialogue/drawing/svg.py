@@ -67,7 +67,7 @@ def _head(picture: Picture, tally: Tally | None, wide: float) -> tuple[str, floa
     pieces = [shapes.text(MARGIN, y, picture.name.replace("_", " "), "title")]
     told = f"{picture.language}, version {picture.version}, {picture.content_hash[:12]}"
     if tally:
-        told += f", {tally.calls} calls"
+        told += f", {cards.calls_of(tally.calls)}"
     for line in (*wrap(picture.description, 12.5, wide), *wrap(told, 11.0, wide)):
         y += 18
         pieces.append(shapes.text(MARGIN, y, line, "row" if line in picture.description else "soft"))

@@ -205,6 +205,6 @@ def test_counts_are_drawn_beside_every_way(odd: Script) -> None:
     ways = {("greet", "go:pay"): Share(3, 1)}
     tally = Tally(4, {"greet": 4, "pay": 3}, {"pay": 1}, ways, {"end:do_not_call": 1}, {"end:do_not_call": 1})
     drawing = draw_svg(odd, tally)
-    for words in ("3  75 %", "1 then hung up", "1 of 3 hung up here (33 %)", "1 calls, 25 %", "4 of 4 calls"):
+    for words in ("3 (75 %)", "1 then hung up", "1 of 3 hung up here (33 %)", "1 call, 25 %", "4 of 4 calls"):
         assert words in drawing
     assert "3 calls, 1 then hung up" in draw_mermaid(odd, tally)

@@ -1,0 +1,156 @@
+"""Journals are read again: the way of a call, and what another version would have made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from voicebot.call.replay import Replayed, replay, walk_of
+from voicebot.cli.script.finding import shipped_scripts
+from voicebot.dialogue.drawing.counts import Turn, Walk
+from voicebot.dialogue.load import load_script
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.talk import Lead
+
+LEAD = Lead("Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
+DAY = date(2026, 11, 23)
+Entry = dict[str, Any]
+
+
+class Recording:
+    """A journal as a call writes it."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.add("begun", wall="2026-11-23T15:00:00+00:00")
+        self.add("answered")
+
+    def add(self, event: str, **data: Any) -> None:
+        self.entries.append({"at": float(len(self.entries)), "event": event, **data})
+
+    def ask(self, step: str, *lines: str, cut: str = "") -> Recording:
+        self.add("listen", step=step)
+        for line in lines:
+            self.add("say", line=line)
+            if line != cut:
+                self.add("said", line=line)
+        return self
+
+    def hear(
+        self,
+        intent: str,
+        step: str,
+        *,
+        slots: Mapping[str, str] | None = None,
+        also: tuple[str, ...] = (),
+        ending: str = "",
+    ) -> Recording:
+        look = len(self.entries)
+        self.add("understood", look=look - 1, intent="no_match", slots={})
+        self.add("understood", look=look, intent=intent, slots=dict(slots or {}), also=list(also), confidence=0.9)
+        asked = next(entry["step"] for entry in reversed(self.entries) if entry["event"] == "listen")
+        self.add("turn", look=look, intent=intent, step=step, ending=ending, taken=[f"{asked} {intent}"])
+        return self
+
+    def end(self, *, by_callee: bool = False) -> list[Entry]:
+        self.add("hung_up", hang_up={"by_callee": by_callee})
+        return self.entries
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return load_script(shipped_scripts()["en-US/reminder"])
+
+
+def changed(tmp_path: Path, **steps: Any) -> Script:
+    """The reminder with other answers in some steps."""
+    source = shipped_scripts()["en-US/reminder"]
+    for shared in source.parent.glob("*.yaml"):
+        (tmp_path / shared.name).write_text(shared.read_text(encoding="utf-8"), encoding="utf-8")
+    content = yaml.safe_load(source.read_text(encoding="utf-8"))
+    for name, answers in steps.items():
+        content["steps"].setdefault(name, {}).setdefault("answers", {}).update(answers)
+    file = tmp_path / "reminder.yaml"
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return load_script(file)
+
+
+def promised() -> Recording:
+    return (
+        Recording()
+        .ask("identity", "disclosures.greeting", "steps.identity.say")
+        .hear("affirm", "payment")
+        .ask("payment", "steps.payment.say")
+        .hear("promise_to_pay", "confirm", slots={"promise_date": "2026-11-27"})
+        .ask("confirm", "steps.confirm.say")
+        .hear("affirm", "confirm", ending="promise_to_pay")
+    )
+
+
+def test_a_journal_tells_the_way_of_a_call() -> None:
+    assert walk_of(promised().end()) == Walk(
+        "identity",
+        (
+            Turn(("identity affirm",), "payment"),
+            Turn(("payment promise_to_pay",), "confirm"),
+            Turn(("confirm affirm",), "confirm", "promise_to_pay"),
+        ),
+    )
+    cut = Recording().ask("identity").hear("promise_to_pay", "payment", also=("affirm",)).ask("payment")
+    assert walk_of(cut.end(by_callee=True)) == Walk(
+        "identity", (Turn(("identity promise_to_pay",), "payment"),), hung_up=True
+    )
+    assert walk_of(Recording().end()) is None
+
+
+def test_the_same_script_comes_to_the_same(script: Script) -> None:
+    assert replay(script, LEAD, DAY, promised().end()) == Replayed(
+        "promise_to_pay", {"promise_date": date(2026, 11, 27)}
+    )
+
+
+def test_the_day_of_the_call_is_the_one_on_which_it_took_place(script: Script) -> None:
+    late = promised().end()
+    assert replay(script, LEAD, date(2026, 12, 20), late).outcome != "promise_to_pay"
+    assert replay(script, LEAD, None, late).outcome == "promise_to_pay"
+
+
+def test_another_version_may_come_to_another_outcome(script: Script, tmp_path: Path) -> None:
+    paid = Recording().ask("identity").hear("affirm", "payment").ask("payment")
+    paid.hear("deny", "when").ask("when").hear("already_paid", "when", ending="already_paid")
+    assert replay(script, LEAD, DAY, paid.end()).outcome == "already_paid"
+    other = changed(tmp_path, payment={"deny": {"end": "declined"}})
+    assert replay(other, LEAD, DAY, paid.end()).outcome == "refused"
+
+
+def test_what_nobody_answered_stays_open(script: Script, tmp_path: Path) -> None:
+    yes = Recording().ask("identity").hear("affirm", "payment").ask("payment")
+    yes.hear("affirm", "payment", ending="will_pay_on_time")
+    other = changed(tmp_path, payment={"affirm": {"go": "when"}})
+    assert replay(script, LEAD, DAY, list(yes.entries)) == Replayed("will_pay_on_time")
+    assert replay(other, LEAD, DAY, yes.end()) == Replayed("hung_up", {}, "when")
+    gone = Recording().ask("identity").hear("affirm", "payment").ask("payment")
+    assert replay(script, LEAD, DAY, gone.end(by_callee=True)) == Replayed("hung_up")
+
+
+def test_a_transfer_that_nobody_takes_goes_on(script: Script) -> None:
+    call = Recording().ask("identity").hear("talk_to_human", "identity", ending="transferred")
+    call.add("transferred", extension="700", answered=False)
+    call.ask("callback_time").hear("callback_request", "callback_time", slots={"callback_at": "2026-11-24T15:00:00"})
+    found = replay(script, LEAD, DAY, call.end())
+    assert (found.outcome, found.slots) == ("callback", {"callback_at": datetime(2026, 11, 24, 15)})
+    taken = Recording().ask("identity").hear("talk_to_human", "identity", ending="transferred")
+    taken.add("transferred", extension="700", answered=True)
+    assert replay(script, LEAD, DAY, taken.end()).outcome == "transferred"
+
+
+def test_values_that_a_version_does_not_take_are_left_out(script: Script) -> None:
+    call = Recording().ask("identity").hear("affirm", "payment").ask("payment")
+    call.hear("promise_to_pay", "when", slots={"promise_date": "soon", "colour": "red", "amount": "x"})
+    assert replay(script, LEAD, DAY, call.end()).goes_on == "when"

@@ -1,0 +1,162 @@
+"""A recorded call's journal read again: the way it took, and where another version of the script would have led it.
+
+Only what was understood is taken from the journal; where that leads is decided anew, by the same pure conversation
+that decides in calls. So a version can be tried on the calls of another before anybody hears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from voicebot.call.clock import call_clock
+from voicebot.dialogue import conversation
+from voicebot.dialogue.drawing.counts import Turn, Walk
+from voicebot.dialogue.script import Script, Slot
+from voicebot.dialogue.talk import Act, Ending, Lead, SlotValue, State, Understanding
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a call would have come to.
+
+    Parameters
+    ----------
+    goes_on
+        Step whose question would stand open where the recorded call was over; empty where none would. What the
+        callee would have answered nobody knows; ``outcome`` is then what holds until then.
+    """
+
+    outcome: str
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    goes_on: str = ""
+
+
+def walk_of(journal: Iterable[Entry]) -> Walk | None:
+    """Return the way that a call took, ``None`` where no question was ever asked."""
+    start = ""
+    turns: list[Turn] = []
+    hung_up = False
+    for entry in journal:
+        match entry["event"]:
+            case "listen":
+                start = start or str(entry["step"])
+            case "turn":
+                taken = tuple(map(str, entry.get("taken", ())))
+                turns.append(Turn(taken, str(entry["step"]), str(entry.get("ending", ""))))
+            case "hung_up":
+                hung_up = bool(entry.get("hang_up", {}).get("by_callee"))
+    return Walk(start, tuple(turns), hung_up) if start else None
+
+
+def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> Replayed:
+    """Walk through a recorded call by a script.
+
+    Parameters
+    ----------
+    script
+        The version to try; not the one that the call was made with, as a rule.
+    rehearsal_day
+        The day on which a rehearsed call took place; ``None`` for real calls.
+    journal
+        Of an answered call.
+
+    Returns
+    -------
+    Replayed
+        Nobody knows whether a transfer that the recorded call did not have would have been taken: it counts as such.
+    """
+    walk = _Walk(script, lead, rehearsal_day, journal)
+    for entry in journal:
+        walk.take(entry)
+    return walk.result()
+
+
+class _Walk:
+    """A conversation that is led by what another one understood."""
+
+    def __init__(self, script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> None:
+        self._script, self._lead = script, lead
+        self._at = 0.0
+        begun = next((str(entry["wall"]) for entry in journal if entry["event"] == "begun"), "")
+        wall = datetime.fromisoformat(begun).timestamp() if begun else 0.0
+        self._now = call_clock(lead.timezone, rehearsal_day, wall=lambda: wall + self._at, monotonic=lambda: self._at)
+        self._state, self._act = conversation.open_conversation(script, lead, self._now())
+        self._understood: dict[int, Entry] = {}
+        self._cut: set[str] = set()
+        """Lines that were begun and not (yet) said to their end."""
+        self._hung_up = False
+
+    def take(self, entry: Entry) -> None:
+        self._at = float(entry["at"])
+        match entry["event"]:
+            case "say":
+                self._cut.add(str(entry["line"]))
+            case "said":
+                self._cut.discard(str(entry["line"]))
+            case "understood":
+                self._understood[int(entry["look"])] = entry
+            case "turn":
+                heard = self._understood.get(int(entry["look"]), entry)
+                self._go(*conversation.apply(self._script, self._lead, self._said(), self._meant(heard), self._now()))
+            case "transferred" if not entry.get("answered") and self._transfers():
+                self._go(*conversation.transfer_failed(self._script, self._lead, self._said(), self._now()))
+            case "hung_up":
+                self._hung_up = bool(entry.get("hang_up", {}).get("by_callee"))
+
+    def result(self) -> Replayed:
+        ending: Ending | None = self._act.ending
+        if ending is None:
+            ending = conversation.hung_up(self._script, self._state)
+            open_step = "" if self._hung_up else self._state.step
+            return Replayed(ending.outcome, ending.slots, open_step)
+        return Replayed(ending.outcome, ending.slots)
+
+    def _go(self, state: State, act: Act) -> None:
+        self._state, self._act = state, act
+
+    def _said(self) -> State:
+        """The state after the lines of the last turn; what was not said in the recorded call counts as said here."""
+        state = self._state
+        for line in self._act.lines:
+            if line.key not in self._cut and line.key not in state.said:
+                state = conversation.said(state, line.key)
+        self._cut.clear()
+        return state
+
+    def _transfers(self) -> bool:
+        return self._act.ending is not None and self._act.ending.action == "transfer"
+
+    def _meant(self, entry: Entry) -> Understanding:
+        slots = {}
+        for name, value in dict(entry.get("slots", {})).items():
+            slot = self._script.slots.get(name)
+            read = _value(slot, value) if slot else None
+            if read is not None:
+                slots[name] = read
+        return Understanding(
+            str(entry["intent"]), float(entry.get("confidence", 1.0)), slots=slots, also=tuple(entry.get("also", ()))
+        )
+
+
+def _value(slot: Slot, value: Any) -> SlotValue | None:
+    """Read a value as it stands in a journal; ``None`` where the slot takes no such value."""
+    try:
+        match slot.type:
+            case "date":
+                return date.fromisoformat(value)
+            case "time":
+                return datetime.fromisoformat(value)
+            case "money":
+                return Decimal(value)
+            case "yes_no":
+                return value if isinstance(value, bool) else None
+            case _:
+                return str(value)
+    except (TypeError, ValueError, InvalidOperation):
+        return None

@@ -1,0 +1,103 @@
+"""Calls that were talked, to be counted and walked through again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voicebot.store import rows
+from voicebot.store.database import Database
+from voicebot.store.records import RecordedCall
+from voicebot.store.tables import AttemptRow, CallJournalRow, CampaignRow, LeadRow, OutcomeRow
+
+CALLS_AT_ONCE: Final = 200
+"""Calls in one reading transaction: a journal is some 20 KB."""
+
+
+class Recorded(Database):
+    """Answered calls with their journals."""
+
+    async def recorded_calls(
+        self, *, campaign: int | None = None, versions: Collection[str] | None = None
+    ) -> AsyncIterator[RecordedCall]:
+        """Yield answered calls, oldest first.
+
+        Parameters
+        ----------
+        campaign, versions
+            Only those of one campaign, or talked by these versions (hashes) of a script; ``None``: all.
+        """
+        last: tuple[float, UUID] | None = None
+        while part := await self._some(campaign, versions, last):
+            for at, call in part:
+                yield call
+                last = (at, call.attempt)
+
+    async def calls_by_version(self, campaign: int | None = None) -> Mapping[str, int]:
+        """Count answered calls by the version that they were talked by."""
+        statement = (
+            sa.select(AttemptRow.script_hash, sa.func.count())
+            .join(CallJournalRow, CallJournalRow.attempt_id == AttemptRow.id)
+            .where(AttemptRow.answered_at.is_not(None))
+            .group_by(AttemptRow.script_hash)
+        )
+        if campaign is not None:
+            statement = statement.where(AttemptRow.campaign_id == campaign)
+
+        async def work(connection: AsyncConnection) -> dict[str, int]:
+            return {version: count for version, count in await connection.execute(statement)}  # noqa: C416 - typed rows
+
+        return await self.read(work)
+
+    async def _some(
+        self, campaign: int | None, versions: Collection[str] | None, last: tuple[float, UUID] | None
+    ) -> list[tuple[float, RecordedCall]]:
+        statement: sa.Select[Any] = (
+            sa.select(
+                LeadRow,
+                AttemptRow.id.label("attempt"),
+                AttemptRow.claimed_at,
+                AttemptRow.script_hash,
+                CampaignRow.name.label("campaign_name"),
+                OutcomeRow.outcome,
+                OutcomeRow.slots,
+                CallJournalRow.entries,
+            )
+            .join(AttemptRow, AttemptRow.lead_id == LeadRow.id)
+            .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
+            .join(CallJournalRow, CallJournalRow.attempt_id == AttemptRow.id)
+            .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+            .where(AttemptRow.answered_at.is_not(None))
+            .order_by(AttemptRow.claimed_at, AttemptRow.id)
+            .limit(CALLS_AT_ONCE)
+        )
+        if campaign is not None:
+            statement = statement.where(AttemptRow.campaign_id == campaign)
+        if versions is not None:
+            statement = statement.where(AttemptRow.script_hash.in_(versions))
+        if last is not None:
+            at, attempt = last
+            later = sa.and_(AttemptRow.claimed_at == at, AttemptRow.id > attempt)
+            statement = statement.where(sa.or_(AttemptRow.claimed_at > at, later))
+
+        async def work(connection: AsyncConnection) -> list[tuple[float, RecordedCall]]:
+            found = (await connection.execute(statement)).mappings()
+            return [(row["claimed_at"], _call(row)) for row in found]
+
+        return await self.read(work)
+
+
+def _call(row: sa.RowMapping) -> RecordedCall:
+    return RecordedCall(
+        attempt=row["attempt"],
+        campaign_name=row["campaign_name"],
+        script_hash=row["script_hash"],
+        lead=rows.to_lead(row),
+        outcome=row["outcome"] or "",
+        slots=row["slots"] or {},
+        journal=row["entries"] or [],
+    )
