@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voicebot.dialogue.checks.finding import Finding
+from voicebot.dialogue.checks.finding import Finding, Severity
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.parts import Where
 from voicebot.dialogue.table import table_of
@@ -52,7 +52,8 @@ def _answers(subject: Subject, steps: set[str]) -> Iterator[Finding]:
         else:
             what = f"{cell.intent} never comes here at {cell.step}: the answers before it take every case"
             cure = "remove it"
-        yield subject.found("unreachable-answer", cell.path, what, cure)
+        severity: Severity = "fault" if shadow else "warning"
+        yield subject.found("unreachable-answer", cell.path, what, cure, severity=severity)
 
 
 def _shared(subject: Subject, path: Where) -> bool:
