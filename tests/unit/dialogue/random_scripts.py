@@ -145,7 +145,7 @@ def _moves(draw: st.DrawFn, name: str, steps: list[str], read: list[str]) -> lis
         for condition in draw(st.lists(st.sampled_from(CONDITIONS), max_size=2, unique=True))
     ]
     moves.append(_way(draw, name, steps))
-    if read and draw(st.booleans()):
+    if read and _seldom(draw, 2):
         moves[-1]["forget"] = read
     return moves
 
