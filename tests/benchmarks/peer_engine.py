@@ -71,7 +71,8 @@ class FixedTalk:
     def open(self) -> Plan:
         return self._plan(0, "")
 
-    async def plan(self, utterance: Utterance) -> Plan:
+    async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
+        del goes_on
         if not utterance.text and not utterance.silence:
             return self._plan(self._at, EngineIntent.NO_MATCH)
         return self._plan(min(self._at + 1, self._lines - 1), "affirm")

@@ -98,6 +98,7 @@ class _Look:
     speaking: bool
     asked: bool
     seconds: float
+    goes_on: bool = False
     planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
@@ -343,6 +344,7 @@ class CallSession:
                 no_input_seconds=listening.no_input_seconds,
                 max_digits=listening.max_digits,
                 opens=opens,
+                replies=bool(plan.utterance.text),
             )
         else:
             assert act.ending is not None  # noqa: S101 - an act has one of the two
@@ -393,7 +395,7 @@ class CallSession:
         last = self._act is not None and self._playback.line == len(self._act.lines) - 1
         asked = not speaking or (last and self._playback.progress > 0.5)
         self._newest_look = command.look
-        self._looks[command.look] = _Look(speaking, asked, self._utterance_seconds)
+        self._looks[command.look] = _Look(speaking, asked, self._utterance_seconds, command.goes_on)
         self._journal.add("look", at, utterance=command.utterance, look=command.look)
         self._ears.look(command.look)
 
@@ -435,7 +437,7 @@ class CallSession:
         begun = self._clock()
         try:
             async with asyncio.timeout(PLAN_SECONDS):
-                plan = await self._talk.plan(utterance)
+                plan = await self._talk.plan(utterance, goes_on=known.goes_on)
         except Exception as error:
             _log.exception("an utterance could not be decided")
             self._journal.add("decision_failed", self._clock(), look=look, error=str(error))
@@ -451,6 +453,7 @@ class CallSession:
             confidence=round(understanding.confidence, 3),
             slots=understanding.slots,
             policy=understanding.policy,
+            **({"goes_on": plan.utterance.text, "nothing_new": plan.nothing_new} if known.goes_on else {}),
             ranking=understanding.ranking[:3],
             also=understanding.also,
             decision_ms=round((self._clock() - begun) * 1000, 1),
@@ -469,6 +472,8 @@ class CallSession:
                 seconds=known.seconds - PREROLL_SECONDS,
             )
         )
+        if plan.nothing_new and means is not Meaning.NOTHING:
+            means = Meaning.BACK_CHANNEL
         at = self._clock()
         decided = Decided(
             at,
@@ -509,6 +514,7 @@ class CallSession:
             ending=plan.state.ending,
             outcome_so_far=so_far.outcome,
             slots=so_far.slots,
+            **({"takes_back": True} if plan.takes_back else {}),
         )
 
     # ----------------------------------------------------------------------------------------- ending

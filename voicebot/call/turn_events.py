@@ -41,6 +41,8 @@ class Turn:
         The first turn of a call: wait for the callee's greeting first.
     after_beep
         Wait for an answering machine's beep first.
+    replies
+        It answers words: whoever goes on speaking as it begins had not finished.
     """
 
     lines: tuple[bool, ...]
@@ -50,6 +52,7 @@ class Turn:
     ends: bool = False
     opens: bool = False
     after_beep: bool = False
+    replies: bool = False
 
 
 NO_TURN: Final = Turn(lines=(), no_input_seconds=float("inf"), max_digits=0)
@@ -157,10 +160,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Ask for the words of the utterance so far, and what they mean."""
+    """Ask for the words of the utterance so far, and what they mean.
+
+    ``goes_on``: the callee goes on with the utterance that the bot has just begun to reply to.
+    """
 
     utterance: int
     look: int
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ Everything else follows from one rule each:
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, with nobody speaking.
 9.  **Keys** end the mouth's line where it may be interrupted and make an answer of their own.
 
+10. **Who goes on as the reply begins had not finished.** Speech within ``goes_on`` of the beginning of a reply, while
+    its first line is being said, is taken together with the words that were replied to: together they are answered
+    anew (the reply is taken back), or they say nothing new and the reply goes on.
+
 Whoever carries this machine answers every ``Look``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
 with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``. Everything that changes
 who may speak is in this file. It has no clock: every event carries ``at``, seconds that never go back.
@@ -97,6 +101,7 @@ class Timing:
     held_longest_seconds: float = 4.0
     last_word_seconds: float = 4.0
     after_noise_seconds: float = 2.0
+    goes_on_seconds: float = 1.5
 
 
 DEFAULT_TIMING: Final = Timing()
@@ -149,6 +154,8 @@ class TurnMachine:
         self._kept: Decided | None = None
         self._quiet_since = 0.0
         self._off_since = 0.0
+        self._begun_at = 0.0
+        self._goes_on = False
         self._digits = ""
         self._digit_at = 0.0
         self._beeped = False
@@ -194,7 +201,7 @@ class TurnMachine:
         self._digits = ""
         self._special = None
         self.over = False
-        self._quiet_since = self._off_since = event.at
+        self._quiet_since = self._off_since = self._begun_at = event.at
         if event.turn.after_beep and event.turn.ends and not event.turn.lines:
             return self._finish()
         if event.turn.opens or event.turn.after_beep or self.ear is not Ear.WAITING:
@@ -264,6 +271,7 @@ class TurnMachine:
         self.ear = Ear.HEARING
         self._utterance += 1
         self._opened_at = event.at
+        self._goes_on = self._has_not_finished(event.at)
         self._decided = None
         self._next_look()
         return [Open(self._utterance), *self._hearing(event)]
@@ -281,8 +289,13 @@ class TurnMachine:
         if event.silence_ms >= self.timing.look_after_ms or self._too_long(event.at):
             self.ear = Ear.CLOSING
             self._decided = None
-            commands.append(Look(self._utterance, self._next_look()))
+            commands.append(Look(self._utterance, self._next_look(), self._goes_on))
         return commands
+
+    def _has_not_finished(self, at: float) -> bool:
+        """Rule 10: the callee speaks again as the reply begins."""
+        begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
+        return begins and self.turn.replies and not self.turn.ends
 
     def _closing(self, event: Heard) -> list[Command]:
         if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):

@@ -23,18 +23,18 @@ from voicebot.dialogue.embedding import MODEL, Embedder
 from voicebot.dialogue.heard_values import Heard, hear_values, hear_yes_no
 from voicebot.dialogue.keywords import hard_intent
 from voicebot.dialogue.matcher import Match, Matcher
-from voicebot.dialogue.normal import Clauses, clauses, family, is_bare, masked
+from voicebot.dialogue.normal import NAME, Clauses, clauses, family, is_bare, masked
 from voicebot.dialogue.policy import engine_answer
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import table_of
-from voicebot.dialogue.talk import EngineIntent, Question, Understanding
+from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
 
 OWN_BONUS: Final = 1.0
 """Natural logarithm of how much likelier an answer is that the step expects."""
 STRANGE_MALUS: Final = -1.6
 """The same for one that leads nowhere in this step."""
 HERE_FROM: Final = 0.5
-HERE_BONUS: Final = 6.0
+HERE_BONUS: Final = 9.0
 """Similarity to one of the step's own examples counts from there on, and how much at full likeness."""
 SURE: Final = 0.34
 SURE_ENDING: Final = 0.5
@@ -71,6 +71,11 @@ _DENIAL: Final = {
     "zh": re.compile(r"不|没|错|别"),
 }
 """Words without which nothing is denied."""
+_ABSENT: Final = {
+    "en": re.compile(r"\b(?:he|she|they|him|her|them|who|another|different|other|moved|used to)\b"),
+    "zh": re.compile(r"他|她|谁|搬|以前"),
+}
+"""Words that speak of somebody who is not on the line."""
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
@@ -177,6 +182,8 @@ class LocalPolicy:
         if hard:
             return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", True, "", _also(parts.lead, hard))
         verdict, also = self._verdict(words, parts, state.step, values, compare)
+        if verdict.intent == "wrong_person" and self._unfounded(words, state):
+            verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
         name = self._asked(state.step)
@@ -199,8 +206,8 @@ class LocalPolicy:
             return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
         own = self._matcher.exact_here.get(step, {})
-        if parts.lead and [own.get(piece) for piece in parts.rest] == [parts.lead]:
-            return _Verdict(parts.lead, 1.0), ()
+        if parts.lead and len(parts.rest) == 1 and (exact := own.get(parts.rest[0], "")):
+            return _Verdict(exact, 1.0), ()
         matches = compare((words, *pieces), step)
         whole = self._weigh(matches[0], step)
         verdicts = [
@@ -226,6 +233,15 @@ class LocalPolicy:
         if verdict.intent == "promise_to_pay":
             return not values.values and not _LATER[language].search(words)
         return verdict.intent == "wrong_person" and not _DENIAL[language].search(words)
+
+    def _unfounded(self, words: str, state: State) -> bool:
+        """Whether nothing denies that this is the person called, who says their own name or has confirmed it before.
+
+        It would end the call and have a good number corrected.
+        """
+        language = family(self._script.language)
+        named = NAME[language] in words and not _ABSENT[language].search(words)
+        return (named or state.right_party) and not _DENIAL[language].search(words)
 
     def _asked(self, step: str) -> str:
         return self._script.steps[step].asks if step in self._script.steps else ""

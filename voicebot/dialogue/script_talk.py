@@ -7,7 +7,7 @@ committed. Plans that speech has overtaken are simply forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -25,16 +25,34 @@ class Plan:
     ----------
     understanding
         What the policy made of it.
+    utterance
+        The words that were understood.
     base
         Where the conversation stood when the plan was made.
     state, act
         Where it would stand, and what would be said.
+    takes_back
+        It replaces the reply that was given last: the callee had not finished.
+    nothing_new
+        The callee went on and said nothing that changes the reply given last.
     """
 
     understanding: Understanding
     base: State
     state: State
     act: Act
+    utterance: Utterance = field(default_factory=Utterance)
+    takes_back: bool = False
+    nothing_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Replied:
+    """What was replied to last, and where the conversation stood before."""
+
+    utterance: Utterance
+    understanding: Understanding
+    before: State
 
 
 class Talk(Protocol):
@@ -47,8 +65,11 @@ class Talk(Protocol):
     def open(self) -> Plan:
         """Begin; committed at once."""
 
-    async def plan(self, utterance: Utterance) -> Plan:
-        """Understand an utterance and say what would come next. Never raises."""
+    async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
+        """Understand an utterance and say what would come next. Never raises.
+
+        ``goes_on``: it continues the one that was committed last.
+        """
 
     def commit(self, plan: Plan) -> Plan:
         """Make a plan the present; what came in between (lines said to their end) is taken into account."""
@@ -85,6 +106,7 @@ class ScriptTalk:
         self._policy = policy
         self._now = now
         self._state: State
+        self._replied: _Replied | None = None
 
     @property
     def language(self) -> str:
@@ -96,24 +118,51 @@ class ScriptTalk:
         self._state, act = conversation.open_conversation(self._script, self._lead, self._now())
         return Plan(Understanding("", policy="engine"), self._state, self._state, act)
 
-    async def plan(self, utterance: Utterance) -> Plan:
-        """Understand and plan; an engine's own events (silence, a machine) need no policy."""
+    async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
+        """Understand and plan; an engine's own events (silence, a machine) need no policy.
+
+        Words that continue those that were replied to are understood together with them, where the conversation
+        stood before that reply. What they say on their own counts where the whole makes no sense.
+        """
+        last = self._replied
+        if not goes_on or last is None or not utterance.text:
+            return await self._alone(utterance)
+        whole = Utterance(
+            f"{last.utterance.text} {utterance.text}", min(last.utterance.confidence, utterance.confidence)
+        )
+        understood = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
+        alone = await self._alone(utterance)
+        if understood.intent == EngineIntent.NO_MATCH:
+            return alone
+        if (understood.intent, understood.slots) == (last.understanding.intent, last.understanding.slots):
+            return replace(alone, nothing_new=True)
+        return replace(self._applied(understood, self._before(last), whole), takes_back=True)
+
+    def _before(self, last: _Replied) -> State:
+        """Where the conversation stood before the last reply, with what has been said in full since."""
+        return replace(last.before, said=self._state.said)
+
+    async def _alone(self, utterance: Utterance) -> Plan:
         if utterance.silence:
             understanding = Understanding(EngineIntent.NO_INPUT, policy="engine")
         elif utterance.machine:
             understanding = Understanding(utterance.machine, policy="engine")
         else:
             understanding = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
-        return self._applied(understanding, self._state)
+        return self._applied(understanding, self._state, utterance)
 
-    def _applied(self, understanding: Understanding, base: State) -> Plan:
+    def _applied(self, understanding: Understanding, base: State, utterance: Utterance) -> Plan:
         state, act = conversation.apply(self._script, self._lead, base, understanding, self._now())
-        return Plan(understanding, base, state, act)
+        return Plan(understanding, base, state, act, utterance)
 
     def commit(self, plan: Plan) -> Plan:
         """Make a plan the present."""
-        if plan.base is not self._state:
-            plan = self._applied(plan.understanding, self._state)
+        base = self._state
+        if plan.takes_back and self._replied is not None:
+            base = self._before(self._replied)
+        if plan.base != base:
+            plan = replace(self._applied(plan.understanding, base, plan.utterance), takes_back=plan.takes_back)
+        self._replied = _Replied(plan.utterance, plan.understanding, base) if plan.utterance.text else None
         self._state = plan.state
         return plan
 

@@ -401,3 +401,26 @@ def test_whatever_happens(said: list[Turn], story: list[tuple[str, Any]], hesita
     for what, value in story:
         if not watcher.finished:
             watcher.tell(what, value, hesitates)
+
+
+def test_speech_as_a_reply_begins_goes_on_with_what_was_replied_to() -> None:
+    line = Line(replies=True)
+    line.silence(800)
+    line.speech(300)
+    assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [True]
+    late = Line(replies=True)
+    late.silence(1600)
+    late.speech(300)
+    assert [command.goes_on for command in late.silence(100) if isinstance(command, Look)] == [False]
+
+
+def test_only_the_first_line_of_a_reply_that_ends_nothing_is_taken_back() -> None:
+    for line in (Line(), Line(replies=True, ends=True)):
+        line.silence(400)
+        line.speech(300)
+        assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [False]
+    second = Line(False, False, replies=True)
+    second.silence(200)
+    second.played(0)
+    second.speech(300)
+    assert [command.goes_on for command in second.silence(100) if isinstance(command, Look)] == [False]

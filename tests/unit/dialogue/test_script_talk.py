@@ -102,3 +102,53 @@ async def test_who_understands_knows_who_is_called() -> None:
     talk.open()
     await talk.plan(Utterance("half of it"))
     assert listener.asked[0].lead is LEAD
+
+
+class Words:
+    """Understands what it was told that texts mean."""
+
+    name = "local"
+
+    def __init__(self, **meanings: Understanding) -> None:
+        self.meanings = {text.replace("_", " "): meaning for text, meaning in meanings.items()}
+
+    async def understand(self, question: Question) -> Understanding:
+        return self.meanings.get(question.utterance.text, Understanding(EngineIntent.NO_MATCH))
+
+
+async def at_payment(**meanings: Understanding) -> ScriptTalk:
+    """A talk whose callee has just said yes to the question of the payment."""
+    policy = Words(yes=Understanding("affirm"), can_I=Understanding("promise_to_pay"), **meanings)
+    talk = ScriptTalk(script(), LEAD, policy, lambda: NOW)
+    talk.open()
+    for text in ("yes", "can I"):
+        talk.commit(await talk.plan(Utterance(text)))
+    return talk
+
+
+async def test_who_goes_on_is_answered_anew() -> None:
+    talk = await at_payment(can_I_pay_Friday=Understanding("promise_to_pay", slots={"promise_date": FRIDAY}))
+    plan = await talk.plan(Utterance("pay Friday"), goes_on=True)
+    assert plan.takes_back
+    talk.said("steps.when.say")
+    plan = talk.commit(plan)
+    assert plan.state.step == "confirm"
+    assert plan.state.slots == {"promise_date": FRIDAY}
+    assert plan.state.said[-1] == "steps.when.say"
+    assert [step for step, _ in plan.state.history] == ["identity", "payment"]
+    # what is said next is not understood together with it
+    assert not (await talk.plan(Utterance("yes"))).takes_back
+
+
+async def test_who_goes_on_and_says_nothing_new_changes_nothing() -> None:
+    talk = await at_payment(can_I_please=Understanding("promise_to_pay"), please=Understanding("affirm"))
+    plan = await talk.plan(Utterance("please"), goes_on=True)
+    assert plan.nothing_new
+    assert plan.base.step == "when"
+
+
+async def test_words_that_make_no_sense_together_count_on_their_own() -> None:
+    talk = await at_payment(stop_calling_me=Understanding("stop_calling"))
+    plan = await talk.plan(Utterance("stop calling me"), goes_on=True)
+    assert not plan.takes_back
+    assert plan.understanding.intent == "stop_calling"
