@@ -13,6 +13,7 @@ from voicebot.config import Config
 from voicebot.dialogue.pinned import read_pinned
 from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import arms
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.prompts import PromptCache
@@ -82,7 +83,8 @@ class Node:
         for campaign in await self._store.campaigns():
             if campaign.state is CampaignState.RUNNING and campaign.trunk in self._config.trunks:
                 script, called = await self._pinned(campaign.script_hash)
-                self._policies.check(script, called)
+                for arm in arms(script).values():
+                    self._policies.check(arm, called)
 
     async def _pinned(self, script_hash: str) -> tuple[Script, str]:
         """Return a pinned script, and the name or file that it was pinned from."""
@@ -101,10 +103,13 @@ class Node:
 
     async def _prepare(self, script_hash: str) -> Prepared:
         script, called = await self._pinned(script_hash)
-        policy = await self._policies.of(script)
+        ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in arms(script).items()}
         await self._language(script.language)
-        _log.info("script ready", script=called, script_hash=script_hash[:12], policy=policy.name)
-        return Prepared(script, policy)
+        policies = sorted({one.policy.name for one in ready.values()})
+        _log.info(
+            "script ready", script=called, script_hash=script_hash[:12], policy=policies, variants=[*script.variants]
+        )
+        return ready[""] if "" in ready else Prepared(script, next(iter(ready.values())).policy, ready)
 
     async def _language(self, language: str) -> None:
         async with self._language_lock:

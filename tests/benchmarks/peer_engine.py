@@ -43,10 +43,10 @@ class Waves:
             with wave.open(str(path)) as reader:
                 self._clips[str(number)] = reader.readframes(reader.getnframes())
 
-    def get(self, text: str) -> bytes | None:
+    def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         return self._clips.get(text)
 
-    async def speech(self, text: str) -> bytes:
+    async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
         return self._clips[text]
 
     def __len__(self) -> int:

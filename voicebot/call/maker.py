@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,11 +18,13 @@ from voicebot.call.clock import call_clock
 from voicebot.call.journal import Journal, journal_path, plain, read_journal
 from voicebot.call.session import CallSession, Ended
 from voicebot.config import Config
-from voicebot.dialogue.conversation import check_lead, possible_lines
+from voicebot.dialogue.conversation import possible_speech
+from voicebot.dialogue.lead_check import check_lead
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.script_talk import ScriptTalk
 from voicebot.dialogue.talk import Lead
+from voicebot.dialogue.variants import chosen
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
 from voicebot.speech.prompts import PromptCache
 from voicebot.speech.recognizer import RecognizerPool
@@ -44,10 +46,11 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A script that is ready to be talked by."""
+    """A script that is ready to be talked by, with its variants if it has any."""
 
     script: Script
     policy: Policy
+    variants: Mapping[str, Prepared] = field(default_factory=dict)
 
 
 def lead_of(lead: NewLead) -> Lead:
@@ -97,13 +100,14 @@ class CallMaker:
         ConfigurationError, UnavailableError
             No lead can be called by this script, or not now.
         """
-        prepared = await self._script(ticket.script_hash)
+        prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         lead = lead_of(ticket.lead)
         missing = check_lead(prepared.script, lead)
         if missing:
             raise LeadError(missing)
-        await language.prompts.render(possible_lines(prepared.script, lead, self._clock(ticket)()))
+        for speed, texts in possible_speech(prepared.script, lead, self._clock(ticket)()).items():
+            await language.prompts.render(texts, speed=speed)
 
     async def call(self, ticket: Ticket) -> Result:
         """Dial and talk.
@@ -141,7 +145,7 @@ class CallMaker:
     # ------------------------------------------------------------------------------------------------
 
     async def _call(self, ticket: Ticket, journal: Journal) -> Result:
-        prepared = await self._script(ticket.script_hash)
+        prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         engines = self._engines(prepared, language)
         journal.add(
@@ -151,6 +155,8 @@ class CallMaker:
             lead=ticket.lead_id,
             script=ticket.script,
             script_hash=ticket.script_hash,
+            variant=prepared.script.variant,
+            variant_hash=prepared.script.content_hash,
             trunk=ticket.trunk,
             rehearsal_day=ticket.lead.rehearsal_day,
             engines=engines,
@@ -220,6 +226,12 @@ class CallMaker:
             fate=fate,
         )
 
+    async def _prepared(self, ticket: Ticket) -> Prepared:
+        """Give the script, or the variant of it that this lead always gets."""
+        prepared = await self._script(ticket.script_hash)
+        lead = ticket.lead
+        return prepared.variants.get(chosen(prepared.script, lead.reference or lead.phone), prepared)
+
     def _language(self, script: Script) -> Language:
         language = self._languages.get(script.language)
         if language is None:
@@ -239,6 +251,7 @@ class CallMaker:
             "policy": prepared.policy.name,
             "voice": language.prompts.voice.name,
             "voicebot": __version__,
+            **({"variant": prepared.script.variant} if prepared.script.variant else {}),
         }
 
 

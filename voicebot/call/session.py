@@ -45,7 +45,7 @@ from voicebot.call.turn_events import (
 )
 from voicebot.call.turns import Ear, Mouth, TurnMachine
 from voicebot.dialogue.script_talk import Plan, Talk
-from voicebot.dialogue.talk import Act, Ending, Utterance
+from voicebot.dialogue.talk import Act, Ending, Line, Utterance
 from voicebot.speech.activity import Activity, VoiceActivity
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 from voicebot.speech.greeting import GreetingClassifier, Verdict
@@ -71,10 +71,10 @@ _log = logs.get_logger()
 class Clips(Protocol):
     """Speech of texts, ready or made on demand (``voicebot.speech.prompts.PromptCache``)."""
 
-    def get(self, text: str) -> bytes | None:
+    def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         """Return what is ready."""
 
-    async def speech(self, text: str) -> bytes:
+    async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
         """Make it ready and return it."""
 
 
@@ -357,17 +357,17 @@ class CallSession:
         assert self._act is not None  # noqa: S101 - the machine plays lines of a turn that was begun
         what = self._act.lines[line]
         self._journal.add("say", at, line=what.key, text=what.text, disclosure=what.disclosure)
-        clip = self._clips.get(what.text)
+        clip = self._clips.get(what.text, speed=what.speed)
         if clip is None:
-            self._start(self._play_late(line, what.text))
+            self._start(self._play_late(line, what))
             return
         self._playback.play(line, clip + LINE_GAP if line + 1 < len(self._act.lines) else clip)
 
-    async def _play_late(self, line: int, text: str) -> None:
+    async def _play_late(self, line: int, what: Line) -> None:
         act = self._act
         begun = self._clock()
         try:
-            clip = await self._clips.speech(text)
+            clip = await self._clips.speech(what.text, speed=what.speed)
         except Exception as error:
             _log.exception("a line cannot be spoken")
             self._journal.add("voice_failed", self._clock(), error=str(error))

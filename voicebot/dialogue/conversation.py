@@ -5,10 +5,11 @@ One turn, in order:
 1. A conversation that is over stays over; one that is too long ends.
 2. The engine's own events: silence, misunderstanding, machines.
 3. Values are accepted or refused (``values.py``); a refused one is asked for again.
-4. The table says where the intent leads from this step. Two intents said in one breath ("yes, but I already paid")
+4. An answer that is not sure enough (``thresholds``) is not believed, or is confirmed first.
+5. The table says where the intent leads from this step. Two intents said in one breath ("yes, but I already paid")
    are taken one after the other where the step does not answer the weightier one itself: the answer that fits here
    leads on, the other is carried to the next step.
-5. A step whose value is known already is skipped; a step that reads a value back is entered only when it has one.
+6. A step whose value is known already is skipped; a step that reads a value back is entered only when it has one.
 
 Rules that hold whatever a script says: the debt is not spoken of before the right party is confirmed; disclosures
 are said in full, uncut, before what they must precede (only lines that were played to their end count); a promise
@@ -17,19 +18,19 @@ is recorded only by an ending of a step that read it back; every conversation en
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from voicebot.dialogue import conditions
+from voicebot.dialogue.disclosing import disclosed
 from voicebot.dialogue.hints import phrases
-from voicebot.dialogue.lines import Speaker, debt_keys, key_of
+from voicebot.dialogue.lines import Speaker, key_of
 from voicebot.dialogue.script import EndingPart, Move, Script, Words
 from voicebot.dialogue.table import Cell, SlotState, Table, table_of
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Line, Listening, SlotValue, State, Understanding
 from voicebot.dialogue.values import Refusal, is_all, refusal
-from voicebot.errors import Problem
 
 _LASTING: Final = ("digressions", "refused", "screener")
 """Counts that outlive a step; the others begin anew when the conversation moves on."""
@@ -75,12 +76,12 @@ def asks(
 
 def said(state: State, line_key: str) -> State:
     """Note that a line was played to its end."""
-    return _replace(state, said=(*state.said, line_key))
+    return replace(state, said=(*state.said, line_key))
 
 
 def transfer_failed(script: Script, lead: Lead, state: State, now: datetime) -> tuple[State, Act]:
     """Go on after nobody took the transfer."""
-    turn = _Turn(script, lead, _replace(state, ending=""), now)
+    turn = _Turn(script, lead, replace(state, ending=""), now)
     if script.transfer is None:
         return turn.end(script.limits.end)
     return turn.follow(script.transfer.failed, ("transfer", "failed"), "transfer_failed")
@@ -96,35 +97,15 @@ def hung_up(script: Script, state: State) -> Ending:
 
 def possible_lines(script: Script, lead: Lead, now: datetime) -> tuple[str, ...]:
     """Return every text that can be known before dialling, the first ones said first."""
-    return Speaker(script, lead, now).possible()
+    return tuple(dict.fromkeys(text for text, _ in Speaker(script, lead, now).possible()))
 
 
-def check_lead(script: Script, lead: Lead) -> tuple[Problem, ...]:
-    """Tell what a lead lacks for this script."""
-    found = [
-        Problem(f"{name} is missing, and the script {script.script} needs it", f"add a column {name!r}")
-        for name in script.lead.needs
-        if not str(getattr(lead, name, None) or lead.more.get(name, "")).strip()
-    ]
-    found += [
-        Problem(f"{name} is missing", f"every lead has a {name}")
-        for name in ("name", "company", "currency")
-        if not getattr(lead, name).strip()
-    ]
-    if not lead.amount.is_finite() or lead.amount <= 0:
-        found.append(
-            Problem(f"amount {lead.amount} is not more than nothing", "write what is owed, for example 120.50")
-        )
-    try:
-        zoneinfo.ZoneInfo(lead.timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        found.append(Problem(f"{lead.timezone!r} is no time zone", "write an IANA name, for example America/New_York"))
-    return tuple(found)
-
-
-def _replace(state: State, **changes: object) -> State:
-    fields = {name: getattr(state, name) for name in State.__slots__}
-    return State(**{**fields, **changes})
+def possible_speech(script: Script, lead: Lead, now: datetime) -> dict[float, tuple[str, ...]]:
+    """Return the same texts by the speed at which they are spoken."""
+    found: dict[float, list[str]] = {}
+    for text, speed in Speaker(script, lead, now).possible():
+        found.setdefault(speed, []).append(text)
+    return {speed: tuple(texts) for speed, texts in found.items()}
 
 
 def _ending(script: Script, name: str, state: State) -> Ending:
@@ -161,6 +142,7 @@ class _Turn:
         self._outcome = state.outcome_so_far
         self._right_party = state.right_party
         self._held = state.held
+        self._unsure: Understanding | None = None
         self._lines: list[Line] = []
         self._taken: list[str] = []
         self._patience: float | None = None
@@ -186,10 +168,42 @@ class _Turn:
             return self._after_screener(understanding)
         if intent in {EngineIntent.NO_INPUT, EngineIntent.NO_MATCH}:
             return self._retry(intent)
-        intent, refused = self._accept(intent, understanding)
+        return self._answered(understanding)
+
+    def _answered(self, understanding: Understanding) -> tuple[State, Act]:
+        """Take an answer, once it is sure enough."""
+        waiting = self._before.unsure
+        if waiting and understanding.intent == "deny":
+            return self._retry(EngineIntent.NO_MATCH)
+        if waiting and understanding.intent in {"affirm", waiting.intent}:
+            understanding = replace(waiting, slots={**waiting.slots, **understanding.slots})
+        elif self._not_believed(understanding):
+            return self._retry(EngineIntent.NO_MATCH)
+        elif self._heard_badly(understanding):
+            confirm = self._script.intents[understanding.intent].confirm
+            key = f"intents.{understanding.intent}.confirm"
+            if confirm and self._speaker.lines(confirm, key, self._slots, right_party=self._right_party):
+                self._taken.append(f"{self._step} unsure {understanding.intent}")
+                self._unsure = understanding
+                self._say(confirm, key)
+                return self._listen(None)
+        intent, refused = self._accept(str(understanding.intent), understanding)
         if refused:
             return self._refuse(*refused)
         return self._decide(intent, understanding.also)
+
+    def _not_believed(self, understanding: Understanding) -> bool:
+        settled = understanding.policy in {"engine", "keyword"}
+        return not settled and understanding.confidence < self._script.threshold(self._step, "intent")
+
+    def _heard_badly(self, understanding: Understanding) -> bool:
+        """Whether an answer that leads on must be confirmed first; a wish not to be called is honoured unasked."""
+        intent = understanding.intent
+        if understanding.recognition >= self._script.threshold(self._step, "recognition") or intent == "stop_calling":
+            return False
+        cell = self._table.find(self._step, intent, self._states())
+        leads_on = cell is not None and cell.move is not None and bool(cell.move.go or cell.move.end)
+        return leads_on and intent in self._script.intents
 
     def asks(self, understanding: Understanding) -> tuple[str, str, Mapping[str, SlotState]]:
         intent, _ = self._accept(str(understanding.intent), understanding)
@@ -208,7 +222,7 @@ class _Turn:
         state = self._state(name)
         ending = _ending(self._script, name, state)
         if part.action != "transfer":
-            state = _replace(state, outcome_so_far=ending.outcome)
+            state = replace(state, outcome_so_far=ending.outcome)
         return state, Act(self._disclosed(), ending=ending, taken=tuple(self._taken), withheld=self._withheld())
 
     def _give_up(self) -> tuple[State, Act]:
@@ -477,33 +491,15 @@ class _Turn:
     def _state(self, ending: str = "") -> State:
         return State(
             self._step, self._slots, self._retries, self._before.said, self._history, self._outcome,
-            self._right_party, self._held, ending,
+            self._right_party, self._held, ending, self._unsure,
         )  # fmt: skip
 
     def _disclosed(self) -> tuple[Line, ...]:
-        """Put disclosures that were not heard in full before the first line that needs them."""
-        machine = not self._right_party and self._retries.get("screener", 0) > 0
-        ended = bool(self._lines) and self._lines[-1].key.startswith(("endings.", "voicemail."))
-        speaking_of_debt = debt_keys(self._script) if self._right_party else frozenset()
-        lines: list[Line] = []
-        talk, debt = not machine and not ended, self._right_party
-        for line in self._lines:
-            if talk and not line.key.startswith("opening"):
-                lines += self._missing("talk")
-                talk = False
-            if debt and line.key in speaking_of_debt:
-                lines += self._missing("debt")
-                debt = False
-            lines.append(line)
-        return tuple(lines)
-
-    def _missing(self, before: str) -> tuple[Line, ...]:
-        found: list[Line] = []
-        for name, part in self._script.disclosures.items():
-            if part.before != before:
-                continue
-            words = Words(text=part.say, uninterruptible=True, disclosure=name)
-            lines = self._speaker.lines(words, f"disclosures.{name}", self._slots, right_party=True)
-            if not {line.key for line in lines} <= set(self._before.said):
-                found += lines
-        return tuple(found)
+        return disclosed(
+            self._script,
+            self._speaker,
+            self._lines,
+            self._before.said,
+            right_party=self._right_party,
+            screened=not self._right_party and self._retries.get("screener", 0) > 0,
+        )

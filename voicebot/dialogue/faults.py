@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -270,13 +270,7 @@ def _said_to_anyone(script: Script) -> Iterator[tuple[Where, Words]]:
         if name in seen:
             continue
         seen.add(name)
-        yield from words(("steps", name, "say"), ("steps", name, "again"))
-        for path, one in every.items():
-            own_reprompt = path[:2] == ("steps", name) and path[2] in {"no_input", "no_match"}
-            if own_reprompt or path[0] == "reprompts":
-                yield path, one
-        for digression in script.digressions:
-            yield from words(("digressions", digression, "say"))
+        yield from _said_in(script, name, every)
         for path, move in _ways(script, name):
             if move.right_party:
                 continue
@@ -289,6 +283,22 @@ def _said_to_anyone(script: Script) -> Iterator[tuple[Where, Words]]:
                 failed = script.transfer.failed
                 yield from words(("transfer", "failed", "say"), ("endings", failed.end, "say"))
                 waiting += [failed.go] if failed.go else []
+
+
+def _said_in(script: Script, step: str, every: Mapping[Where, Words]) -> Iterator[tuple[Where, Words]]:
+    """Yield what can be said while a step asks, whatever is answered."""
+    unsure = {
+        ("intents", intent, "confirm")
+        for intent in script.intents
+        if script.threshold(step, "recognition") and table_of(script).of(step, intent)
+    }
+    for path, words in every.items():
+        if (
+            (path[:2] == ("steps", step) and path[2] in {"say", "again", "no_input", "no_match"})
+            or path[0] in {"reprompts", "digressions"}
+            or path in unsure
+        ):
+            yield path, words
 
 
 def _ways(script: Script, step: str) -> Iterator[tuple[Where, Move]]:

@@ -66,6 +66,9 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
                 key for key, options in slot.choices.items() if any(plain(one, language) in words for one in options)
             ]
             return hits[0] if asked and len(hits) == 1 else None
+        case "phone":
+            phones = [found.value for found in entities.find_phones(text, language)]
+            return phones[-1] if phones else None
         case "text":
             return text.strip() or None if asked else None
         case _:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from voicebot.dialogue import wording
+from voicebot.dialogue.entities.phone_numbers import as_read_out
 from voicebot.dialogue.parts import spoken
 from voicebot.dialogue.script import Script, Words, placeholders
 from voicebot.dialogue.talk import Lead, Line, SlotValue
@@ -64,7 +65,8 @@ class Speaker:
             if not right_party and self._script.speaks_of_debt(template):
                 self.withheld.append(name)  # the checks keep such scripts out; this holds whatever a script says
                 continue
-            found.append(Line(name, self.fill(template, slots), words.uninterruptible, words.disclosure))
+            speed = words.speed or self._script.speed
+            found.append(Line(name, self.fill(template, slots), words.uninterruptible, words.disclosure, speed))
         return tuple(found)
 
     def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
@@ -76,14 +78,21 @@ class Speaker:
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if name in slots:
-                return self.word(slots[name])
+                return self.word(slots[name], name)
             return self._values.get(name, "")
 
         return " ".join(_PLACEHOLDER.sub(value, template).split())
 
-    def word(self, value: SlotValue) -> str:
-        """Word a slot's value."""
+    def word(self, value: SlotValue, slot: str = "") -> str:
+        """Word a value, as its slot is spoken of: a number digit by digit, a choice by its first words."""
         language = self._script.language
+        part = self._script.slots.get(slot)
+        if part and part.type == "phone":
+            return wording.digits(as_read_out(str(value)), language)
+        if part and part.type == "choice":
+            return next(iter(part.choices.get(str(value), ())), str(value))
+        if isinstance(value, bool):
+            return _YES_NO[language.partition("-")[0].lower()][value]
         if isinstance(value, datetime):
             return wording.moment(value.replace(tzinfo=None), self._now.replace(tzinfo=None), language)
         if isinstance(value, date):
@@ -92,16 +101,19 @@ class Speaker:
             return wording.amount(value, self._currency, language)
         return str(value)
 
-    def possible(self) -> tuple[str, ...]:
-        """Every text that holds no slot's value: all that can be known before dialling."""
+    def possible(self) -> tuple[tuple[str, float], ...]:
+        """Every text that holds no slot's value, with its speed: all that can be known before dialling."""
         slots = set(self._script.slots)
         texts = [
-            self.fill(template, {})
+            (self.fill(template, {}), words.speed or self._script.speed)
             for _, words in spoken(self._script)
             for template in words.templates
             if not slots & set(placeholders(template))
         ]
         return tuple(dict.fromkeys(texts))
+
+
+_YES_NO: Final = {"en": ("no", "yes"), "zh": ("不是", "是")}
 
 
 def first_name(name: str, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -12,16 +12,17 @@ from pydantic import BaseModel, ValidationError
 
 from voicebot.dialogue.faults import broken_rules, names_that_lead_nowhere
 from voicebot.dialogue.marked_yaml import Document, Path_, merge, read_document
-from voicebot.dialogue.pinned import pinned_text, text_hash
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.subflow import instance, wrong_parameters
+from voicebot.dialogue.variants import CHANGEABLE, named, overlaid
 from voicebot.errors import ConfigurationError, Problem
 
 SHARED_SECTIONS: Final = (
     "intents", "digressions", "always", "endings", "disclosures", "reprompts", "slots", "steps", "debt_words",
-    "exhausted", "voicemail", "screener", "transfer", "opening", "limits",
+    "exhausted", "voicemail", "screener", "transfer", "opening", "limits", "thresholds", "voice", "speed",
 )  # fmt: skip
 """What an included file may hold; what the including script says itself goes before it, key by key."""
-ABOUT: Final = ("description", "language", "include", "start")
+ABOUT: Final = ("description", "language", "include", "start", "parameters")
 """What it may say of itself."""
 _MAX_FILES: Final = 20
 
@@ -73,7 +74,7 @@ def read_script(path: Path) -> Reading:
     The script remembers where each of its parts stands: ``derived["document"]``.
     """
     document = read_document(path)
-    _include(document, path, {path.resolve()})
+    _include(document, path, [path.resolve()], ())
     problems = list(document.problems)
     if not isinstance(document.data, dict):
         if not problems:
@@ -86,55 +87,108 @@ def read_script(path: Path) -> Reading:
     misnamed = names_that_lead_nowhere(script)
     found = misnamed or broken_rules(script)
     problems += [document.problem(fault.path, fault.what, fault.cure) for fault in found]
-    script._content_hash = text_hash(pinned_text(script))
-    script._source = str(path)
+    if not problems:
+        problems = [problem for name in script.variants for problem in _variant(document, script, name)]
+    named(script, "", str(path))
     script.derived["document"] = document
     return Reading(None if misnamed else script, _sorted(problems))
+
+
+def _variant(document: Document, script: Script, name: str) -> list[Problem]:
+    """Tell what is wrong with a variant of a script in which nothing else is."""
+    at: Path_ = ("variants", name, "changes")
+    changes = script.variants[name].changes
+    strange = [key for key in changes if key not in CHANGEABLE]
+    if strange:
+        return [
+            document.problem((*at, key), f"a variant cannot change {key!r}", _nearest(key, CHANGEABLE))
+            for key in strange
+        ]
+    places = {path[len(at) :]: place for path, place in document.places.items() if path[: len(at)] == at}
+    whole = Document(overlaid({**document.data, "variants": {}}, changes), {**document.places, **places})
+    try:
+        made = Script.model_validate(whole.data)
+    except ValidationError as error:
+        found = _told(error, whole)
+    else:
+        wrong = names_that_lead_nowhere(made) or broken_rules(made)
+        found = [whole.problem(fault.path, fault.what, fault.cure) for fault in wrong]
+    return [replace(problem, what=f"in the variant {name}: {problem.what}") for problem in found]
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(set(problems), key=lambda one: (one.file or "", one.line or 0, one.column or 0, one.what)))
 
 
-def _include(document: Document, path: Path, seen: set[Path]) -> None:
-    names = document.data.get("include") if isinstance(document.data, dict) else None
-    if isinstance(names, str):
-        names = [names]
-    if not isinstance(names, list):
+def _include(document: Document, path: Path, seen: list[Path], within: tuple[Path, ...]) -> None:
+    """Put what a document includes under what it says itself.
+
+    Parameters
+    ----------
+    seen
+        Files taken in so far; a file is taken in once, and once more for each prefix.
+    within
+        Files that include this one.
+    """
+    wanted = document.data.get("include") if isinstance(document.data, dict) else None
+    if isinstance(wanted, str | dict):
+        wanted = [wanted]
+    if not isinstance(wanted, list):
         return
-    for index, name in enumerate(names):
-        place = ("include", index)
+    for index, one in enumerate(wanted):
+        place: Path_ = ("include", index) if ("include", index) in document.places else ("include",)
+        asked = one if isinstance(one, dict) else {"file": one}
+        name, prefix, given = asked.get("file"), asked.get("prefix") or "", asked.get("with") or {}
         if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
             document.problems.append(
                 document.problem(place, f"{name!r} is no name of a shared part", "name a file beside this one")
             )
             continue
         file = path.parent / f"{name}.yaml"
-        if file.resolve() in seen or len(seen) > _MAX_FILES:
+        if file.resolve() in seen and not prefix:
             continue
+        if file.resolve() in (*within, path.resolve()):
+            document.problems.append(document.problem(place, f"{file.name} includes itself", "remove this"))
+            continue
+        if len(seen) > _MAX_FILES:
+            document.problems.append(
+                document.problem(place, f"more than {_MAX_FILES} files are included", "include fewer")
+            )
+            return
         if not file.is_file():
             known = [other.stem for other in sorted(path.parent.glob("*.yaml")) if other != path]
             document.problems.append(
                 document.problem(place, f"there is no {file.name} beside this file", _nearest(name, known))
             )
             continue
-        seen.add(file.resolve())
-        shared = read_document(file)
-        _include(shared, file, seen)
+        if isinstance(given, dict) and isinstance(prefix, str):  # the models tell what else is wrong
+            seen.append(file.resolve())
+            shared = read_document(file)
+            _include(shared, file, seen, (*within, path.resolve()))
+            _take_in(document, place, shared, file.name, prefix, given)
+
+
+def _take_in(  # noqa: PLR0917 - one part, its name and what is asked of it
+    document: Document, place: Path_, shared: Document, name: str, prefix: str, given: dict[str, Any]
+) -> None:
+    if not isinstance(shared.data, dict):
         document.problems += shared.problems
-        if not isinstance(shared.data, dict):
-            continue
-        for key in shared.data:
-            if key not in SHARED_SECTIONS and key not in ABOUT:
-                document.problems.append(
-                    shared.problem((key,), f"{key!r} cannot stand in a shared part", _nearest(key, SHARED_SECTIONS))
-                )
-        ours, theirs = document.data.get("language"), shared.data.get("language")
-        if ours and theirs and ours != theirs:
-            document.problems.append(
-                document.problem(place, f"{file.name} is in {theirs}, this script in {ours}", "include its translation")
+        return
+    for key in shared.data:
+        if key not in SHARED_SECTIONS and key not in ABOUT:
+            shared.problems.append(
+                shared.problem((key,), f"{key!r} cannot stand in a shared part", _nearest(key, SHARED_SECTIONS))
             )
-        merge(document, shared, SHARED_SECTIONS)
+    ours, theirs = document.data.get("language"), shared.data.get("language")
+    if ours and theirs and ours != theirs:
+        shared.problems.append(
+            document.problem(place, f"{name} is in {theirs}, this script in {ours}", "include its translation")
+        )
+    shared.problems += wrong_parameters(shared, given, lambda what, cure: document.problem(place, what, cure))
+    if shared.data.get("parameters") or prefix:
+        shared = instance(shared, prefix, {key: str(value) for key, value in given.items()})
+    document.problems += shared.problems
+    merge(document, shared, SHARED_SECTIONS)
 
 
 def _nearest(word: str, known: Any) -> str:

@@ -65,6 +65,10 @@ class Document:
         return Problem(what, cure, place.file, place.line, place.column)
 
 
+_WHOLE: Final = frozenset({"opening", "exhausted", "transfer"})
+"""Sections that are one line or one move: an including file's own replaces them whole."""
+
+
 def read_document(path: Path, shown: str | None = None) -> Document:
     """Read one YAML file.
 
@@ -134,7 +138,7 @@ def merge(main: Document, shared: Document, sections: tuple[str, ...]) -> None:
         if ours is None:
             main.data[section] = theirs
             _copy_places(main, shared, (section,))
-        elif isinstance(ours, dict) and isinstance(theirs, Mapping):
+        elif isinstance(ours, dict) and isinstance(theirs, Mapping) and section not in _WHOLE:
             for key, value in theirs.items():
                 if key not in ours:
                     ours[key] = value

@@ -27,6 +27,8 @@ def spoken(script: Script) -> Iterator[tuple[Where, Words]]:
     for name, slot in script.slots.items():
         for reason in ("past", "too_far", "out_of_range"):
             yield from _one(("slots", name, reason), getattr(slot, reason))
+    for name, part in script.intents.items():
+        yield from _one(("intents", name, "confirm"), part.confirm)
     yield from _one(("voicemail", "say"), script.voicemail.say)
     yield from _one(("screener", "say"), script.screener.say)
     yield from _one(("exhausted", "say"), script.exhausted.say)

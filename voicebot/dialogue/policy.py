@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from voicebot.dialogue.entities.phone_numbers import phone_in, region_of
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.talk import EngineIntent, Question, Understanding
 
@@ -39,6 +40,9 @@ def engine_answer(script: Script, question: Question) -> Understanding | str | N
     if not heard.digits:
         return None
     step = script.steps[question.state.step]
+    slot = script.slots.get(step.asks)
+    if slot and slot.type == "phone" and (phone := phone_in(heard.digits, region_of(script.language))):
+        return Understanding(slot.intent, slots={step.asks: phone}, policy="engine")
     key = step.keys.get(heard.digits) or step.keys.get(heard.digits[-1])
     if key is None:
         return Understanding(EngineIntent.NO_MATCH, policy="engine")

@@ -20,6 +20,7 @@ from voicebot.dialogue import script
 from voicebot.dialogue.faults import LANGUAGES
 from voicebot.dialogue.load import ABOUT, SHARED_SECTIONS
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import CHANGEABLE
 from voicebot.dialogue.vocabulary import INTENTS, OUTCOMES
 
 FILE: Final = "script.schema.json"
@@ -53,12 +54,20 @@ def schema() -> dict[str, Any]:
     shared = [name for name in whole if name in SHARED_SECTIONS]
     own = [name for name in whole if name not in SHARED_SECTIONS]
     parts = dict.fromkeys((*SHARED_SECTIONS, *ABOUT), True)
+    found["properties"]["parameters"] = {
+        "description": "In a shared part: names that the including script fills in with `with`; written `$name`.",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "voicebot script",
         **found,
         "if": {"required": ["script"]},
-        "then": {"required": own, "anyOf": [{"required": ["include"]}, {"required": shared}]},
+        "then": {
+            "properties": {"parameters": False},
+            "required": own,
+            "anyOf": [{"required": ["include"]}, {"required": shared}],
+        },
         "else": {"properties": {**parts, "script": False}, "additionalProperties": False},
     }
 
@@ -141,4 +150,7 @@ def _complete(found: dict[str, Any]) -> None:
         section = parts["Step"]["properties"][name]
         parts[kind], section["additionalProperties"] = section["additionalProperties"], {"$ref": f"#/$defs/{kind}"}
         section["properties"] = dict.fromkeys(known, section["additionalProperties"])
+    top["variants"]["patternProperties"] = dict.fromkeys(top["variants"]["patternProperties"], parts["VariantPart"])
+    changes = parts.pop("VariantPart")["properties"]["changes"]
+    changes |= {"properties": dict.fromkeys(CHANGEABLE, True), "additionalProperties": False}
     parts["Move"]["anyOf"] = [{"required": [way]} for way in ("go", "end", "stay", "hold")]

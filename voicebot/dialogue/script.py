@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
+from voicebot.dialogue.assembly import IncludePart, Includes, VariantPart
 from voicebot.dialogue.moves import Guard, Move, Moves, OneMove
 from voicebot.dialogue.vocabulary import INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
 from voicebot.dialogue.words import Escalation, Part, Say, Strings, Words, placeholders, without_placeholders
@@ -26,6 +27,7 @@ __all__ = [
     "EndingPart",
     "Escalation",
     "Guard",
+    "IncludePart",
     "IntentPart",
     "Key",
     "LeadPart",
@@ -41,7 +43,9 @@ __all__ = [
     "Slot",
     "Step",
     "Strings",
+    "Thresholds",
     "Transfer",
+    "VariantPart",
     "Words",
     "placeholders",
 ]
@@ -57,7 +61,8 @@ class Slot(Part):
     Parameters
     ----------
     type
-        What it is; ``yes_no`` and ``choice`` and ``text`` are heard only where a step asks for them.
+        What it is. ``phone`` may be said or keyed; ``yes_no``, ``choice`` and ``text`` are heard only where a step
+        asks for them.
     intent
         What a bare value means when a step asks for it: "Friday" is a ``promise_to_pay``.
     intents
@@ -74,7 +79,7 @@ class Slot(Part):
         Said before asking again.
     """
 
-    type: Literal["date", "money", "time", "yes_no", "choice", "text"]
+    type: Literal["date", "money", "time", "yes_no", "choice", "phone", "text"]
     intent: str = ""
     intents: Strings = ()
     ask: str = ""
@@ -144,6 +149,8 @@ class Step(Part):
         Said on the first, second … silence or misunderstanding, before ``again``.
     exhausted
         Where to go when the misunderstandings are used up; silence goes where the script's ``exhausted`` says.
+    thresholds
+        How sure the engine must be here, where it differs from the script's.
     """
 
     cue: str = ""
@@ -161,6 +168,7 @@ class Step(Part):
     no_input: Escalation | None = None
     no_match: Escalation | None = None
     exhausted: OneMove | None = None
+    thresholds: Thresholds | None = None
 
 
 class Digression(Part):
@@ -302,6 +310,24 @@ class LeadPart(Part):
     may_have: Strings = ()
 
 
+class Thresholds(Part):
+    """How sure the engine must be.
+
+    Parameters
+    ----------
+    intent
+        Confidence below which what was understood is not believed; it counts as a misunderstanding. It can only be
+        stricter than the policy's own, and never holds for keys, nor for the rules of the hard intents
+        (``stop_calling``, ``attorney``, …).
+    recognition
+        Confidence of the recogniser below which an answer is confirmed before it counts, where its intent has words
+        for that (``confirm``).
+    """
+
+    intent: float | None = Field(None, ge=0, le=1)
+    recognition: float | None = Field(None, ge=0, le=1)
+
+
 class IntentPart(Part):
     """How people say an intent.
 
@@ -309,9 +335,12 @@ class IntentPart(Part):
     ----------
     examples
         As they are said on the phone, without punctuation; ``{name}`` stands for the name of the person called.
+    confirm
+        Asked when the recogniser was not sure of it: "Did you say that you have paid already?"
     """
 
     examples: Strings = ()
+    confirm: Say | None = None
 
 
 class Script(Part):
@@ -361,13 +390,21 @@ class Script(Part):
         Examples of the shared intents, and intents of the script's own.
     debt_words
         Words that tell of a debt; no line holds one before the right party is confirmed.
+    thresholds
+        How sure the engine must be, where a step does not say so itself.
+    voice
+        Which voice speaks, where the configuration leaves it open (``speech.voice = "auto"``).
+    speed
+        How fast everything is spoken; 1 is the voice's own pace.
+    variants
+        Versions tried against each other; each lead always gets the same one.
     """
 
     script: Name
     version: str
     language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
     description: str = ""
-    include: Strings = ()
+    include: Includes = ()
     lead: LeadPart = LeadPart()
     slots: dict[Name, Slot] = {}
     disclosures: dict[Name, Disclosure] = {}
@@ -385,6 +422,11 @@ class Script(Part):
     transfer: Transfer | None = None
     intents: dict[Name, IntentPart] = {}
     debt_words: Strings = ()
+    thresholds: Thresholds = Thresholds()
+    voice: str = Field("", pattern=r"^[\w./+-]{0,200}$")
+    speed: float = Field(1.0, ge=0.5, le=2)
+    variants: dict[Name, VariantPart] = {}
+    _variant: str = PrivateAttr("")
     _content_hash: str = PrivateAttr("")
     _source: str = PrivateAttr("")
     _derived: dict[str, object] = PrivateAttr(default_factory=dict)
@@ -393,6 +435,11 @@ class Script(Part):
     def content_hash(self) -> str:
         """SHA-256 of everything the script says, as 64 hexadecimal digits; the same for the same content."""
         return self._content_hash
+
+    @property
+    def variant(self) -> str:
+        """Name of the variant that this is, or empty."""
+        return self._variant
 
     @property
     def source(self) -> str:
@@ -407,6 +454,14 @@ class Script(Part):
     def outcome(self, ending: str) -> str:
         """Outcome of the ending called ``ending``."""
         return self.endings[ending].outcome or ending
+
+    def threshold(self, step: str, kind: Literal["intent", "recognition"]) -> float:
+        """Confidence that is needed in a step, 0 where the script asks for none."""
+        own = self.steps[step].thresholds if step in self.steps else None
+        found: float | None = getattr(own, kind) if own else None
+        if found is None:
+            found = getattr(self.thresholds, kind)
+        return found or 0.0
 
     def cue(self, step: str) -> str:
         """Cue of the step called ``step``."""

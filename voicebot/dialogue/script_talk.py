@@ -148,7 +148,8 @@ class ScriptTalk:
         elif utterance.machine:
             understanding = Understanding(utterance.machine, policy="engine")
         else:
-            understanding = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
+            understood = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
+            understanding = understood if utterance.digits else replace(understood, recognition=utterance.confidence)
         return self._applied(understanding, self._state, utterance)
 
     def _applied(self, understanding: Understanding, base: State, utterance: Utterance) -> Plan:

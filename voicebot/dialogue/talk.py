@@ -74,6 +74,8 @@ class Understanding:
         Id of the table cell's target when the policy decides it itself (Rasa), else empty.
     also
         Other intents said in the same breath ("yes, but I already paid": already_paid, also affirm).
+    recognition
+        How sure the recogniser was of the words, 0 to 1.
     """
 
     intent: str
@@ -84,6 +86,7 @@ class Understanding:
     complete: bool = True
     target: str = ""
     also: tuple[str, ...] = ()
+    recognition: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,15 @@ class Line:
         Played to its end whatever is said meanwhile.
     disclosure
         Name of the disclosure that this line makes, or empty.
+    speed
+        How fast it is spoken, 0.5 to 2; 1 is the voice's own pace.
     """
 
     key: str
     text: str
     uninterruptible: bool = False
     disclosure: str = ""
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,8 @@ class State:
         Intent that was said too early and is taken up once the present step is passed.
     ending
         Name of the ending once the conversation is over, else empty.
+    unsure
+        An answer that was heard badly and waits for a yes.
     """
 
     step: str
@@ -213,6 +221,7 @@ class State:
     right_party: bool = False
     held: str = ""
     ending: str = ""
+    unsure: Understanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

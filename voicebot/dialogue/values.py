@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
+from voicebot.dialogue.entities.phone_numbers import is_phone
 from voicebot.dialogue.script import Slot
 from voicebot.dialogue.talk import Lead, SlotValue
 
@@ -43,6 +44,10 @@ def refusal(slot: Slot, value: SlotValue, lead: Lead, now: datetime) -> Refusal 
             return None if slot.least <= value <= most + ROUNDING else "out_of_range"
         case "yes_no":
             return None if isinstance(value, bool) else "wrong_kind"
+        case "phone":
+            if not isinstance(value, str):
+                return "wrong_kind"
+            return None if is_phone(value) else "out_of_range"
         case "choice":
             return None if isinstance(value, str) and value in slot.choices else "wrong_kind"
         case _:

@@ -46,12 +46,15 @@ class Words(Part):
         Played to its end whatever is said meanwhile.
     disclosure
         Name of the disclosure that these words make.
+    speed
+        How fast they are spoken, where it differs from the script's.
     """
 
     text: Strings = Field(min_length=1)
     before_identity: Strings | None = None
     uninterruptible: bool = False
     disclosure: str = ""
+    speed: float | None = Field(None, ge=0.5, le=2)
 
     @property
     def templates(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from voicebot.dialogue.entities import (
     english_amounts,
     english_dates,
     english_times,
+    phone_numbers,
 )
 from voicebot.dialogue.entities.chinese_line import read as read_chinese
 from voicebot.dialogue.entities.english_line import read as read_english
@@ -97,6 +98,16 @@ def find_digits(text: str, language: str, *, minimum: int = 2) -> tuple[Found[st
     return tuple(english.found(match) for match in english_amounts.find_digits(english, minimum))
 
 
+def find_phones(text: str, language: str) -> tuple[Found[str], ...]:
+    """Telephone numbers in ``text``, read out or written, as E.164; whether they exist is not looked at.
+
+    A number without its country code is one of the language's country.
+    """
+    text = text[:_LONGEST]
+    rows = find_digits(text, language, minimum=1)
+    return tuple(phone_numbers.joined(rows, text, phone_numbers.region_of(language)))
+
+
 def _is_chinese(language: str) -> bool:
     code = language.lower().split("-")[0]
     if code not in ("en", "zh"):
@@ -104,4 +115,4 @@ def _is_chinese(language: str) -> bool:
     return code == "zh"
 
 
-__all__ = ["Found", "find_amounts", "find_dates", "find_digits", "find_fractions", "find_times"]
+__all__ = ["Found", "find_amounts", "find_dates", "find_digits", "find_fractions", "find_phones", "find_times"]

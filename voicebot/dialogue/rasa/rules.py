@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+from voicebot.dialogue.comparison import parse
 from voicebot.dialogue.script import Guard
 from voicebot.dialogue.table import Cell, SlotState, Table, holds
 
@@ -114,5 +115,6 @@ def intent_of(name: str) -> str:
 
 
 def state_slot(slot: str) -> str:
-    """Name of Rasa's slot that holds the state of a script's slot."""
-    return f"state_{slot}"
+    """Name of Rasa's slot that holds the state of a script's slot, or of a comparison."""
+    comparison = parse(slot)
+    return f"state_{comparison.identifier if comparison else slot}"
