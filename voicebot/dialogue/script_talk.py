@@ -130,7 +130,8 @@ class ScriptTalk:
         whole = Utterance(
             f"{last.utterance.text} {utterance.text}", min(last.utterance.confidence, utterance.confidence)
         )
-        understood = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
+        found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
+        understood = replace(found, recognition=whole.confidence)
         alone = await self._alone(utterance)
         if understood.intent == EngineIntent.NO_MATCH:
             return alone
