@@ -469,6 +469,11 @@ class _Turn:
 
     def _ask(self, form: str) -> tuple[State, Act]:
         step = self._script.steps[self._step]
+        lost = [slot for slot in step.confirms if slot not in self._slots]
+        asking = self._script.slots[lost[0]].ask if lost else ""
+        if asking not in {"", self._step}:  # a value that is to be read back was taken back in this very turn
+            self._move_to(asking)
+            step, form = self._script.steps[asking], "say"
         words = step.again if form == "again" and step.again else step.say
         self._say(words, f"steps.{self._step}.{'say' if words is step.say else 'again'}")
         return self._listen(self._patience)

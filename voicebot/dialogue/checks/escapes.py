@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from voicebot.dialogue.checks.finding import Finding
+from voicebot.dialogue.checks.finding import Finding, Turn
 from voicebot.dialogue.checks.graph import Edge, Graph
 from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.parts import Where
+from voicebot.dialogue.talk import EngineIntent, Understanding
 
 EVERYWHERE: Final = {
     "wrong_person": "it is the wrong person",
@@ -24,53 +26,79 @@ _LEAVING: Final = frozenset({"wrong_person", "deceased"})
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Say each of them in every state."""
+    deaf: dict[str, dict[str, tuple[Graph, Edge | None]]] = {}
     for graph in subject.graphs:
         for node in graph.nodes:
             heard: dict[str, list[Edge]] = {}
             for edge in node.edges:
                 heard.setdefault(edge.heard.intent, []).append(edge)
             yield from _stop(subject, graph, heard.get("stop_calling", []), node.state.step)
-            if not node.over and not node.state.retries.get("screener"):  # after one the call begins anew
-                for intent in EVERYWHERE:
-                    yield from _heard(subject, graph, intent, heard.get(intent, []), node.state.step)
+            if node.over or node.state.retries.get("screener"):  # after a screener the call begins anew
+                continue
+            for intent in EVERYWHERE:
+                plain = next((edge for edge in heard.get(intent, ()) if _is_plain(edge)), None)
+                if plain is None or not any(cell.intent == intent for cell in plain.cells):
+                    deaf.setdefault(intent, {}).setdefault(node.state.step, (graph, plain))
+                else:
+                    yield from _answered(subject, graph, plain)
+    for intent, steps in deaf.items():
+        everywhere = len(steps) == len({node.state.step for _, node in subject.nodes()})
+        first, (graph, unheard) = next(iter(steps.items()))
+        turns = subject.turns(graph, unheard) if unheard else _not_understood(subject, first)
+        yield subject.found(
+            _kind(intent),
+            ("always",) if everywhere else ("steps", first),
+            f"nothing comes of it when somebody says at {', '.join(steps)} that {EVERYWHERE[intent]}",
+            f"answer {intent} under always, as the shared parts do",
+            turns=turns,
+        )
+
+
+def _kind(intent: str) -> str:
+    return f"{intent.replace('_', '-')}-not-heard"
+
+
+def _is_plain(edge: Edge) -> bool:
+    return not edge.heard.also and not edge.heard.slots and not edge.before
+
+
+def _not_understood(subject: Subject, step: str) -> tuple[Turn, ...]:
+    """Return a shortest conversation to a step, and a misunderstanding there."""
+    for graph, node in subject.nodes():
+        if node.state.step == step:
+            return subject.turns_on(graph, node, (Understanding(EngineIntent.NO_MATCH),))
+    return ()
 
 
 def _stop(subject: Subject, graph: Graph, edges: list[Edge], step: str) -> Iterator[Finding]:
-    good = edges and all(edge.act.ending is not None and edge.act.ending.outcome == "do_not_call" for edge in edges)
-    if good:
-        return
     bad = next((edge for edge in edges if not (edge.act.ending and edge.act.ending.outcome == "do_not_call")), None)
+    if edges and bad is None:
+        return
     cell = next((cell for cell in (bad.cells if bad else ()) if cell.intent == "stop_calling"), None)
-    path = cell.path if cell else ("steps", step)
+    path: Where = cell.path if cell else ("always",)
     if subject.new("stop-calling-not-honoured", path):
         yield subject.found(
             "stop-calling-not-honoured",
             path,
             f"at {step} somebody who says 'stop calling' is not let go at once with the outcome do_not_call",
             "add 'stop_calling: {end: do_not_call}' under always, and no other answer to it",
-            turns=subject.turns(graph, bad) if bad else (),
+            turns=subject.turns(graph, bad) if bad else _not_understood(subject, step),
         )
 
 
-def _heard(subject: Subject, graph: Graph, intent: str, edges: list[Edge], step: str) -> Iterator[Finding]:
-    meaning = EVERYWHERE[intent]
-    kind = f"{intent.replace('_', '-')}-not-heard"
-    plain = next((edge for edge in edges if not edge.heard.also and not edge.heard.slots and not edge.before), None)
-    cells = [cell for cell in (plain.cells if plain else ()) if cell.intent == intent]
-    waiting = next((cell for cell in cells if cell.move and (cell.move.stay or cell.move.hold)), None)
-    path = waiting.path if waiting else ("steps", step)
-    if (not cells or waiting) and subject.new(kind, path):
+def _answered(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
+    """What is answered is not put off, and a person who is not the one called is let go."""
+    intent, step = edge.heard.intent, edge.source.state.step
+    put_off = next((cell for cell in edge.cells if cell.move and (cell.move.stay or cell.move.hold)), None)
+    kept_on = intent in _LEAVING and edge.target.state.right_party and not edge.target.over
+    if not put_off and not kept_on:
+        return
+    path = (put_off or edge.cells[-1]).path
+    if subject.new(_kind(intent), path):
         yield subject.found(
-            kind,
+            _kind(intent),
             path,
-            f"nothing comes of it when somebody says at {step} that {meaning}",
-            f"answer {intent} under always, as the shared parts do",
-            turns=subject.turns(graph, plain) if plain else (),
+            f"at {step} somebody says that {EVERYWHERE[intent]}, and the bot goes on as if nothing had been said",
+            f"let {intent} lead on, or end the call",
+            turns=subject.turns(graph, edge),
         )
-    elif plain and intent in _LEAVING and plain.target.state.right_party and not plain.target.over:
-        path = cells[-1].path if cells else ("steps", step)
-        if subject.new(f"{kind}-kept", path):
-            yield subject.found(
-                kind, path, f"{meaning}, and the bot goes on as if nothing had been said", f"let {intent} end the call",
-                turns=subject.turns(graph, plain),
-            )  # fmt: skip

@@ -16,10 +16,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Final, Literal
 
 from voicebot.dialogue import conversation
 from voicebot.dialogue.checks import samples
+from voicebot.dialogue.conditions import TRIES, comparisons
 from voicebot.dialogue.script import INTENTS, Script
 from voicebot.dialogue.table import Cell, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Understanding
@@ -130,12 +132,16 @@ class _Explorer:
         self._script = script.model_copy()
         self._script._derived = {"table": self._table, "phrases": dict.fromkeys(script.steps, ())}
         self._lead = lead
-        self._accepted = {name: samples.accepted(slot, lead) for name, slot in script.slots.items()}
+        self._accepted = {name: samples.accepted(script, name, lead) for name in script.slots}
         self._refused = {name: samples.refused(slot, lead) for name, slot in script.slots.items()}
         self._carried = {
             intent: tuple(name for name, slot in script.slots.items() if intent in slot.carriers)
             for intent in (*sorted(INTENTS), *script.intents)
         }
+        compared = comparisons(script)
+        self._compared = {name for one in compared for name in (one.left, one.right)}
+        limits = {int(one.number) for one in compared if one.left == TRIES and one.number is not None}
+        self._tries = sorted({count + step for count in limits for step in (-2, -1, 0) if count + step > 0})
         self._raised: Mapping[str, int] = {}
         self._known: dict[Key, Node] = {}
         self._graph = Graph(script, lead, [], set())
@@ -159,7 +165,8 @@ class _Explorer:
         kept = {kind: count for kind, count in state.retries.items() if kind in _KEPT}
         key: Key = (state.step, state.right_party, state.ending)
         if act.ending is None or act.ending.action == "transfer":
-            key += (frozenset(state.slots), state.held, kept.get("screener"))
+            values = ((name, value if name in self._compared else None) for name, value in state.slots.items())
+            key += (frozenset(values), state.held, kept.get("screener"))
         if key not in self._known:
             state = replace(state, retries=kept, said=(), history=(), outcome_so_far="hung_up")
             self._known[key] = node = Node(state, act)
@@ -180,6 +187,8 @@ class _Explorer:
             yield first
             for kind, count in self._limits(node, first):
                 yield self._turn(node, heard, {kind: count})
+            for before in self._asked_before(node):
+                yield self._turn(node, heard, before)
 
     def _turn(self, node: Node, heard: Understanding, before: Mapping[str, int]) -> Edge:
         state = replace(node.state, retries={**node.state.retries, **before}) if before else node.state
@@ -210,6 +219,15 @@ class _Explorer:
             yield "hold", conversation.MAX_STAYS
         if raised.get("refused"):
             yield "refused", conversation.MAX_REFUSED
+
+    def _asked_before(self, node: Node) -> Iterator[dict[str, int]]:
+        """Yield counts after which a comparison of ``tries`` comes out otherwise."""
+        step, reprompts = self._script.steps[node.state.step], self._script.reprompts
+        most = len(step.no_match or reprompts.no_match)
+        silent = len(step.no_input or reprompts.no_input)
+        for count in self._tries:
+            if count <= most + silent:
+                yield {"no_match": min(count, most), "no_input": max(0, count - most)}
 
     # -- what a person can say
 
@@ -249,14 +267,15 @@ class _Explorer:
 
     def _given(self, slots: Mapping[str, SlotValue], carried: tuple[str, ...]) -> Iterator[dict[str, SlotValue]]:
         """Yield values that an utterance may bring: one slot's, and all that it may carry."""
-        fresh = {}
+        fresh: dict[str, list[SlotValue]] = {}
         for name in carried:
             new = [value for value in self._accepted[name] if slots.get(name) != value]
             if new:
-                fresh[name] = new[0]
-                yield {name: new[0]}
+                fresh[name] = new if name in self._compared else new[:1]
+        for name, values in fresh.items():
+            yield from ({name: value} for value in values)
         if len(fresh) > 1:
-            yield fresh
+            yield from (dict(zip(fresh, values, strict=True)) for values in product(*fresh.values()))
         for name in carried:
             if self._script.slots[name].type == "money" and self._script.slots[name].most is None:
                 yield {name: self._lead.amount}

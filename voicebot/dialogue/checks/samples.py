@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Final
 
+from voicebot.dialogue import conditions
+from voicebot.dialogue.conditions import TRIES, comparisons
 from voicebot.dialogue.script import Script, Slot
 from voicebot.dialogue.talk import Lead, SlotValue
 from voicebot.dialogue.values import refusal
 
 NOW: Final = datetime(2026, 11, 23, 10, 0)
 """A Monday morning."""
+MOST_LEADS: Final = 12
+_NUMBERS: Final = ("days_past_due", "amount_due")
 _CURRENCY: Final = {"en-US": "USD", "zh-CN": "CNY"}
 _TIMEZONE: Final = {"en-US": "America/New_York", "zh-CN": "Asia/Shanghai"}
 _NAME: Final = {"en-US": "Maria Lopez", "zh-CN": "王小明"}
@@ -34,13 +40,59 @@ def sample_lead(script: Script, *, amount: Decimal = Decimal("120.50"), due: dat
 
 
 def leads(script: Script) -> tuple[Lead, ...]:
-    """Return a lead of each kind that the script may lead elsewhere."""
-    return (sample_lead(script),)
+    """Return a lead of each kind that the script's comparisons tell apart; one where there are none."""
+    asked = [one for one in comparisons(script) if one.left not in {TRIES, *script.slots}]
+    numbers = {name: {one.number for one in asked if one.left == name and one.number is not None} for name in _NUMBERS}
+    days: dict[date, None] = {sample_lead(script).due_date: None}
+    amounts: dict[Decimal, None] = {sample_lead(script).amount: None}
+    for number in sorted(numbers["days_past_due"]):
+        days.update(dict.fromkeys(NOW.date() - timedelta(days=int(number) + step) for step in (-1, 0, 1)))
+    for number in sorted(numbers["amount_due"]):
+        amounts.update(dict.fromkeys(number + step for step in (-1, 0, 1) if number + step > 0))
+    words = {
+        name: ("12", *sorted({one.right for one in asked if one.left == name}))
+        for name in {*script.lead.needs, *script.lead.may_have} & {one.left for one in asked}
+    }
+    found: dict[tuple[bool, ...], Lead] = {}
+    for amount, day, more in product(amounts, days, product(*words.values())):
+        lead = sample_lead(script, amount=amount, due=day)
+        lead = replace(lead, more={**lead.more, **dict(zip(words, more, strict=True))})
+        states = conditions.states(script, lead, {}, (), 1, NOW)
+        found.setdefault(tuple(str(one) in states for one in asked), lead)
+    return tuple(found.values())[:MOST_LEADS]
 
 
-def accepted(slot: Slot, lead: Lead) -> tuple[SlotValue, ...]:
-    """Return up to two values that a slot accepts; none where it accepts nothing."""
-    return tuple(value for value in _candidates(slot, lead) if refusal(slot, value, lead, NOW) is None)[:2]
+def accepted(script: Script, name: str, lead: Lead) -> tuple[SlotValue, ...]:
+    """Return values that a slot accepts: two, and more where comparisons tell them apart; none where nothing fits."""
+    slot = script.slots[name]
+    asked = [one for one in comparisons(script) if name in {one.left, one.right}]
+    found: dict[tuple[bool, ...], list[SlotValue]] = {}
+    for value in (*_candidates(slot, lead), *_boundaries(script, name, lead)):
+        if refusal(slot, value, lead, NOW) is None:
+            states = conditions.states(script, lead, {name: value}, (), 1, NOW)
+            alike = found.setdefault(tuple(str(one) in states for one in asked), [])
+            if value not in alike:
+                alike.append(value)
+    values = [alike[0] for alike in found.values()]
+    more = [value for alike in found.values() for value in alike[1:]]
+    return tuple(values if len(values) > 1 else [*values, *more[:1]])
+
+
+def _boundaries(script: Script, name: str, lead: Lead) -> Iterator[SlotValue]:
+    """Yield values below, at and above what a slot is compared with."""
+    for one in comparisons(script):
+        if name not in {one.left, one.right}:
+            continue
+        other = one.right if one.left == name else one.left
+        amount = one.number if one.number is not None else lead.amount if other == "amount_due" else None
+        if amount is not None and script.slots[name].type == "money":
+            yield from (amount + step for step in (-1, 0, 1))
+        if other == "due_date":
+            for days in (-1, 0, 1):
+                day = lead.due_date + timedelta(days=days)
+                yield day if script.slots[name].type == "date" else datetime.combine(day, NOW.time())
+        if not one.orders:
+            yield one.right
 
 
 def refused(slot: Slot, lead: Lead) -> tuple[SlotValue, ...]:

@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for name, slot in subject.script.slots.items():
         if slot.type == "choice":
             yield from _choices(subject, name, slot)
-        elif not samples.accepted(slot, subject.graphs[0].lead):
+        elif not samples.accepted(subject.script, name, subject.graphs[0].lead):
             yield subject.found(
                 "slot-accepts-nothing",
                 ("slots", name),

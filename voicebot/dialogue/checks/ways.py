@@ -56,7 +56,7 @@ class _Replay:
 
     def play(self, edges: list[Edge]) -> tuple[Turn, ...]:
         for edge in edges:
-            for kind, times in edge.before.items():
+            for kind, times in edge.before.items():  # none at all where nothing is to be repeated
                 self._repeat(Understanding(_REPEATED[kind]) if kind in _REPEATED else edge.heard, kind, times)
             if edge.kind == "transfer_failed":
                 step = self._state.step

@@ -63,7 +63,7 @@ def _speakers(subject: Subject) -> list[tuple[Speaker, dict[str, SlotValue]]]:
     found = []
     for amount, due in _LEADS:
         lead = samples.sample_lead(subject.script, amount=amount, due=due)
-        values = {name: samples.accepted(slot, lead) for name, slot in subject.script.slots.items()}
+        values = {name: samples.accepted(subject.script, name, lead) for name in subject.script.slots}
         slots: dict[str, SlotValue] = {name: some[0] for name, some in values.items() if some}
         found.append((Speaker(subject.script, lead, samples.NOW), slots))
     return found
