@@ -12,13 +12,15 @@ from typing import Annotated, Any, Final
 import typer
 
 from voicebot.campaign.leads import Row, iterate_leads
-from voicebot.cli import output
+from voicebot.cli import campaign_versions, output
 from voicebot.cli.script.finding import find_script
+from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.soundness import refuse_faults
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config, TrunkSection
 from voicebot.dialogue.load import load_script
-from voicebot.dialogue.pinned import pinned_text, read_pinned, text_hash
+from voicebot.dialogue.pinned import pinned_text, read_pinned
+from voicebot.dialogue.script import Script
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.logs import mask_name, mask_number
 from voicebot.store.campaigns import LEADS_AT_ONCE
@@ -26,6 +28,8 @@ from voicebot.store.records import CampaignState, CampaignStatus, LeadState
 from voicebot.store.store import Store
 
 app = typer.Typer()
+app.command()(campaign_versions.repin)
+app.command()(campaign_versions.pins)
 
 PROBLEMS_SHOWN: Final = 100
 """Refused lines that are shown one by one; a count is given for the others (``--json`` has them all)."""
@@ -40,29 +44,39 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def create(
     context: typer.Context,
     name: Name,
-    script: Annotated[str, typer.Option(help="A shipped script (reminder, zh-CN/reminder) or a file.")],
+    script: Annotated[str, typer.Option(help="A published or shipped script (reminder, zh-CN/reminder), or a file.")],
     trunk: Annotated[str, typer.Option(help="A configured trunk; may be left out where there is only one.")] = "",
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
 ) -> None:
-    """Make a campaign in draft, with its script pinned: later changes to the file don't touch it."""
-    file = find_script(script, language)
-    loaded = load_script(file)
-    text = pinned_text(loaded)
+    """Make a campaign in draft, with its script pinned: later changes don't touch it.
 
-    async def work(store: Store, config: Config) -> int:
-        if await store.script(text_hash(text)) is None:  # one that is pinned already has passed
-            refuse_faults(loaded, file)
-        return await store.create_campaign(
+    A name means the version that was published under it, or else the shipped file; a path always means the file.
+    """
+
+    async def work(store: Store, config: Config) -> tuple[Script, str]:
+        current = await published_under(store, script, language)
+        if current is not None:
+            version = await store.version(current.hash)
+            loaded, came = read_pinned(version.text, version.hash), f"published {moment(current.at)} by {current.by}"
+        else:
+            file = find_script(script, language)
+            loaded, came = load_script(file), str(file)
+            if await store.script(loaded.content_hash) is None:  # one that is pinned already has passed
+                refuse_faults(loaded, file)
+        await store.create_campaign(
             _fit_name(name),
             script=script,
-            script_hash=text_hash(text),
-            script_text=text,
+            script_hash=loaded.content_hash,
+            script_text=pinned_text(loaded) if current is None else version.text,
             language=loaded.language,
             trunk=_trunk(config, trunk),
+            by=who(),
         )
+        return loaded, came
 
-    with_store(context, work)
-    output.print_record({"campaign": name, "script": script, "pinned as": text_hash(text)[:12], "state": "draft"})
+    loaded, came = with_store(context, work)
+    pinned = loaded.content_hash[:12]
+    output.print_record({"campaign": name, "script": script, "taken": came, "pinned as": pinned, "state": "draft"})
 
 
 @app.command("import")

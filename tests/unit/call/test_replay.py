@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.unit.call.recordings import Recording, promised
 from voicebot.call.replay import Replayed, replay, walk_of
 from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Turn, Walk
@@ -20,47 +20,6 @@ from voicebot.dialogue.talk import Lead
 
 LEAD = Lead("Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
 DAY = date(2026, 11, 23)
-Entry = dict[str, Any]
-
-
-class Recording:
-    """A journal as a call writes it."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.add("begun", wall="2026-11-23T15:00:00+00:00")
-        self.add("answered")
-
-    def add(self, event: str, **data: Any) -> None:
-        self.entries.append({"at": float(len(self.entries)), "event": event, **data})
-
-    def ask(self, step: str, *lines: str, cut: str = "") -> Recording:
-        self.add("listen", step=step)
-        for line in lines:
-            self.add("say", line=line)
-            if line != cut:
-                self.add("said", line=line)
-        return self
-
-    def hear(
-        self,
-        intent: str,
-        step: str,
-        *,
-        slots: Mapping[str, str] | None = None,
-        also: tuple[str, ...] = (),
-        ending: str = "",
-    ) -> Recording:
-        look = len(self.entries)
-        self.add("understood", look=look - 1, intent="no_match", slots={})
-        self.add("understood", look=look, intent=intent, slots=dict(slots or {}), also=list(also), confidence=0.9)
-        asked = next(entry["step"] for entry in reversed(self.entries) if entry["event"] == "listen")
-        self.add("turn", look=look, intent=intent, step=step, ending=ending, taken=[f"{asked} {intent}"])
-        return self
-
-    def end(self, *, by_callee: bool = False) -> list[Entry]:
-        self.add("hung_up", hang_up={"by_callee": by_callee})
-        return self.entries
 
 
 @pytest.fixture(scope="module")
@@ -79,18 +38,6 @@ def changed(tmp_path: Path, **steps: Any) -> Script:
     file = tmp_path / "reminder.yaml"
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     return load_script(file)
-
-
-def promised() -> Recording:
-    return (
-        Recording()
-        .ask("identity", "disclosures.greeting", "steps.identity.say")
-        .hear("affirm", "payment")
-        .ask("payment", "steps.payment.say")
-        .hear("promise_to_pay", "confirm", slots={"promise_date": "2026-11-27"})
-        .ask("confirm", "steps.confirm.say")
-        .hear("affirm", "confirm", ending="promise_to_pay")
-    )
 
 
 def test_a_journal_tells_the_way_of_a_call() -> None:

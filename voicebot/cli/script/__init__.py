@@ -10,9 +10,13 @@ import typer
 
 COMMANDS: Final[dict[str, str]] = {
     "check": "Prove over all paths that a script keeps the rules, and show how it breaks them.",
+    "diff": "Compare two versions of a script, and what recorded calls would come to by each.",
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
     "train": "Train a Rasa model of a script.",
+    "publish": "Check and store a script, and make it the current version of its name.",
+    "versions": "Show published versions, and which campaigns have which.",
+    "rollback": "Make an earlier version of a script current again.",
     "schema": "Print the JSON Schema of script files, for editors.",
 }
 """Module in this package (its function is ``command``) -> its help."""
