@@ -47,6 +47,12 @@ def draw_mermaid(script: Script, tally: Tally | None = None) -> str:
     for card in picture.cards:
         lines += _card(card, picture, tally)
     lines += _always(picture, tally)
+    if picture.debt:
+        said = [f"{_plain(item.name)}: “{_plain(item.text)}”" for item in picture.debt]
+        lines += [
+            f"  before_debt[{_text(['<b>said in full before the debt</b>', *said])}]",
+            "  class before_debt notice",
+        ]
     if picture.digressions:
         asked = _text(["<b>asked back at any time</b>", *(_plain(item.name) for item in picture.digressions)])
         lines.append(f"  asked_back[{asked}]")

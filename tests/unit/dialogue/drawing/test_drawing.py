@@ -7,7 +7,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import Phase, given, settings
 
+from tests.unit.dialogue.random_scripts import random_scripts
 from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Share, Tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
@@ -105,11 +107,10 @@ def texts(group: ElementTree.Element) -> list[tuple[float, float, str, str]]:
     return found
 
 
-@pytest.mark.parametrize("with_counts", [False, True])
-def test_no_text_leaves_its_box(shipped: Script, with_counts: bool) -> None:
-    root = parsed(draw_svg(shipped, counted(shipped) if with_counts else None))
+def assert_texts_in_their_boxes(drawing: str, cards: int) -> None:
+    root = parsed(drawing)
     boxes = [group for group in root.iter(f"{SVG}g") if group.get("class", "").split()[:1] in (["step"], ["box"])]
-    assert len(boxes) > len(shipped.steps)
+    assert len(boxes) > cards
     for box in boxes:
         frame = box.find(f"{SVG}rect")
         assert frame is not None
@@ -123,10 +124,10 @@ def test_no_text_leaves_its_box(shipped: Script, with_counts: bool) -> None:
         assert float(one.get("x", "0")) + width("".join(one.itertext()), 22, bold=True) <= page[2]
 
 
-def test_every_cell_of_the_table_is_drawn(shipped: Script) -> None:
-    picture = picture_of(shipped)
+def assert_all_cells_drawn(script: Script) -> None:
+    picture = picture_of(script)
     cards = {card.name: card for card in picture.cards}
-    for cell in table_of(shipped).cells:
+    for cell in table_of(script).cells:
         match cell.kind:
             case "own":
                 rows = [row for row in cards[cell.step].rows if row.key == cell.target]
@@ -140,11 +141,27 @@ def test_every_cell_of_the_table_is_drawn(shipped: Script) -> None:
                 assert cell.target in {item.key for item in picture.digressions}
             case "engine":
                 continue
-    for drawing in (draw_svg(shipped), draw_mermaid(shipped)):
-        for name in (*shipped.digressions, *shipped.steps):
+    for drawing in (draw_svg(script), draw_mermaid(script)):
+        for name in (*script.digressions, *script.steps):
             assert name in drawing or name.replace("_", " ") in drawing
-        assert all(name in drawing for name in shipped.disclosures)
-    assert all(name in draw_svg(shipped) for name in shipped.endings)
+        assert all(name in drawing for name in script.disclosures)
+    assert all(name in draw_svg(script) for name in script.endings)
+
+
+@pytest.mark.parametrize("with_counts", [False, True])
+def test_no_text_leaves_its_box(shipped: Script, with_counts: bool) -> None:
+    assert_texts_in_their_boxes(draw_svg(shipped, counted(shipped) if with_counts else None), len(shipped.steps))
+
+
+def test_every_cell_of_the_table_is_drawn(shipped: Script) -> None:
+    assert_all_cells_drawn(shipped)
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@given(random_scripts())
+def test_whatever_a_script_says_is_drawn_in_its_place(script: Script) -> None:
+    assert_all_cells_drawn(script)
+    assert_texts_in_their_boxes(draw_svg(script, counted(script)), len(script.steps))
 
 
 def test_drawings_need_nothing_from_elsewhere_and_are_always_alike(shipped: Script) -> None:
