@@ -56,7 +56,29 @@ class SpeechSection(_Section):
     recognizer: Literal["auto", "vosk", "moonshine"] = "auto"
     workers: int = Field(2, ge=1, le=64)
     vosk_models: dict[str, Path] = {}
-    voice: Literal["auto", "hibari", "espeak"] = "auto"
+    voice: Literal["auto", "hibari", "espeak", "coqui"] = "auto"
+
+
+class CoquiSection(_Section):
+    """Coqui TTS, where ``speech.voice`` is ``coqui``.
+
+    ``models``: by language, the name of an installed model, a name that Coqui itself knows and that has been installed
+    (``tts_models/…``), or the path of a checkpoint; other languages are spoken by the light voice. ``environment``:
+    folder of its Python environment; where set-up puts it by default. ``workers``: processes for each language, 0.6 GB
+    each. ``live_seconds``: a line that a call waits for is spoken by the light voice after that. ``prepare_seconds``:
+    the same for lines rendered before dialling.
+    """
+
+    environment: Path | None = None
+    models: dict[str, str] = {"en-US": "coqui-joe-us"}
+    speaker: str = ""
+    language: str = ""
+    seed: int = Field(0, ge=0, lt=2**31)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    workers: int = Field(1, ge=1, le=16)
+    live_seconds: float = Field(0.6, ge=0.05, le=5)
+    prepare_seconds: float = Field(20.0, ge=1, le=300)
+    start_seconds: float = Field(90.0, ge=1, le=600)
 
 
 class DatabaseSection(_Section):
@@ -97,6 +119,7 @@ class Config(_Section):
     asterisk: AsteriskSection = AsteriskSection()
     trunks: dict[str, TrunkSection] = {}
     speech: SpeechSection = SpeechSection()
+    coqui: CoquiSection = CoquiSection()
     database: DatabaseSection = DatabaseSection()
     call: CallSection = CallSection()
     dialogue: DialogueSection = DialogueSection()

@@ -16,8 +16,7 @@ from voicebot.dialogue.script import Script
 from voicebot.dialogue.variants import arms
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.prompts import PromptCache
-from voicebot.speech.voices import choose_voice
+from voicebot.speech.voices import check_coqui, choose_prompts
 from voicebot.store.records import CampaignState
 from voicebot.store.store import Store
 
@@ -41,6 +40,8 @@ class Node:
         self._languages: dict[str, Language] = {}
         self._prepared: dict[str, asyncio.Task[Prepared]] = {}
         self._language_lock = asyncio.Lock()
+        self._closing = contextlib.AsyncExitStack()
+        """Recognisers and voices that were started."""
 
     async def run(self, *, until_done: bool = False) -> None:
         """Dial until told to stop.
@@ -59,6 +60,8 @@ class Node:
             self._store = await Store.open(self._config.database.url)
             stack.push_async_callback(self._store.close)
             await self._check_policies()
+            if self._config.speech.voice == "coqui":
+                await asyncio.to_thread(check_coqui, self._config.coqui)
             phone = AsteriskPhone(self._config)
             await phone.start()
             stack.push_async_callback(phone.close)
@@ -115,10 +118,14 @@ class Node:
         async with self._language_lock:
             if language in self._languages:
                 return
-            voice = choose_voice(self._config.speech, language)
+            prompts = choose_prompts(self._config, language)
             recognizer = choose_recognizer(self._config.speech, language)
-            await recognizer.start()
-            self._languages[language] = Language(recognizer, PromptCache(voice))
+            async with contextlib.AsyncExitStack() as started:
+                started.push_async_callback(prompts.close)
+                started.push_async_callback(recognizer.close)
+                await asyncio.gather(prompts.start(), recognizer.start())
+                self._closing.push_async_exit(started.pop_all())
+            self._languages[language] = Language(recognizer, prompts)
             info = recognizer.info
             _log.info(
                 "language ready",
@@ -126,9 +133,11 @@ class Node:
                 recognizer=info.engine,
                 model=info.model,
                 why=info.why,
-                voice=voice.name,
+                voice=prompts.voice.name,
             )
 
     async def _close_languages(self) -> None:
-        for language in self._languages.values():
-            await language.recognizer.close()
+        for task in self._prepared.values():
+            task.cancel()  # one that still waits for an engine
+        await asyncio.gather(*self._prepared.values(), return_exceptions=True)
+        await self._closing.aclose()

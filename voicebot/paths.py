@@ -29,6 +29,11 @@ def rasa_folder() -> Path:
     return cache_folder() / "rasa"
 
 
+def coqui_folder() -> Path:
+    """Coqui's environment, under ``environment``."""
+    return cache_folder() / "coqui"
+
+
 def asterisk_folder() -> Path:
     """Where set-up puts an Asterisk of its own where none is installed; the tree is under ``root``."""
     return cache_folder() / "asterisk"

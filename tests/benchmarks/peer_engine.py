@@ -46,6 +46,9 @@ class Waves:
     def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         return self._clips.get(text)
 
+    def speaker(self, _text: str, *, speed: float = 1.0) -> str:
+        return "wave"
+
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
         return self._clips[text]
 

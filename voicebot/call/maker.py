@@ -26,7 +26,7 @@ from voicebot.dialogue.script_talk import ScriptTalk
 from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.variants import chosen
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
-from voicebot.speech.prompts import PromptCache
+from voicebot.speech.prompts import Prompts
 from voicebot.speech.recognizer import RecognizerPool
 from voicebot.store.records import Fate, NewLead, Result, Ticket
 
@@ -41,7 +41,7 @@ class Language:
     """What a language needs: who hears it and who speaks it."""
 
     recognizer: RecognizerPool
-    prompts: PromptCache
+    prompts: Prompts
 
 
 @dataclass(frozen=True, slots=True)

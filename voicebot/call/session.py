@@ -74,6 +74,9 @@ class Clips(Protocol):
     def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         """Return what is ready."""
 
+    def speaker(self, text: str, *, speed: float = 1.0) -> str:
+        """Name of the voice that speaks what is ready."""
+
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
         """Make it ready and return it."""
 
@@ -356,8 +359,9 @@ class CallSession:
     def _play(self, line: int, at: float) -> None:
         assert self._act is not None  # noqa: S101 - the machine plays lines of a turn that was begun
         what = self._act.lines[line]
-        self._journal.add("say", at, line=what.key, text=what.text, disclosure=what.disclosure)
         clip = self._clips.get(what.text, speed=what.speed)
+        voice = self._clips.speaker(what.text, speed=what.speed) if clip is not None else ""
+        self._journal.add("say", at, line=what.key, text=what.text, disclosure=what.disclosure, voice=voice)
         if clip is None:
             self._start(self._play_late(line, what))
             return
@@ -373,7 +377,8 @@ class CallSession:
             self._journal.add("voice_failed", self._clock(), error=str(error))
             self.hang_up("the voice failed")
             return
-        self._journal.add("rendered_late", self._clock(), seconds=round(self._clock() - begun, 3))
+        now, voice = self._clock(), self._clips.speaker(what.text, speed=what.speed)
+        self._journal.add("rendered_late", now, seconds=round(now - begun, 3), voice=voice)
         if self._act is act and self._machine.mouth in (Mouth.SPEAKING, Mouth.HELD):
             self._playback.play(line, clip)
             if self._machine.mouth is Mouth.HELD:
@@ -488,11 +493,12 @@ class CallSession:
 
     async def _make_ready(self, plan: Plan) -> None:
         """Render what could not be known before the call, while the silence runs."""
-        missing = [line.text for line in plan.act.lines if self._clips.get(line.text) is None]
+        lines = ((line.text, line.speed) for line in plan.act.lines)
+        missing = [(text, speed) for text, speed in lines if self._clips.get(text, speed=speed) is None]
         if missing:
             try:
                 async with asyncio.timeout(RENDER_SECONDS):
-                    await asyncio.gather(*(self._clips.speech(text) for text in missing))
+                    await asyncio.gather(*(self._clips.speech(text, speed=speed) for text, speed in missing))
             except Exception as error:
                 self._journal.add("render_failed", self._clock(), error=str(error) or type(error).__name__)
 

@@ -30,6 +30,7 @@ from voicebot.config import Config
 from voicebot.errors import Problem, VoicebotError
 from voicebot.speech import model_check, models, tools
 from voicebot.speech.audio import SAMPLE_RATE
+from voicebot.speech.coqui.voice import CoquiVoice
 from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.voices import choose_voice
 from voicebot.store import migrations
@@ -202,6 +203,25 @@ async def voice(config: Config) -> list[Finding]:
         found.append(Finding("voice", "fine", f"espeak-ng speaks the other languages: {binary.where}"))
     except VoicebotError as error:
         found += [Finding("voice", "note", f"only English is spoken: {p.what}", p.cure) for p in error.problems]
+    return [*found, *await coqui(config)]
+
+
+async def coqui(config: Config) -> list[Finding]:
+    """Coqui, where it is to speak: environment, models, and a service that says something."""
+    if config.speech.voice != "coqui":
+        return []
+    found = []
+    for language, model in config.coqui.models.items():
+        speaker = CoquiVoice(config.coqui, language, model, logs=paths.cache_folder() / "logs")
+        try:
+            await speaker.start()
+            begun = time.monotonic()
+            seconds = len(await speaker.synthesize("1 2 3 4 5")) / 2 / SAMPLE_RATE
+            took = time.monotonic() - begun
+            told = f"{speaker.name} speaks {language} on {speaker.processes[0].details['device']}"
+            found.append(Finding("voice", "fine", f"{told} ({seconds:.1f} s of speech in {took:.1f} s)"))
+        finally:
+            await speaker.close()
     return found
 
 

@@ -14,7 +14,9 @@ from voicebot.rehearsal.selection import DEMO, PERSONAS, choose
 
 def command(
     context: typer.Context,
+    *,
     policy: Annotated[rehearsing.PolicyName | None, typer.Option(help=rehearsing.POLICY_HELP)] = None,
+    voice: Annotated[rehearsing.VoiceName | None, typer.Option(help=rehearsing.VOICE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
     calls: Annotated[int, typer.Option(min=1, max=len(DEMO), help="How many people are called.")] = len(DEMO),
     concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 6,
@@ -22,7 +24,7 @@ def command(
     """Call simulated people; leaves with 0 when all outcomes but at most one in twelve are as expected."""
     people = [load_persona(PERSONAS / f"{name}.yaml") for name in DEMO[:calls]]
     files, chosen = choose("all", people)
-    config = rehearsing.decided_by(context, policy, files)
+    config = rehearsing.spoken_by(context, voice) | rehearsing.decided_by(context, policy, files)
     show = rehearsing.Show()
     report = rehearsing.run(
         Rehearsal(chosen, files, new_folder(), concurrency=concurrency, config=config, tell=show), show

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import sys
 import time
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
@@ -18,6 +19,17 @@ from voicebot.speech.model_sources import Progress as Report
 from voicebot.speech.models import CATALOGUE, DEFAULT_ORDER, Installed
 
 app = typer.Typer()
+
+
+class Kind(enum.StrEnum):
+    """What can run a model of the user's own."""
+
+    VOSK = "vosk"
+    COQUI = "coqui"
+
+
+_ENGINES: Final[dict[Kind, models.Engine]] = {Kind.VOSK: "vosk", Kind.COQUI: "coqui"}
+_TRYING: Final = {"embedding": "trying it", "coqui": "trying whether it is understood"}
 
 
 @app.command("list")
@@ -72,11 +84,12 @@ def list_models(
 
 
 @app.command("install")
-def install(
+def install(  # noqa: PLR0917 - typer gives them by name
     name: Annotated[str | None, typer.Argument(help="A model; without one, the best recogniser to be had.")] = None,
     source: Annotated[str | None, typer.Option("--from", help="A folder, an archive or a URL of the model.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of a model of your own, as en-US.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Checksum of the archive, where none is pinned.")] = None,
+    engine: Annotated[Kind, typer.Option(help="What runs a model of your own.")] = Kind.VOSK,
     json: Annotated[bool, typer.Option("--json", help="Print what was installed as one JSON object.")] = False,
 ) -> None:
     """Install a model and try it on a spoken sentence."""
@@ -85,7 +98,7 @@ def install(
             output.fail([Problem("--from and --sha256 need a model's name", "voicebot model install NAME --from …")])
         model, why = _best(language or "en-US")
     else:
-        model, why = _one(name, source, language, sha256), "it was asked for"
+        model, why = _one(name, source, language, sha256, engine), "it was asked for"
     if name is None:
         output.err.print(f"  recogniser: {model.name}, because {why}", highlight=False)
     if json:
@@ -121,16 +134,19 @@ def _best(language: str) -> tuple[Installed, str]:
     )
 
 
-def _one(name: str, source: str | None, language: str | None, sha256: str | None) -> Installed:
-    """Install one model and try it; a model that does not hear is not kept."""
+def _one(
+    name: str, source: str | None, language: str | None, sha256: str | None, engine: Kind = Kind.VOSK
+) -> Installed:
+    """Install one model and try it; a model that does not hear, or is not understood, is not kept."""
     from voicebot.speech import model_check  # noqa: PLC0415 (loads the engines, which listing does not need)
 
     start = time.monotonic()
-    before = models.describe(name)
+    before = models.describe(models.folder_name(name))
     with _Show() as report:
-        model = models.install(name, source, report, language=language, sha256=sha256)
+        model = models.install(name, source, report, language=language, sha256=sha256, engine=_ENGINES[engine])
+        name = model.name
         if model.checked is None:
-            report("trying it" if model.engine == "embedding" else "trying it on a spoken sentence", 0, 0)
+            report(_TRYING.get(model.engine, "trying it on a spoken sentence"), 0, 0)
             try:
                 heard = asyncio.run(model_check.check(model))
             except Exception:
@@ -139,7 +155,8 @@ def _one(name: str, source: str | None, language: str | None, sha256: str | None
                 raise
             models.remember_check(name, heard)
             model = replace(model, checked=heard)
-    tried = f"holds {model.checked}" if model.engine == "embedding" else f"heard “{model.checked}”"
+    told = {"embedding": f"holds {model.checked}", "coqui": f"was heard to say “{model.checked}”"}
+    tried = told.get(model.engine, f"heard “{model.checked}”")
     seconds = time.monotonic() - start
     output.err.print(f"  {name} is installed and {tried} ({seconds:.1f} s): {model.folder}", highlight=False)
     catalogued = CATALOGUE.get(name)

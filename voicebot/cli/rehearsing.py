@@ -19,6 +19,7 @@ from voicebot.cli.training import train_missing
 from voicebot.config import load_config
 from voicebot.rehearsal.report import Report
 from voicebot.rehearsal.runner import Progress, Rehearsal
+from voicebot.speech.voices import check_coqui
 
 _INTERRUPTED = 130
 POLICY_HELP: Final = (
@@ -59,6 +60,48 @@ def decided_by(
     if config.rasa.environment is not None:
         rasa["environment"] = str(config.rasa.environment.resolve())
     return {"dialogue": {"policy": chosen}, "rasa": rasa}
+
+
+VOICE_HELP: Final = (
+    "Who speaks: auto (the light voice of each language), hibari, espeak or coqui; as configured by default."
+)
+
+
+class VoiceName(enum.StrEnum):
+    """Who speaks for the bot."""
+
+    AUTO = "auto"
+    HIBARI = "hibari"
+    ESPEAK = "espeak"
+    COQUI = "coqui"
+
+
+def spoken_by(context: typer.Context, voice: VoiceName | None) -> dict[str, dict[str, Any]]:
+    """Return the sections of a rehearsal's configuration that say who speaks.
+
+    Parameters
+    ----------
+    voice
+        As asked for; ``None``: as configured.
+
+    Raises
+    ------
+    ConfigurationError, UnavailableError
+        Coqui, or a model that is configured for it, is not there.
+    """
+    config = load_config(context.obj)
+    chosen = voice.value if voice is not None else config.speech.voice
+    if chosen != "coqui":
+        return {"speech": {"voice": chosen}}
+    check_coqui(config.coqui)
+    coqui = config.coqui.model_dump(mode="json", exclude_none=True)
+    if config.coqui.environment is not None:
+        coqui["environment"] = str(config.coqui.environment.resolve())
+    # A rehearsal has a working directory of its own.
+    paths = {tag: Path(model).expanduser() for tag, model in config.coqui.models.items()}
+    coqui["models"] = {tag: str(path.resolve()) if path.exists() else config.coqui.models[tag]
+                       for tag, path in paths.items()}  # fmt: skip
+    return {"speech": {"voice": chosen}, "coqui": coqui}
 
 
 class Show:

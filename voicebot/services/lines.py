@@ -154,6 +154,8 @@ class LineClient:
             return self._connection
         if self._connecting is None or self._connecting.done():
             self._connecting = asyncio.create_task(self._connect())
+            # Whoever asked may have gone by the time that it fails.
+            self._connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
         connecting = self._connecting
         await asyncio.wait({connecting}, timeout=seconds)
         if not connecting.done():

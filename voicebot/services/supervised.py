@@ -37,6 +37,8 @@ except OSError as error:
 """
 _NOT_INHERITED: Final = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 """This program's environment is not the service's."""
+HOPELESS: Final = os.EX_CONFIG
+"""A program that ends with this exit code says that it would fail again; it is not tried soon."""
 _RETRY_SECONDS: Final = 0.1
 _CLOSE_SECONDS: Final = 2.0
 _LONGEST_LOG: Final = 5_000_000
@@ -217,7 +219,7 @@ class SupervisedProcess:
 
     async def _run(self, number: int) -> None:
         """Run process ``number`` to its end."""
-        how = ""
+        how, code = "", None
         try:
             self._process = await self._launch()
         except OSError as error:
@@ -230,7 +232,7 @@ class SupervisedProcess:
             how = _how(code, self._last_words())
         if self._client is not None:
             self._client.disconnect()
-        self._carry(self._machine.exited(number, how, time.monotonic()))
+        self._carry(self._machine.exited(number, how, time.monotonic(), hopeless=code == HOPELESS))
 
     async def _launch(self) -> asyncio.subprocess.Process:
         assert self._folder is not None  # noqa: S101 - made by start

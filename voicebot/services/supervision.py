@@ -197,13 +197,15 @@ class Supervision:
             return self._end(now, f"it is frozen: no answer for {self._limits.frozen_seconds:g} s")
         return []
 
-    def exited(self, process: int, how: str, now: float) -> list[Command]:
+    def exited(self, process: int, how: str, now: float, *, hopeless: bool = False) -> list[Command]:
         """A process is gone, or could not be started.
 
         Parameters
         ----------
         how
             For people: ``it ended with exit code 1: …``.
+        hopeless
+            The program itself says that another try would end the same way.
         """
         if process != self.process or self.state in {State.IDLE, State.PAUSED, State.RESTING}:
             return []
@@ -212,7 +214,7 @@ class Supervision:
         if now - self._well_since >= self._limits.steady_seconds:
             self._failures = 0
         self._failures += 1
-        tired = self._failures % self._limits.failures == 0
+        tired = hopeless or self._failures % self._limits.failures == 0
         self.state = State.RESTING if tired else State.PAUSED
         pause = self._limits.rest_seconds if tired else self._pause()
         self._next = now + pause

@@ -71,7 +71,7 @@ class EspeakVoice:
         """BCP 47 tag."""
         return self._language
 
-    async def synthesize(self, text: str, *, speed: float = 1.0) -> bytes:
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
         """Speak ``text``; see ``Voice.synthesize``."""
         text = plain(text)
         if not is_speakable(text):

@@ -54,7 +54,7 @@ class HibariVoice:
         """BCP 47 tag."""
         return "en-US"
 
-    async def synthesize(self, text: str, *, speed: float = 1.0) -> bytes:
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
         """Speak ``text``; see ``Voice.synthesize``."""
         text = plain(text)
         if not is_speakable(text):

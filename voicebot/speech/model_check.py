@@ -1,4 +1,4 @@
-"""A freshly installed model proves itself: it must hear a sentence that the light voice speaks."""
+"""A freshly installed model proves itself: it hears what the light voice speaks, or is heard when it speaks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Final
 
 from safetensors import SafetensorError, safe_open
 
-from voicebot.config import SpeechSection
-from voicebot.errors import UnavailableError
+from voicebot.config import CoquiSection, SpeechSection
+from voicebot.errors import UnavailableError, VoicebotError
+from voicebot.paths import cache_folder
+from voicebot.speech.audio import SAMPLE_RATE
+from voicebot.speech.coqui.voice import CoquiVoice
 from voicebot.speech.engines import choose_recognizer
 from voicebot.speech.models import Installed
 from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool
@@ -24,6 +27,9 @@ SENTENCES: Final = {
 MOST_WRONG: Final = 0.34
 """Highest share of wrong words that an English model may have on its sentence."""
 
+_ANYTHING: Final = "1 2 3 4 5"
+_SHORTEST_SECONDS: Final = 0.5
+_LONGEST_SECONDS: Final = 15.0
 _SECONDS: Final = 120.0
 _BLOCK_BYTES: Final = 3200
 
@@ -32,7 +38,8 @@ async def check(model: Installed) -> str:
     """Try a model.
 
     A model of another language than English must hear something: what the voice for it makes is too robotic to
-    ask for words. A model that no recogniser runs must be readable.
+    ask for words. A model that speaks must be understood, where a recogniser for its language is installed. A model
+    of another kind must be readable.
 
     Returns
     -------
@@ -48,6 +55,8 @@ async def check(model: Installed) -> str:
         return _readable(model)
     language = model.language.split("-")[0].lower()
     sentence = SENTENCES.get(language)
+    if model.engine == "coqui":
+        return await _understood(model, sentence or _ANYTHING)
     if sentence is None:
         raise UnavailableError(f"there is no sentence to try a model of {model.language} with", cure="")
     speech = await choose_voice(SpeechSection(), model.language).synthesize(sentence)
@@ -56,15 +65,7 @@ async def check(model: Installed) -> str:
         workers=1,
         vosk_models={model.language: model.folder} if model.engine == "vosk" else {},
     )
-    pool = choose_recognizer(config, model.language)
-    try:
-        async with asyncio.timeout(_SECONDS):
-            await pool.start()
-            heard = await _hear(pool, speech)
-    except TimeoutError as error:
-        raise UnavailableError(f"{model.name} heard nothing within {_SECONDS:.0f} s") from error
-    finally:
-        await pool.close()
+    heard = await _heard(choose_recognizer(config, model.language), speech, model.name)
     if heard.failed or not heard.best.text.strip():
         raise UnavailableError(f"{model.name} loads, but hears nothing", cure="install it again, or use another model")
     if language == "en" and (wrong := wrong_words(sentence, heard.best.text)) > MOST_WRONG:
@@ -73,6 +74,42 @@ async def check(model: Installed) -> str:
             cure="install it again, or use another model",
         )
     return heard.best.text
+
+
+async def _understood(model: Installed, sentence: str) -> str:
+    section = CoquiSection(models={model.language: model.name})
+    voice = CoquiVoice(section, model.language, model.name, logs=cache_folder() / "logs")
+    try:
+        await voice.start()
+        speech = await voice.synthesize(sentence)
+    finally:
+        await voice.close()
+    seconds = len(speech) / 2 / SAMPLE_RATE
+    if not _SHORTEST_SECONDS < seconds < _LONGEST_SECONDS:
+        raise UnavailableError(f"{model.name} speaks {seconds:.1f} s for “{sentence}”", cure="use another model")
+    try:
+        pool = choose_recognizer(SpeechSection(workers=1), model.language)
+    except VoicebotError:
+        return f"{seconds:.1f} s of speech, which no recogniser here can hear"
+    text = (await _heard(pool, speech, pool.info.model)).best.text
+    wrong = wrong_words(sentence, text)
+    if model.language.lower().startswith("en") and wrong > MOST_WRONG:
+        raise UnavailableError(
+            f"“{text}” was heard when {model.name} spoke “{sentence}”: {wrong:.0%} of the words are wrong",
+            cure="install it again, or use another model",
+        )
+    return text
+
+
+async def _heard(pool: RecognizerPool, speech: bytes, name: str) -> Recognition:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await pool.start()
+            return await _hear(pool, speech)
+    except TimeoutError as error:
+        raise UnavailableError(f"{name} heard nothing within {_SECONDS:.0f} s") from error
+    finally:
+        await pool.close()
 
 
 async def _hear(pool: RecognizerPool, speech: bytes) -> Recognition:

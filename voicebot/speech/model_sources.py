@@ -216,6 +216,17 @@ class _Member:
     open: Callable[[], IO[bytes]]
 
 
+def names(source: Path) -> list[PurePosixPath]:
+    """Paths of all files in an archive or a folder; of something else none."""
+    if source.is_dir():
+        return [PurePosixPath(path.relative_to(source)) for path in source.rglob("*") if path.is_file()]
+    try:
+        with _members(source) as members:
+            return [member.path for member in members]
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError):
+        return []  # unpacking it tells what is wrong
+
+
 def unpack(archive: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
     """Unpack the model inside an archive, wherever in it the model lies, into ``target``.
 

