@@ -208,7 +208,8 @@ def _skippable(script: Script, name: str, slot: str) -> Iterator[Fault]:
         yield Fault(("slots", slot), f"{name} asks for {slot}: what does a bare value mean?", "add 'intent:'")
         return
     cells = [cell for cell in table_of(script).of(name, intent) if cell.kind == "own"]
-    if not any(cell.guard is None or (cell.guard.slot == slot and cell.guard.state == "known") for cell in cells):
+    leading = [cell for cell in cells if cell.move is not None and (cell.move.go or cell.move.end)]
+    if not any(cell.guard is None or (cell.guard.slot == slot and cell.guard.state == "known") for cell in leading):
         yield Fault(
             ("steps", name, "answers"),
             f"this step asks for {slot}, and no answer says where {intent!r} leads once it is known",
