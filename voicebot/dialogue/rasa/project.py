@@ -83,10 +83,12 @@ def compile_project(script: Script, pipeline: Pipeline = "light", embeddings: Pa
     documents: dict[str, Any] = {
         "config.yml": _config(script, pipeline, assistant, embeddings),
         "domain.yml": _domain(script, rules),
-        "data/nlu.yml": _nlu(script),
         "data/rules.yml": {"version": _FORMAT, "rules": [_rule(rule) for rule in rules]},
         "tests/test_stories.yml": {"version": _FORMAT, "stories": [_test(rule, script) for rule in rules]},
     }
+    nlu = _nlu(script)
+    if nlu["nlu"]:
+        documents["data/nlu.yml"] = nlu
     if pipeline == "diet":
         documents["data/stories.yml"] = {"version": _FORMAT, "stories": list(_stories(script, rules))}
     files = {name: _yaml(document) for name, document in documents.items()}

@@ -102,20 +102,22 @@ def _run(python: Path, project: Path, work: Path, tell: Callable[[str], None]) -
         str(project), str(work / "model.tar.gz"), str(work / "questions.jsonl"), str(work / "answers.jsonl"),
     ]  # fmt: skip
     said: dict[str, Any] = {}
-    with (work / "rasa.log").open("w+b") as log:
-        process = subprocess.Popen(  # noqa: S603 - a program of ours
+    with (
+        (work / "rasa.log").open("w+b") as log,
+        subprocess.Popen(  # noqa: S603 - a program of ours
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=work,
             env=environment.variables(), text=True, encoding="utf-8",
-        )  # fmt: skip
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
         try:
-            assert process.stdout is not None  # noqa: S101 - it is a pipe
             for line in process.stdout:
                 said = json.loads(line)
                 tell(_words(said))
             code = process.wait()
-        finally:
+        except BaseException:
             process.kill()
-            process.wait()
+            raise
         if code or said.get("stage") != "done":
             why = said.get("why") or f"it ended with {code}"
             raise UnavailableError(Problem(f"Rasa trained no model: {why}{_last_lines(log)}", "see the lines above"))

@@ -1,6 +1,6 @@
 """Trains projects and asks the models every question of a conformance run. Runs in Rasa's own environment.
 
-    python training.py PROJECT MODEL QUESTIONS ANSWERS
+    python training.py PROJECT MODEL QUESTIONS ANSWERS [PROJECT MODEL QUESTIONS ANSWERS …]
 
 PROJECT is a folder; MODEL the ``.tar.gz`` to write; QUESTIONS and ANSWERS hold one JSON value a line. What is being
 done is told on standard output, one JSON object a line, the last of which has the stage ``done`` or ``failed``.
@@ -44,9 +44,6 @@ class _Components(logging.Handler):
 
 def main(project: Path, model: Path, questions: Path, answers: Path) -> None:
     """Train, load, ask."""
-    hooks = logging.getLogger("rasa.engine.training.hooks")
-    hooks.setLevel(logging.INFO)
-    hooks.addHandler(_Components())
     started = time.monotonic()
     tell("training", component="")
     result = train(
@@ -75,8 +72,13 @@ def main(project: Path, model: Path, questions: Path, answers: Path) -> None:
 
 
 if __name__ == "__main__":
+    hooks = logging.getLogger("rasa.engine.training.hooks")
+    hooks.setLevel(logging.INFO)
+    hooks.addHandler(_Components())
     try:
-        main(*(Path(argument).resolve() for argument in sys.argv[1:5]))
+        arguments = [Path(argument).resolve() for argument in sys.argv[1:]]
+        for first in range(0, len(arguments), 4):
+            main(*arguments[first : first + 4])
     except Exception as error:
         tell("failed", why=f"{type(error).__name__}: {error}")
         raise
