@@ -338,6 +338,7 @@ class CallSession:
         self._looks.clear()
         self._plans.clear()
         lines = tuple(line.uninterruptible for line in act.lines)
+        replies = bool(plan.utterance.text)
         if act.listening is not None:
             listening = act.listening
             self._journal.add("listen", at, step=listening.step, cue=listening.cue, expects=listening.expects)
@@ -347,13 +348,13 @@ class CallSession:
                 no_input_seconds=listening.no_input_seconds,
                 max_digits=listening.max_digits,
                 opens=opens,
-                replies=bool(plan.utterance.text),
+                replies=replies,
             )
         else:
             assert act.ending is not None  # noqa: S101 - an act has one of the two
             after_beep = plan.understanding.intent == "voicemail"
             self._journal.add("ending", at, ending=act.ending)
-            turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep)
+            turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep, replies=replies)
         self._carry(self._machine.handle(Begin(at, turn)), at)
 
     def _play(self, line: int, at: float) -> None:
@@ -487,6 +488,7 @@ class CallSession:
             complete=understanding.complete,
             hesitant=not special and hesitant(utterance.text, self._talk.language),
             urgent=self._talk.urgent(plan),
+            takes_back=plan.takes_back,
         )
         if self._hung_up is None:
             self._carry(self._machine.handle(decided), at)

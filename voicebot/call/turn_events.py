@@ -81,7 +81,7 @@ class Decided:
     """The words of a look, the keys or the silence have been understood, and the reply is ready to be spoken.
 
     ``complete``: the words answer the question. ``hesitant``: they trail off. ``urgent``: honoured even when
-    the call is ending.
+    the call is ending. ``takes_back``: it answers anew what the present turn had replied to too early.
     """
 
     at: float
@@ -90,6 +90,7 @@ class Decided:
     complete: bool = True
     hesitant: bool = False
     urgent: bool = False
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

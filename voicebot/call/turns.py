@@ -28,7 +28,7 @@ Everything else follows from one rule each:
 
 10. **Who goes on as the reply begins had not finished.** Speech within ``goes_on`` of the beginning of a reply, while
     its first line is being said, is taken together with the words that were replied to: together they are answered
-    anew (the reply is taken back), or they say nothing new and the reply goes on.
+    anew (the reply is taken back, even one that would end the call), or they say nothing new and the reply goes on.
 
 Whoever carries this machine answers every ``Look``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
 with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``. Everything that changes
@@ -192,6 +192,10 @@ class TurnMachine:
         """Rule 5 and 6: neither this line nor one after it must be said in full."""
         return not self.turn.ends and not any(self.turn.lines[self._line :])
 
+    def _may_be_taken_back(self) -> bool:
+        """Rule 10: an ending that came too early; not one that has to be said in full."""
+        return self._goes_on and not any(self.turn.lines[self._line :])
+
     # ------------------------------------------------------------------------------------ Begin, Played
 
     def _begin(self, event: Begin) -> list[Command]:
@@ -282,7 +286,7 @@ class TurnMachine:
             self.mouth is Mouth.SPEAKING
             and event.speech_ms >= self.timing.barge_in_ms
             and event.silence_ms == 0
-            and self._interruptible()
+            and (self._interruptible() or self._may_be_taken_back())
         ):
             self.mouth = Mouth.HELD
             commands.append(Hold())
@@ -295,7 +299,7 @@ class TurnMachine:
     def _has_not_finished(self, at: float) -> bool:
         """Rule 10: the callee speaks again as the reply begins."""
         begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
-        return begins and self.turn.replies and not self.turn.ends
+        return begins and self.turn.replies
 
     def _closing(self, event: Heard) -> list[Command]:
         if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):
@@ -392,12 +396,12 @@ class TurnMachine:
         if self.mouth is Mouth.OFF:
             return [*commands, *self._drop(), *self._commit(decided.look)] if answer and decided.urgent else commands
         if self.turn.ends:
-            if decided.urgent and answer:
+            if answer and (decided.urgent or (decided.takes_back and self._may_be_taken_back())):
                 if any(self.turn.lines[self._line :]) and self.mouth is Mouth.SPEAKING:
                     self._kept = decided
                     return commands
                 return [*commands, *self._drop(), *self._commit(decided.look)]
-            return commands
+            return [*commands, *self._go_on()]
         if self.mouth is Mouth.QUIET:
             if decided.meaning is Meaning.NOTHING:
                 still_patient = self.turn.no_input_seconds - self.timing.after_noise_seconds
@@ -409,10 +413,13 @@ class TurnMachine:
             return [*commands, *self._drop(), *self._commit(decided.look)]
         if answer:
             self._kept = decided
-        if self.mouth is Mouth.HELD:
-            self.mouth = Mouth.SPEAKING
-            commands.append(Resume())
-        return commands
+        return [*commands, *self._go_on()]
+
+    def _go_on(self) -> list[Command]:
+        if self.mouth is not Mouth.HELD:
+            return []
+        self.mouth = Mouth.SPEAKING
+        return [Resume()]
 
     # -------------------------------------------------------------------------------------------- Digit
 

@@ -190,7 +190,7 @@ class LocalPolicy:
         asked = script.slots.get(name)
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
             slots[name] = choice
-        ends_openly = bool(_TRAILING[family(language)].search(words)) and not self._exact(words, state.step)
+        ends_openly = bool(_TRAILING[family(language)].search(words)) and not self._matcher.same_as(words, state.step)
         complete = verdict.intent != EngineIntent.NO_MATCH and not ends_openly
         if asked and verdict.intent == asked.intent and name not in slots:
             complete = False
@@ -199,19 +199,18 @@ class LocalPolicy:
     def _verdict(
         self, words: str, parts: Clauses, step: str, values: Heard, compare: Compare
     ) -> tuple[_Verdict, tuple[str, ...]]:
-        exact = self._exact(words, step)
+        exact = self._matcher.same_as(words, step)
         if exact:
             return _Verdict(exact, 1.0), ()
         if is_bare(words, self._script.language) and values.values:
             return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
-        own = self._matcher.exact_here.get(step, {})
-        if parts.lead and len(parts.rest) == 1 and (exact := own.get(parts.rest[0], "")):
+        if parts.lead and len(parts.rest) == 1 and (exact := self._matcher.same_here(parts.rest[0], step)):
             return _Verdict(exact, 1.0), ()
         matches = compare((words, *pieces), step)
         whole = self._weigh(matches[0], step)
         verdicts = [
-            _Verdict(exact, 1.0) if (exact := self._exact(piece, step)) else self._weigh(match, step)
+            _Verdict(exact, 1.0) if (exact := self._matcher.same_as(piece, step)) else self._weigh(match, step)
             for piece, match in zip(pieces, matches[1:], strict=True)
         ]
         if parts.lead:
@@ -245,9 +244,6 @@ class LocalPolicy:
 
     def _asked(self, step: str) -> str:
         return self._script.steps[step].asks if step in self._script.steps else ""
-
-    def _exact(self, words: str, step: str) -> str:
-        return self._matcher.exact_here.get(step, {}).get(words, "") or self._matcher.exact.get(words, "")
 
     def compare(self, texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
         """Compare masked texts with the script's examples; what was compared before is remembered."""

@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 
 from voicebot import paths
 from voicebot.dialogue.embedding import DIMENSIONS, Embedder
-from voicebot.dialogue.normal import example, family
+from voicebot.dialogue.normal import example, family, spelled_out
 
 Floats = NDArray[np.float64]
 
@@ -90,8 +90,8 @@ class Matcher:
         self._texts = [text for text, _ in pairs]
         labels = [intent for _, intent in pairs]
         self.intents = tuple(sorted(set(labels)))
-        self.exact: Mapping[str, str] = _unambiguous(pairs)
-        self.exact_here: dict[str, Mapping[str, str]] = {}
+        self._same: Mapping[str, str] = _unambiguous(pairs)
+        self._same_here: dict[str, Mapping[str, str]] = {}
         self._vectorizers = _vectorizers(language)
         grams = scipy.sparse.hstack([one.fit_transform(map(_joined, self._texts)) for one in self._vectorizers])
         self._words = frozenset(word for text in self._texts for word in _tokens(text, language))
@@ -105,10 +105,19 @@ class Matcher:
             if not own:
                 continue
             texts = [text for text, _ in own]
-            self.exact_here[step] = _unambiguous(own)
+            self._same_here[step] = _unambiguous(own)
             self._here[step] = ([intent for _, intent in own], self._gram(texts), self._embed_all([texts]))
         if embedder:
             embedder.embed(["warm up"])
+
+    def same_as(self, text: str, step: str = "") -> str:
+        """Return the intent of which a masked text is an example, or an empty text; the step's own examples first."""
+        words = spelled_out(text)
+        return self._same_here.get(step, {}).get(words, "") or self._same.get(words, "")
+
+    def same_here(self, text: str, step: str) -> str:
+        """Return the same from the step's own examples only."""
+        return self._same_here.get(step, {}).get(spelled_out(text), "")
 
     def compare(self, texts: Sequence[str], step: str = "") -> tuple[Match, ...]:
         """Compare masked texts with all examples, and with those of one step."""
@@ -198,7 +207,7 @@ def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return text → intent for texts that stand under one intent only."""
     found: dict[str, set[str]] = {}
     for text, intent in pairs:
-        found.setdefault(text, set()).add(intent)
+        found.setdefault(spelled_out(text), set()).add(intent)
     return {text: next(iter(intents)) for text, intents in found.items() if len(intents) == 1}
 
 

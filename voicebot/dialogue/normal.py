@@ -98,6 +98,28 @@ def _named(text: str, lead: Lead, code: str) -> str:
     return re.sub(rf"\b{NAME[code]}(?: {NAME[code]})+", NAME[code], " ".join(found))
 
 
+_SHORT_FORMS: Final = (
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"\b(it|that|this|he|she|there|who|what)'s\b"), r"\1 is"),
+    (re.compile(r"'d\b"), " would"),
+)
+
+
+def spelled_out(text: str) -> str:
+    """Write English short forms out, so that "I'll" and "I will" are the same words."""
+    if "'" not in text and "cannot" not in text:
+        return text
+    for short, long in _SHORT_FORMS:
+        text = short.sub(long, text)
+    return text
+
+
 @lru_cache(maxsize=4096)
 def example(text: str, language: str) -> str:
     """Return an example in the same form."""

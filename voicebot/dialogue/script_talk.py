@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from voicebot.dialogue import conversation
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
+
+_COURTESIES: Final = frozenset({"thanks", "goodbye"})
+"""Said as a reply begins they change nothing of what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ class ScriptTalk:
         alone = await self._alone(utterance)
         if understood.intent == EngineIntent.NO_MATCH:
             return alone
-        if (understood.intent, understood.slots) == (last.understanding.intent, last.understanding.slots):
+        same = (understood.intent, understood.slots) == (last.understanding.intent, last.understanding.slots)
+        if same or alone.understanding.intent in _COURTESIES:
             return replace(alone, nothing_new=True)
         return replace(self._applied(understood, self._before(last), whole), takes_back=True)
 

@@ -414,11 +414,27 @@ def test_speech_as_a_reply_begins_goes_on_with_what_was_replied_to() -> None:
     assert [command.goes_on for command in late.silence(100) if isinstance(command, Look)] == [False]
 
 
-def test_only_the_first_line_of_a_reply_that_ends_nothing_is_taken_back() -> None:
-    for line in (Line(), Line(replies=True, ends=True)):
+def test_an_ending_that_came_too_early_is_taken_back_and_goes_on_otherwise() -> None:
+    for takes_back in (True, False):
+        line = Line(replies=True, ends=True)
         line.silence(400)
-        line.speech(300)
-        assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [False]
+        assert Hold() in line.speech(300)
+        line.silence(100)
+        done = [*line.decide(takes_back=takes_back), *line.silence(200)]
+        assert any(isinstance(command, Commit) for command in done) == takes_back
+        assert (Resume() in done) != takes_back
+    mandatory = Line(True, replies=True, ends=True)
+    mandatory.silence(400)
+    assert Hold() not in mandatory.speech(300)
+    mandatory.silence(100)
+    assert Drop() not in [*mandatory.decide(takes_back=True), *mandatory.silence(200)]
+
+
+def test_only_the_first_line_of_a_reply_is_taken_back() -> None:
+    line = Line()
+    line.silence(400)
+    line.speech(300)
+    assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [False]
     second = Line(False, False, replies=True)
     second.silence(200)
     second.played(0)

@@ -33,6 +33,7 @@ def policy(name: str) -> LocalPolicy:
         ("reminder", "identity", "there's no Maria here", "wrong_person"),
         ("reminder", "payment", "Oh, sure, I will pay it on time.", "affirm"),
         ("reminder", "payment", "Yes, I will pay on time.", "affirm"),
+        ("reminder", "payment", "I'll pay it on time.", "affirm"),
         ("reminder", "payment", "Yes, I'll pay by the due date.", "affirm"),
         ("reminder", "payment", "Yes, I will pay it before then.", "affirm"),
         ("reminder", "payment", "It's on autopay, so it should go through.", "affirm"),
