@@ -37,7 +37,7 @@ class Node:
         self._store: Store | None = None
         self._dialer: Dialer | None = None
         self._policies = Policies(config.dialogue, config.rasa)
-        self._languages: dict[str, Language] = {}
+        self._languages: dict[tuple[str, str], Language] = {}
         self._prepared: dict[str, asyncio.Task[Prepared]] = {}
         self._language_lock = asyncio.Lock()
         self._closing = contextlib.AsyncExitStack()
@@ -107,25 +107,29 @@ class Node:
     async def _prepare(self, script_hash: str) -> Prepared:
         script, called = await self._pinned(script_hash)
         ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in arms(script).items()}
-        await self._language(script.language)
+        for arm in arms(script).values():
+            await self._language(arm.language, arm.voice)
         policies = sorted({one.policy.name for one in ready.values()})
         _log.info(
             "script ready", script=called, script_hash=script_hash[:12], policy=policies, variants=[*script.variants]
         )
         return ready[""] if "" in ready else Prepared(script, next(iter(ready.values())).policy, ready)
 
-    async def _language(self, language: str) -> None:
+    async def _language(self, language: str, wanted: str) -> None:
+        """Make ready who hears a language and the voice that a script wants; one recogniser for all its voices."""
         async with self._language_lock:
-            if language in self._languages:
+            if (language, wanted) in self._languages:
                 return
-            prompts = choose_prompts(self._config, language)
-            recognizer = choose_recognizer(self._config.speech, language)
+            prompts = choose_prompts(self._config, language, wanted)
+            known = [one.recognizer for (other, _), one in self._languages.items() if other == language]
+            recognizer = known[0] if known else choose_recognizer(self._config.speech, language)
             async with contextlib.AsyncExitStack() as started:
                 started.push_async_callback(prompts.close)
-                started.push_async_callback(recognizer.close)
-                await asyncio.gather(prompts.start(), recognizer.start())
+                if not known:
+                    started.push_async_callback(recognizer.close)
+                await asyncio.gather(prompts.start(), *([] if known else [recognizer.start()]))
                 self._closing.push_async_exit(started.pop_all())
-            self._languages[language] = Language(recognizer, prompts)
+            self._languages[language, wanted] = Language(recognizer, prompts)
             info = recognizer.info
             _log.info(
                 "language ready",

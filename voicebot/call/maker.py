@@ -76,7 +76,7 @@ class CallMaker:
     phone
         Asterisk.
     languages
-        Who hears and speaks, by BCP 47 tag.
+        Who hears and speaks, by BCP 47 tag and the voice that a script asks for.
     script
         Gives a script version and its policy by content hash; loads it when it is asked for first.
     """
@@ -85,7 +85,7 @@ class CallMaker:
         self,
         config: Config,
         phone: Phone,
-        languages: Mapping[str, Language],
+        languages: Mapping[tuple[str, str], Language],
         script: Callable[[str], Awaitable[Prepared]],
     ) -> None:
         self._config, self._phone, self._languages, self._script = config, phone, languages, script
@@ -233,7 +233,7 @@ class CallMaker:
         return prepared.variants.get(chosen(prepared.script, lead.reference or lead.phone), prepared)
 
     def _language(self, script: Script) -> Language:
-        language = self._languages.get(script.language)
+        language = self._languages.get((script.language, script.voice))
         if language is None:
             raise ConfigurationError(
                 Problem(f"no recogniser and voice for {script.language}", "voicebot doctor tells what is missing")

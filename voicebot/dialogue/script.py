@@ -393,7 +393,7 @@ class Script(Part):
     thresholds
         How sure the engine must be, where a step does not say so itself.
     voice
-        Which voice speaks, where the configuration leaves it open (``speech.voice = "auto"``).
+        Whose voice speaks, where the configuration leaves it open (``speech.voice = "auto"``).
     speed
         How fast everything is spoken; 1 is the voice's own pace.
     variants
@@ -423,7 +423,7 @@ class Script(Part):
     intents: dict[Name, IntentPart] = {}
     debt_words: Strings = ()
     thresholds: Thresholds = Thresholds()
-    voice: str = Field("", pattern=r"^[\w./+-]{0,200}$")
+    voice: Literal["", "hibari", "espeak", "coqui"] = ""
     speed: float = Field(1.0, ge=0.5, le=2)
     variants: dict[Name, VariantPart] = {}
     _variant: str = PrivateAttr("")

@@ -58,7 +58,7 @@ def check_coqui(section: CoquiSection) -> None:
         find_model(model)
 
 
-def choose_prompts(config: Config, language: str) -> Prompts:
+def choose_prompts(config: Config, language: str, wanted: str = "") -> Prompts:
     """Return who speaks a language in calls; ``Prompts.start`` it before, ``Prompts.close`` it after.
 
     Parameters
@@ -68,6 +68,8 @@ def choose_prompts(config: Config, language: str) -> Prompts:
         stands in for it.
     language
         BCP 47 tag.
+    wanted
+        The voice that a script asks for; it speaks where the config says ``auto``.
 
     Raises
     ------
@@ -76,6 +78,9 @@ def choose_prompts(config: Config, language: str) -> Prompts:
     UnavailableError
         The voice's engine is not installed; says what to do.
     """
+    if wanted and config.speech.voice == "auto":
+        speech = SpeechSection.model_validate({**config.speech.model_dump(), "voice": wanted})
+        config = config.model_copy(update={"speech": speech})
     light = PromptCache(choose_voice(config.speech, language))
     model = model_for(language, config.coqui.models) if config.speech.voice == "coqui" else None
     if model is None:

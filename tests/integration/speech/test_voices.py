@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicebot.config import SpeechSection
+from voicebot.config import Config, SpeechSection
 from voicebot.dialogue import wording
-from voicebot.errors import UnavailableError
+from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.speech.espeak_voice import EspeakVoice
 from voicebot.speech.hibari_voice import HibariVoice
 from voicebot.speech.loudness import SPEECH_LEVEL_DBFS, speech_level
 from voicebot.speech.prompts import PromptCache
 from voicebot.speech.tools import EspeakBinary
 from voicebot.speech.voice import Voice
-from voicebot.speech.voices import choose_voice
+from voicebot.speech.voices import choose_prompts, choose_voice
 
 SENTENCES = {
     "en-US": "You will pay one hundred twenty dollars and fifty cents by Friday, November twenty-seventh.",
@@ -149,3 +149,11 @@ async def test_amounts_and_names_through_the_cache(tmp_path: Path) -> None:
     await cache.render(lines)
     assert _count(tmp_path) == 4, "the question is one file for all"
     assert all(cache.get(line) for line in lines)
+
+
+def test_a_script_asks_for_a_voice_and_the_configuration_goes_before() -> None:
+    assert choose_prompts(Config(), "en-US", "espeak").voice.name.startswith("espeak")
+    named = Config(speech=SpeechSection(voice="hibari"))
+    assert choose_prompts(named, "en-US", "espeak").voice.name.startswith("hibari")
+    with pytest.raises(ConfigurationError, match="speaks English only"):
+        choose_prompts(Config(), "zh-CN", "hibari")
