@@ -6,7 +6,7 @@ script in other languages) is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,7 +30,10 @@ from voicebot.dialogue.checks.banned import Banned
 from voicebot.dialogue.checks.finding import Finding, Severity, Turn
 from voicebot.dialogue.checks.graph import MOST_STATES, explore
 from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.marked_yaml import Document
+from voicebot.dialogue.parts import Where
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import arms
 
 __all__ = ["FAMILIES", "Banned", "Finding", "Report", "Severity", "Turn", "check", "examine", "faults_of"]
 
@@ -95,20 +98,42 @@ def examine(
         The same script in other languages.
 
     """
-    graphs = tuple(explore(script, lead) for lead in samples.leads(script))
-    subject = Subject(script, graphs, banned, knows, siblings)
-    found = [replace(finding, family=name) for name, family in FAMILIES.items() for finding in family(subject)]
-    if not all(graph.complete for graph in graphs):
-        found.append(
-            subject.found(
-                "too-many-states",
-                (),
-                f"a conversation can be in more than {MOST_STATES} states; not all of them were looked at",
-                "use fewer slots and steps, or cut the script in two",
-            )
+    found: dict[tuple[str, Where, str], Finding] = {}
+    states = turns = 0
+    for name, arm in arms(script).items():
+        if name:
+            arm.derived["document"] = _document_of(script, name)
+        graphs = tuple(explore(arm, lead) for lead in samples.leads(arm))
+        states += sum(len(graph.nodes) for graph in graphs)
+        turns += sum(1 for graph in graphs for _ in graph.edges())
+        for one in _findings(Subject(arm, graphs, banned, knows, siblings)):
+            key = (one.id, one.path, one.what)
+            if key not in found:
+                found[key] = replace(one, what=f"in the variant {name}: {one.what}") if name else one
+    return Report(tuple(found.values()), states, turns)
+
+
+def _findings(subject: Subject) -> Iterator[Finding]:
+    for name, family in FAMILIES.items():
+        for finding in family(subject):
+            yield replace(finding, family=name)
+    if not all(graph.complete for graph in subject.graphs):
+        yield subject.found(
+            "too-many-states",
+            (),
+            f"a conversation can be in more than {MOST_STATES} states; not all of them were looked at",
+            "use fewer slots and steps, or cut the script in two",
         )
-    states = sum(len(graph.nodes) for graph in graphs)
-    return Report(tuple(found), states, sum(1 for graph in graphs for _ in graph.edges()))
+
+
+def _document_of(script: Script, variant: str) -> Document | None:
+    """Return where the parts of a variant stand: its changes where it has some, else the script's."""
+    document = script.derived.get("document")
+    if not isinstance(document, Document):
+        return None
+    at = ("variants", variant, "changes")
+    own = {path[len(at) :]: place for path, place in document.places.items() if path[: len(at)] == at}
+    return Document(document.data, {**document.places, **own})
 
 
 def check(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:

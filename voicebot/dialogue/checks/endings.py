@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 "no-outcome", path, f"{act.ending.outcome!r} is no outcome", "write 'outcome:'",
                 turns=subject.turns(graph, edge),
             )  # fmt: skip
-        silent = act.ending.action == "hang_up" and not any(line.text.strip() for line in act.lines)
+        silent = act.ending.action == "hang_up" and subject.is_silent(act)
         if silent and edge.heard.intent != EngineIntent.VOICEMAIL and subject.new("silent-ending", path):
             yield subject.found(
                 "silent-ending", path, "the bot hangs up without a word", "add 'say:'",
@@ -53,8 +53,7 @@ def _dead_ends(subject: Subject, graph: Graph) -> Iterator[Finding]:
     before: dict[Node, list[Node]] = {}
     good: list[Node] = []
     for edge in graph.edges():
-        by_answer = any(cell.kind == "own" for cell in edge.cells) and edge.heard.intent not in set(EngineIntent)
-        if by_answer and not edge.before:
+        if edge.cells and all(cell.kind == "own" for cell in edge.cells) and not edge.before:
             before.setdefault(edge.target, []).append(edge.source)
             if edge.target.over:
                 good.append(edge.target)

@@ -138,6 +138,11 @@ class _Explorer:
             intent: tuple(name for name, slot in script.slots.items() if intent in slot.carriers)
             for intent in (*sorted(INTENTS), *script.intents)
         }
+        self._told = {
+            "out_of_scope",
+            *(intent for intent, part in script.intents.items() if part.examples),
+            *(intent for step in script.steps.values() for intent in step.examples),
+        }
         compared = comparisons(script)
         self._compared = {name for one in compared for name in (one.left, one.right)}
         limits = {int(one.number) for one in compared if one.left == TRIES and one.number is not None}
@@ -166,7 +171,8 @@ class _Explorer:
         key: Key = (state.step, state.right_party, state.ending)
         if act.ending is None or act.ending.action == "transfer":
             values = ((name, value if name in self._compared else None) for name, value in state.slots.items())
-            key += (frozenset(values), state.held, kept.get("screener"))
+            unsure = state.unsure and (state.unsure.intent, *state.unsure.slots.items())
+            key += (frozenset(values), state.held, kept.get("screener"), unsure)
         if key not in self._known:
             state = replace(state, retries=kept, said=(), history=(), outcome_so_far="hung_up")
             self._known[key] = node = Node(state, act)
@@ -246,24 +252,40 @@ class _Explorer:
             for intent in self._table.intents(step)
             if any(cell.move and cell.move.go not in {"", step} for cell in self._table.of(step, intent))
         ]
-        for intent, carried in self._carried.items():
+        own = self._table.intents(step)
+        here = [*own, *(intent for intent in self._carried if intent not in own and self._table.of(step, intent))]
+        given = {
+            intent: tuple(self._given(node.state.slots, carried))
+            for intent, carried in self._carried.items()
+            if intent in here or intent in self._told
+        }
+        yield from (Understanding(intent) for intent in here)
+        for intent, values in given.items():
+            yield from (Understanding(intent, slots=slots) for slots in values)
+            for name in self._carried[intent]:
+                yield from (Understanding(intent, slots={name: value}) for value in self._refused[name])
+        if not node.state.unsure:
+            for intent in here:
+                if self._may_be_unsure(step, intent):
+                    yield from (Understanding(intent, slots=one, recognition=0.0) for one in ({}, *given[intent]))
+        if not node.state.held:  # two answers in one breath forget the held one: the state without it has tried them
+            yield from self._in_one_breath(step, openers, given)
+
+    def _in_one_breath(
+        self, step: str, openers: list[str], given: Mapping[str, tuple[Mapping[str, SlotValue], ...]]
+    ) -> Iterator[Understanding]:
+        """Yield two answers at once, where the weightier one is not answered by the step itself."""
+        for intent, values in given.items():
             cells = self._table.of(step, intent)
-            given = list(self._given(node.state.slots, carried))
-            if cells:
-                yield Understanding(intent)
-            for slots in given:
-                yield Understanding(intent, slots=slots)
-            for name in carried:
-                for value in self._refused[name]:
-                    yield Understanding(intent, slots={name: value})
-            if all(cell.kind == "own" and not (cell.move and cell.move.hold) for cell in cells) and cells:
+            if cells and all(cell.kind == "own" and not (cell.move and cell.move.hold) for cell in cells):
                 continue
-            if node.state.held or (not cells and not given and intent != "out_of_scope"):
-                continue  # two answers in one breath forget the held one: the state without it has tried them
             for opener in openers:
-                yield Understanding(intent, also=(opener,))
-                for slots in given:
-                    yield Understanding(intent, slots=slots, also=(opener,))
+                yield from (Understanding(intent, slots=slots, also=(opener,)) for slots in ({}, *values))
+
+    def _may_be_unsure(self, step: str, intent: str) -> bool:
+        """Whether an answer that was heard badly is confirmed first."""
+        part = self._script.intents.get(intent)
+        return part is not None and part.confirm is not None and self._script.threshold(step, "recognition") > 0
 
     def _given(self, slots: Mapping[str, SlotValue], carried: tuple[str, ...]) -> Iterator[dict[str, SlotValue]]:
         """Yield values that an utterance may bring: one slot's, and all that it may carry."""

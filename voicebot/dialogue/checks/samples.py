@@ -31,7 +31,7 @@ def sample_lead(script: Script, *, amount: Decimal = Decimal("120.50"), due: dat
     return Lead(
         _NAME.get(language, "Maria Lopez"),
         _COMPANY.get(language, "Northwind Bank"),
-        amount,
+        max(amount, 3 * max((slot.least for slot in script.slots.values()), default=amount)),
         _CURRENCY.get(language, "USD"),
         due,
         _TIMEZONE.get(language, "America/New_York"),
@@ -40,7 +40,7 @@ def sample_lead(script: Script, *, amount: Decimal = Decimal("120.50"), due: dat
 
 
 def leads(script: Script) -> tuple[Lead, ...]:
-    """Return a lead of each kind that the script's comparisons tell apart; one where there are none."""
+    """Return a lead of each kind that the script's comparisons tell apart, and one that has only what it must have."""
     asked = [one for one in comparisons(script) if one.left not in {TRIES, *script.slots}]
     numbers = {name: {one.number for one in asked if one.left == name and one.number is not None} for name in _NUMBERS}
     days: dict[date, None] = {sample_lead(script).due_date: None}
@@ -59,7 +59,10 @@ def leads(script: Script) -> tuple[Lead, ...]:
         lead = replace(lead, more={**lead.more, **dict(zip(words, more, strict=True))})
         states = conditions.states(script, lead, {}, (), 1, NOW)
         found.setdefault(tuple(str(one) in states for one in asked), lead)
-    return tuple(found.values())[:MOST_LEADS]
+    some = tuple(found.values())[:MOST_LEADS]
+    if script.lead.may_have:
+        some += (replace(some[0], more={name: some[0].more[name] for name in script.lead.needs}),)
+    return some
 
 
 def accepted(script: Script, name: str, lead: Lead) -> tuple[SlotValue, ...]:

@@ -15,12 +15,12 @@ from voicebot.dialogue.talk import EngineIntent
 def check(subject: Subject) -> Iterator[Finding]:
     """Look for turns in which the bot says nothing, and for reprompts that don't change."""
     for graph, edge, act, node in subject.acts():
-        if act.listening is None or any(line.text.strip() for line in act.lines) or act.withheld:
+        if act.listening is None or act.withheld or not subject.is_silent(act):
             continue
         if edge is not None and edge.heard.intent == EngineIntent.SCREENER:
             continue
         path: Where = ("steps", node.state.step, "say")
-        if edge is not None and edge.act.lines == () and any(cell.kind == "digression" for cell in edge.cells):
+        if edge is not None and any(cell.kind == "digression" for cell in edge.cells):
             path = ("digressions", edge.heard.intent, "say")
         if subject.new("silent-turn", path):
             yield subject.found(

@@ -76,6 +76,10 @@ class Subject:
                 if not node.over:
                     yield graph, node
 
+    def is_silent(self, act: Act) -> bool:
+        """Whether nothing is said, disclosures apart: they were heard before, whatever the graph takes as unheard."""
+        return not any(line.text.strip() for line in act.lines if not line.key.startswith("disclosures."))
+
     def new(self, kind: str, path: Where) -> bool:
         """Whether this was not yet found there; the first one found has the shortest way."""
         if (kind, path) in self._told:

@@ -23,9 +23,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                     "lead to a step, or to an ending that hangs up",
                     turns=subject.turns(graph, edge),
                 )
-            elif not any(line.text.strip() for line in edge.act.lines) and subject.new(
-                "transfer-fails-silently", ("transfer", "failed")
-            ):
+            elif subject.is_silent(edge.act) and subject.new("transfer-fails-silently", ("transfer", "failed")):
                 yield subject.found(
                     "transfer-fails-silently",
                     ("transfer", "failed"),

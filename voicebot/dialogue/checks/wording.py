@@ -93,11 +93,12 @@ def _said(subject: Subject, key: str) -> tuple[Turn, ...]:
 
 
 def _turns(subject: Subject) -> Iterator[Finding]:
-    language = subject.script.language
+    language, disclosures = subject.script.language, subject.script.disclosures
     for graph, edge, act, node in subject.acts():
         if act.listening is None:
             continue
-        long = sum(seconds(line.text, language) for line in act.lines)
+        heard = {name for name, part in disclosures.items() if part.before == "talk"} if edge else set()
+        long = sum(seconds(line.text, language) for line in act.lines if line.disclosure not in heard)
         path = ("steps", node.state.step, "say")
         if long > LONGEST_TURN and subject.new("turn-too-long", path):
             yield subject.found(
