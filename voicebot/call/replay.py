@@ -54,13 +54,19 @@ def walk_of(journal: Iterable[Entry]) -> Walk | None:
     return Walk(start, tuple(turns), hung_up) if start else None
 
 
+def variant_of(journal: Iterable[Entry]) -> str:
+    """Return the variant of its script that a call was made by, empty where there were none."""
+    return next((str(entry.get("variant", "")) for entry in journal if entry["event"] == "call"), "")
+
+
 def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> Replayed:
     """Walk through a recorded call by a script.
 
     Parameters
     ----------
     script
-        The version to try; not the one that the call was made with, as a rule.
+        The version to try, or the variant of it that this lead gets; not the one that the call was made with, as a
+        rule.
     rehearsal_day
         The day on which a rehearsed call took place; ``None`` for real calls.
     journal
@@ -140,7 +146,12 @@ class _Walk:
             if read is not None:
                 slots[name] = read
         return Understanding(
-            str(entry["intent"]), float(entry.get("confidence", 1.0)), slots=slots, also=tuple(entry.get("also", ()))
+            str(entry["intent"]),
+            float(entry.get("confidence", 1.0)),
+            slots=slots,
+            policy=str(entry.get("policy", "engine")),
+            also=tuple(entry.get("also", ())),
+            recognition=float(entry.get("recognition", 1.0)),
         )
 
 

@@ -462,6 +462,7 @@ class CallSession:
             **({"goes_on": plan.utterance.text, "nothing_new": plan.nothing_new} if known.goes_on else {}),
             ranking=understanding.ranking[:3],
             also=understanding.also,
+            recognition=round(understanding.recognition, 3),
             decision_ms=round((self._clock() - begun) * 1000, 1),
         )
         await self._make_ready(plan)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from voicebot.dialogue.drawing.reach import reach_of
 from voicebot.dialogue.script import Key, Move, Script, Words
+from voicebot.dialogue.variants import arms
 
 Kind = Literal["added", "removed", "changed"]
 PARTS: Final = {
@@ -25,6 +26,7 @@ PARTS: Final = {
     "disclosures": "disclosure",
     "slots": "value",
     "intents": "intent",
+    "variants": "variant",
 }
 """Sections of a script whose entries can be added and removed, and what one entry is called."""
 
@@ -51,12 +53,15 @@ _TITLES: Final = {
     "intents": "comes with",
     "failed": "when nobody takes it",
     "end": "ends with",
+    "confirm": "asks when it was heard badly",
 }
-_WHOLE: Final = frozenset({"include", "script"})
-"""What says nothing of its own: where parts come from, and the name by which both are compared."""
+_APART: Final = frozenset({"include", "script", "variants"})
+"""What says nothing of its own (where parts come from, the name by which both are compared), or is told apart."""
 
 Statement = tuple[str, str, str]
 """Section, name of the entry (empty for the script itself), and what it is about."""
+
+Statements = dict[Statement, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,15 @@ def _one(items: tuple[str, ...]) -> str:
 
 def differences(old: Script, new: Script) -> tuple[Change, ...]:
     """Return what is different in ``new``, section by section in its order."""
-    before, after = dict(_statements(old)), dict(_statements(new))
+    return _compared({**_statements(old), **_variants(old)}, {**_statements(new), **_variants(new)})
+
+
+def variant_changes(script: Script, name: str) -> tuple[str, ...]:
+    """Return what a variant says and does otherwise than the script that it belongs to."""
+    return tuple(map(str, _compared(_statements(script), _statements(arms(script)[name]))))
+
+
+def _compared(before: Statements, after: Statements) -> tuple[Change, ...]:
     entries_before = {key[:2] for key in before}
     entries_after = {key[:2] for key in after}
     found: list[Change] = []
@@ -138,22 +151,30 @@ def differences(old: Script, new: Script) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _statements(script: Script) -> Iterable[tuple[Statement, tuple[str, ...]]]:
+def _statements(script: Script) -> Statements:
+    found: Statements = {}
     for field in Script.model_fields:
         value = getattr(script, field)
-        if field in _WHOLE:
+        if field in _APART:
             continue
         if field in PARTS:
             for name, entry in value.items():
-                statements = list(_about(entry))
-                yield (field, name, ""), (_summary(statements),)
-                for what, text in statements:
-                    yield (field, name, what), text
+                about = list(_about(entry))
+                found[field, name, ""] = (_summary(about),)
+                found |= {(field, name, what): texts for what, texts in about}
         else:
-            for what, text in _field(field.replace("_", " "), value):
-                yield ("", "", what), text
-    for outcome in sorted(_outcomes(script)):
-        yield ("outcomes", outcome, ""), ("",)
+            found |= {("", "", what): texts for what, texts in _field(field.replace("_", " "), value)}
+    return found | {("outcomes", outcome, ""): ("",) for outcome in sorted(_outcomes(script))}
+
+
+def _variants(script: Script) -> Statements:
+    found: Statements = {}
+    for name, part in script.variants.items():
+        changes = variant_changes(script, name)
+        found["variants", name, ""] = changes or ("as the script itself",)
+        found["variants", name, "weight"] = (str(part.weight),)
+        found["variants", name, "changes"] = changes
+    return found
 
 
 def _outcomes(script: Script) -> set[str]:

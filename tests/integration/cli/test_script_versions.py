@@ -227,3 +227,23 @@ def test_scripts_are_compared_without_a_database(run: Run, other: Path, tmp_path
     assert "not compared" in result.stderr
     with pytest.raises(ConfigurationError, match="no such database"):
         run("diff", "reminder", str(other), "--campaign", "november")
+
+
+def test_variants_are_drawn_and_counted_apart(run: Run, url: str, other: Path) -> None:
+    text = other.read_text(encoding="utf-8")
+    variants_ = "\nvariants: {plain: {weight: 0}, brief: {changes: {steps: {when: {say: 'When?'}}}}}\n"
+    other.write_text(text + variants_, encoding="utf-8")
+    run("campaign", "create", "november", "--script", str(other))
+    run("campaign", "start", "november")
+    call = promised()
+    call.entries.insert(1, {"at": 0.0, "event": "call", "variant": "brief"})
+    asyncio.run(_record(url, "november", call))
+    assert "variant brief" in run("draw", str(other), "--variant", "brief", "--counts").output
+    with pytest.raises(ConfigurationError, match="no recorded call"):
+        run("draw", str(other), "--variant", "plain", "--counts")
+    with pytest.raises(ConfigurationError, match="--variant"):
+        run("draw", str(other), "--counts")
+    with pytest.raises(ConfigurationError, match="no variant long"):
+        run("draw", str(other), "--variant", "long")
+    calls = data(run("diff", str(other), "reminder", "--json"))["calls"]
+    assert (calls["compared"], calls["as_recorded"], calls["changed"]) == (1, 1, [])

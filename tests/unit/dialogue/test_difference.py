@@ -79,6 +79,10 @@ def test_the_same_content_has_no_differences() -> None:
             changed(intents={"wait": {"examples": [*REMINDER.intents["wait"].examples, "one sec please"]}}),
             ("changed", "intent wait, examples: 1 new (one sec please)"),
         ),
+        (
+            changed(variants={"plain": {}, "brief": {"changes": {"steps": {"when": {"say": "When?"}}}}}),
+            ("added", "variant brief: step when, says: “Which day can you pay it by?” → “When?”"),
+        ),
         (changed(version="2"), ("changed", "script, version: 1 → 2")),
         (changed(start="other_person"), ("changed", "script, start: identity → other_person")),
     ],

@@ -18,6 +18,7 @@ from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.difference import Change, differences
 from voicebot.dialogue.script import PROMISES, Script
+from voicebot.dialogue.variants import arms, chosen
 from voicebot.errors import VoicebotError
 from voicebot.store.records import RecordedCall
 from voicebot.store.store import Store
@@ -101,8 +102,11 @@ def _walk(context: typer.Context, old: Script, new: Script, campaign: str) -> Ca
         found = Calls()
         async for call in store.recorded_calls(campaign=number, versions=versions):
             lead, day = lead_of(call.lead), call.lead.rehearsal_day
+            who = call.lead.reference or call.lead.phone
             try:
-                before, after = (replay(script, lead, day, call.journal) for script in (old, new))
+                before, after = (
+                    replay(arms(script)[chosen(script, who)], lead, day, call.journal) for script in (old, new)
+                )
             except (KeyError, TypeError, ValueError):
                 found.unreadable += 1
             else:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from voicebot.call.replay import walk_of
+from voicebot.call.replay import variant_of, walk_of
 from voicebot.cli import output
 from voicebot.cli.script.reading import read_script, told
 from voicebot.cli.stores import with_store
@@ -18,6 +18,7 @@ from voicebot.dialogue.drawing.counts import Tally, Walk, tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.svg import draw_svg
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import arms
 from voicebot.errors import ConfigurationError
 from voicebot.store.store import Store
 
@@ -39,14 +40,16 @@ def command(
     counts: Annotated[
         bool, typer.Option("--counts", help="Add how calls went through it: all, or those of one campaign.")
     ] = False,
+    variant: Annotated[str, typer.Option(help="Draw this variant of the script.")] = "",
     language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
 ) -> None:
     """Draw a script: steps, where each answer leads, disclosures, endings, and what nothing leads to."""
     if campaign and not counts:
         raise ConfigurationError(f"what is {campaign}?", cure=f"to count its calls: --counts {campaign}")
     loaded = read_script(context, script, language)
-    counted = _counts(context, loaded, campaign) if counts else None
-    drawn = draw_svg(loaded, counted) if form is Form.SVG else draw_mermaid(loaded, counted)
+    arm = _arm(loaded, variant, counts=counts)
+    counted = _counts(context, loaded, arm, campaign) if counts else None
+    drawn = draw_svg(arm, counted) if form is Form.SVG else draw_mermaid(arm, counted)
     if to is None:
         sys.stdout.write(drawn)
         return
@@ -57,13 +60,30 @@ def command(
     output.err.print(str(to), markup=False, highlight=False)
 
 
-def _counts(context: typer.Context, script: Script, campaign: str) -> Tally:
-    """Count the calls that were talked by this very version; others went other ways."""
+def _arm(script: Script, variant: str, *, counts: bool) -> Script:
+    """Return what is to be drawn: the script, or one of its variants; calls are made by these alone."""
+    known = arms(script)
+    if variant in known:
+        return known[variant]
+    names = ", ".join(name for name in known if name)
+    if variant:
+        raise ConfigurationError(f"there is no variant {variant}", cure=f"name {names}" if names else "there is none")
+    if counts:
+        raise ConfigurationError("each variant went its own ways", cure=f"name one with --variant: {names}")
+    return script
+
+
+def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) -> Tally:
+    """Count the calls that were talked by this very version (and variant); others went other ways."""
 
     async def work(store: Store, _config: Config) -> tuple[list[Walk], dict[str, int]]:
         number = (await store.campaign_named(campaign)).id if campaign else None
         calls = store.recorded_calls(campaign=number, versions=[script.content_hash])
-        walks = [walk async for call in calls if (walk := walk_of(call.journal)) is not None]
+        walks = [
+            walk
+            async for call in calls
+            if variant_of(call.journal) == arm.variant and (walk := walk_of(call.journal)) is not None
+        ]
         return walks, dict(await store.calls_by_version(number))
 
     walks, versions = with_store(context, work)
@@ -74,4 +94,4 @@ def _counts(context: typer.Context, script: Script, campaign: str) -> Tally:
         raise ConfigurationError(f"there is no recorded call of {told(script)}", cure=cure)
     if others:
         output.err.print(f"Calls of other versions are not counted: {names}", markup=False, highlight=False)
-    return tally(script, walks)
+    return tally(arm, walks)

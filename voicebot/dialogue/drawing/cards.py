@@ -21,6 +21,8 @@ PAD: Final = 12.0
 TARGET: Final = 138.0
 """Room for a row's target."""
 _GAP: Final = 10.0
+_MOST_LINES: Final = 12
+"""Of an entry in a box; a variant may change much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,9 @@ def boxes(picture: Picture, tally: Tally | None) -> list[Drawn]:
         _list_box("Asked back at any time", _ASKED, picture.digressions, tally),
         _list_box("Said in full before the debt", "", picture.debt, None),
         _list_box("Without an answer", "", picture.engine, None),
+        _list_box("Asked when it was heard badly", "", picture.confirmed, None),
         _list_box("Values", "", picture.values, None),
+        _list_box("Variants", "Everybody always gets the same one.", picture.variants, None),
         _key(tally),
     ]
     return [one for one in found if one is not None]
@@ -244,7 +248,7 @@ def _list_box(title: str, text: str, items: Sequence[Item], tally: Tally | None)
         count = f" ({calls_of(tally.always.get(item.key, 0))})" if tally and item.key else ""
         name = item.name.replace("_", " ") + count + ("" if item.reached else " (never reached)")
         sheet.lines(name, "row", more="" if item.reached else "faint")
-        sheet.lines(item.text, "soft", x=PAD + 10, more="" if item.reached else "faint")
+        sheet.lines(item.text, "soft", x=PAD + 10, more="" if item.reached else "faint", most=_MOST_LINES)
     sheet.y += 8
     return Drawn(sheet.wide, sheet.y, sheet.framed("band"), classes="box")
 

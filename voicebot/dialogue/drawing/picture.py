@@ -7,10 +7,11 @@ people ask) would be a dozen rows a card, so it stands in boxes of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from voicebot.dialogue.difference import variant_changes
 from voicebot.dialogue.drawing.reach import Reach, reach_of
 from voicebot.dialogue.script import Move, Script, Slot, Words
 from voicebot.dialogue.table import target_of
@@ -83,7 +84,7 @@ class Card:
     question
         Templates of what it says.
     tags
-        What it asks for, reads back and takes as keys.
+        What it asks for, reads back and takes as keys, and how sure it must be.
     disclosures
         Said in full first, where they were not yet.
     entries
@@ -126,9 +127,12 @@ class Picture:
         The same of those that precede the debt.
     always
         Rows that hold in every step that does not answer them itself.
+    confirmed
+        Intents that are asked about when they were heard badly.
     """
 
     name: str
+    variant: str
     language: str
     version: str
     description: str
@@ -141,7 +145,9 @@ class Picture:
     always: tuple[Row, ...]
     digressions: tuple[Item, ...]
     engine: tuple[Item, ...]
+    confirmed: tuple[Item, ...]
     values: tuple[Item, ...]
+    variants: tuple[Item, ...]
     endings: tuple[Item, ...]
     tones: dict[str, Tone]
 
@@ -155,15 +161,12 @@ def picture_of(script: Script) -> Picture:
     """Return what a drawing of the script shows."""
     reach = reach_of(script)
     first, debt = (
-        tuple(
-            Item(name, " ".join(part.say), reached=True)
-            for name, part in script.disclosures.items()
-            if part.before == before
-        )
+        tuple(Item(name, " ".join(part.say)) for name, part in script.disclosures.items() if part.before == before)
         for before in ("talk", "debt")
     )
     return Picture(
         name=script.script,
+        variant=script.variant,
         language=script.language,
         version=script.version,
         description=script.description,
@@ -179,7 +182,11 @@ def picture_of(script: Script) -> Picture:
             for name, part in script.digressions.items()
         ),
         engine=tuple(_engine(script)),
-        values=tuple(Item(name, _value(slot), reached=True) for name, slot in script.slots.items()),
+        confirmed=tuple(
+            Item(name, f"“{_shown(part.confirm)}”") for name, part in script.intents.items() if part.confirm
+        ),
+        values=tuple(Item(name, _value(slot)) for name, slot in script.slots.items()),
+        variants=tuple(_variants(script)),
         endings=tuple(_endings(script, reach)),
         tones={name: tone_of(script.outcome(name)) for name in script.endings},
     )
@@ -198,19 +205,18 @@ def _card(script: Script, name: str, reach: Reach) -> Card:
         tags.append(f"reads back {', '.join(step.confirms)}")
     if step.say.uninterruptible:
         tags.append("never interrupted")
+    if needed := script.threshold(name, "intent"):
+        tags.append(f"believed when understood {100 * needed:.0f} % surely")
+    if needed := script.threshold(name, "recognition"):
+        tags.append(f"confirmed when heard less than {100 * needed:.0f} % surely")
     if step.keys:
         tags.append(
             "keys: " + ", ".join(f"{key} {_key(found.intent, found.words)}" for key, found in step.keys.items())
         )
-    steps_own = [
-        (intent, index, move, index > _first_open(moves))
-        for intent, moves in step.answers.items()
-        for index, move in enumerate(moves)
-    ]
     return Card(
         name,
         step.say.text,
-        (*_rows(name, steps_own), *_exhausted(script, name)),
+        (*_rows(name, _ways(step.answers)), *_exhausted(script, name)),
         tuple(tags),
         tuple(one for one, part in script.disclosures.items() if part.before == "debt" and name in reach.first_of_debt),
         _entries(script, name),
@@ -222,22 +228,27 @@ def _key(intent: str, words: str) -> str:
     return f"“{words}”" if words else intent
 
 
-def _first_open(moves: Sequence[Move]) -> int:
-    """Index of the first move without a condition: what stands after it is never taken."""
-    return next((index for index, move in enumerate(moves) if move.condition is None), len(moves))
+Way = tuple[str, Move, bool]
+"""Intent, move, and whether it is never taken: a move without a condition stands before it."""
 
 
-Own = tuple[str, int, Move, bool]
-"""Intent, place among its moves, the move, and whether it is never taken."""
+def _ways(answers: Mapping[str, Sequence[Move]]) -> list[Way]:
+    found = []
+    for intent, moves in answers.items():
+        settled = False
+        for move in moves:
+            found.append((intent, move, settled))
+            settled = settled or move.condition is None
+    return found
 
 
-def _rows(step: str, moves: Iterable[Own]) -> tuple[Row, ...]:
+def _rows(step: str, ways: Iterable[Way]) -> tuple[Row, ...]:
     """One row a target, in the order in which the script first names it; what never happens stands last."""
     grouped: dict[tuple[str, bool], list[tuple[str, Move]]] = {}
-    for intent, _, move, dead in moves:
+    for intent, move, dead in ways:
         grouped.setdefault((_where(step, move), dead), []).append((intent, move))
     ordered = sorted(grouped.items(), key=lambda item: item[0][1])
-    return tuple(_row(step, where, ways, dead=dead) for (where, dead), ways in ordered)
+    return tuple(_row(step, where, same, dead=dead) for (where, dead), same in ordered)
 
 
 def _where(step: str, move: Move) -> str:
@@ -303,12 +314,8 @@ def _entries(script: Script, name: str) -> tuple[str, ...]:
 
 
 def _always(script: Script, reach: Reach) -> tuple[Row, ...]:
-    moves = [
-        (intent, index, move, index > _first_open(moves) or intent not in reach.always)
-        for intent, moves in script.always.items()
-        for index, move in enumerate(moves)
-    ]
-    return _rows("", moves)
+    ways = _ways(script.always)
+    return _rows("", [(intent, move, dead or intent not in reach.always) for intent, move, dead in ways])
 
 
 def _engine(script: Script) -> Iterable[Item]:
@@ -324,6 +331,13 @@ def _engine(script: Script) -> Iterable[Item]:
         yield Item("nobody takes a transfer", f"goes on with {failed.go or failed.end}")
 
 
+def _variants(script: Script) -> Iterable[Item]:
+    total = sum(part.weight for part in script.variants.values()) or 1
+    for name, part in script.variants.items():
+        changes = "; ".join(variant_changes(script, name)) or "as drawn here"
+        yield Item(name, f"{100 * part.weight / total:.0f} % of the people: {changes}")
+
+
 def _value(slot: Slot) -> str:
     match slot.type:
         case "date":
@@ -335,7 +349,9 @@ def _value(slot: Slot) -> str:
         case "choice":
             kind = f"one of {', '.join(slot.choices)}"
         case other:
-            kind = {"yes_no": "yes or no", "text": "free words"}.get(other, other)
+            kind = {"yes_no": "yes or no", "text": "free words", "phone": "a telephone number, said or keyed"}.get(
+                other, other
+            )
     return f"{kind}; else asked for at {slot.ask}" if slot.ask else kind
 
 

@@ -168,7 +168,8 @@ class _Layout:
                 for item in row:
                     near = [self._x[key] for key in links.get((rank, item), ())]
                     own = self._x[rank, item]
-                    wanted.append((sum(near) / len(near) * 3 + own) / 4 if near else 0.0)
+                    held = 0.0 if turn >= _ROUNDS - 2 else 0.25
+                    wanted.append((1 - held) * sum(near) / len(near) + held * own if near else 0.0)
                     weights.append(1.0 if near else _LOOSE)
                 rooms = [self._room(item) for item in row]
                 apart = [rooms[index][1] + rooms[index + 1][0] for index in range(len(row) - 1)]

@@ -10,7 +10,7 @@ from voicebot.dialogue.drawing.cards import Drawn
 from voicebot.dialogue.drawing.counts import Tally
 from voicebot.dialogue.drawing.picture import Picture, picture_of
 from voicebot.dialogue.drawing.place import Box, place
-from voicebot.dialogue.drawing.text import wrap
+from voicebot.dialogue.drawing.text import shorten, wrap
 from voicebot.dialogue.script import Script
 
 MARGIN: Final = 28.0
@@ -64,7 +64,8 @@ def draw_svg(script: Script, tally: Tally | None = None) -> str:
 def _head(picture: Picture, tally: Tally | None, wide: float) -> tuple[str, float]:
     """Title and what version this is; returns the height below which the drawing begins."""
     y = MARGIN + 20
-    pieces = [shapes.text(MARGIN, y, picture.name.replace("_", " "), "title")]
+    title = picture.name.replace("_", " ") + (f", variant {picture.variant}" if picture.variant else "")
+    pieces = [shapes.text(MARGIN, y, shorten(title, 22.0, wide, bold=True), "title")]
     told = f"{picture.language}, version {picture.version}, {picture.content_hash[:12]}"
     if tally:
         told += f", {cards.calls_of(tally.calls)}"

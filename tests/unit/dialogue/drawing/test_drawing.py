@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from hypothesis import Phase, given, settings
 
 from tests.unit.dialogue.random_scripts import random_scripts
@@ -20,6 +21,7 @@ from voicebot.dialogue.drawing.text import width
 from voicebot.dialogue.load import load_script
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import table_of
+from voicebot.dialogue.variants import arms
 
 SVG = "{http://www.w3.org/2000/svg}"
 DOCS = Path(__file__).parents[4] / "docs"
@@ -225,3 +227,25 @@ def test_counts_are_drawn_beside_every_way(odd: Script) -> None:
     for words in ("3 (75 %)", "1 then hung up", "1 of 3 hung up here (33 %)", "1 call, 25 %", "4 of 4 calls"):
         assert words in drawing
     assert "3 calls, 1 then hung up" in draw_mermaid(odd, tally)
+
+
+def test_variants_thresholds_and_confirmations_are_shown() -> None:
+    text = ODD.replace("start: greet", "start: greet\nthresholds: {intent: 0.6}") + (
+        'intents: {affirm: {examples: ["yes"], confirm: "Did you say yes?"}}\n'
+        "variants:\n"
+        "  plain: {weight: 3}\n"
+        '  brief: {changes: {steps: {pay: {say: "Paying {amount_due}?"}}}}\n'
+    )
+    script = Script.model_validate(yaml.safe_load(text))
+    picture = picture_of(script)
+    assert [(item.name, item.text) for item in picture.variants] == [
+        ("plain", "75 % of the people: as drawn here"),
+        ("brief", "25 % of the people: step pay, says: “Will you pay {amount_due}?” → “Paying {amount_due}?”"),
+    ]
+    assert [item.text for item in picture.confirmed] == ["“Did you say yes?”"]
+    assert "believed when understood 60 % surely" in picture.cards[0].tags
+    brief = arms(script)["brief"]
+    drawing = draw_svg(brief)
+    assert "odd, variant brief" in drawing
+    assert "Paying {amount_due}?" in drawing
+    assert not picture_of(brief).variants
