@@ -17,7 +17,7 @@ from voicebot.errors import Problem
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
 _PARAMETER: Final = re.compile(r"^\$(\w*)$")
-_STEPS_AT: Final = frozenset({"go", "ask"})
+_STEPS_AT: Final = frozenset({"go", "ask", "exhausted", "failed"})
 _SLOTS_AT: Final = frozenset({"asks", "confirms", "forget", "record"})
 
 
@@ -86,7 +86,7 @@ class _Walk:
             return self._given.get(parameter[1], value)
         keys = [part for part in at if isinstance(part, str)]
         last = keys[-1] if keys else ""
-        if last in _STEPS_AT or (last == "exhausted") or keys[-2:-1] == ["answers"] or keys[:-1] == ["always"]:
+        if last in _STEPS_AT or keys[-2:-1] == ["answers"] or keys[:-1] == ["always"]:
             return self._steps.get(value, value)
         if last in _SLOTS_AT:
             return self._slots.get(value, value)

@@ -172,7 +172,7 @@ class Act:
     ----------
     taken
         How the table led here, in order: ids of its cells, and ``STEP exhausted``, ``STEP limit``,
-        ``STEP refused SLOT``, ``STEP transfer_failed`` for what is no cell of it.
+        ``STEP refused SLOT``, ``STEP unsure INTENT``, ``STEP transfer_failed`` for what is no cell of it.
     withheld
         Keys of lines that were left out, because they speak of the debt and nobody knows who is on the line.
     """

@@ -10,7 +10,9 @@ import pytest
 
 from tests.unit.dialogue.making import LEAD, NOW, SCRIPTS, SMALL, changed, loaded, place_of, refused
 from voicebot.dialogue import conversation
+from voicebot.dialogue.checks import check
 from voicebot.dialogue.load import load_script
+from voicebot.dialogue.marked_yaml import Document
 from voicebot.dialogue.pinned import pinned_text, read_pinned, text_hash
 from voicebot.dialogue.talk import Understanding
 from voicebot.dialogue.variants import arms, chosen
@@ -375,6 +377,24 @@ def test_variants_are_whole_scripts(tmp_path: Path) -> None:
     assert softer.endings["goodbye"].outcome == "hung_up"
     assert conversation.possible_speech(softer, LEAD, NOW).keys() == {0.9}
     assert arms(plain) == {"": plain}
+
+
+def test_each_variant_is_proved(tmp_path: Path) -> None:
+    script = loaded(tmp_path, changed(("always:", VARIANTS)))
+    plain = {(one.id, one.path) for one in check(arms(script)["plain"])}
+    found = {(one.id, one.path): one for one in check(script)}
+    assert plain <= found.keys()
+    longer = changed(
+        ("always:", VARIANTS), ('Can you pay it?"\n          answers', 'Can you {maybe} pay it?"\n          answers')
+    )
+    (problem,) = refused(tmp_path, longer)
+    assert problem.what == "in the variant softer: {maybe} is not known"
+    assert problem.line == place_of(longer, 'say: "Your payment of {amount_due} may')[0]
+    place = arms(script)["softer"].derived["document"]
+    assert isinstance(place, Document)
+    told = place.place(("steps", "payment", "say"))
+    assert told
+    assert told.line == place_of(changed(("always:", VARIANTS)), 'say: "Your payment of {amount_due} may')[0]
 
 
 def test_variants_are_pinned_with_their_script(tmp_path: Path) -> None:

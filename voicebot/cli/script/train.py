@@ -14,6 +14,7 @@ from voicebot.dialogue.load import load_script
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import Result
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import arms
 from voicebot.errors import ConfigurationError
 
 _SHOWN: Final = 20
@@ -28,18 +29,22 @@ def command(
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Train a Rasa model of a script; leaves with 1 when it does not decide as the script's table does."""
+    """Train a Rasa model of a script, or of each of its variants; leaves with 1 when one decides unlike its table."""
     config = load_config(context.obj).rasa
     chosen = _PIPELINES.get(pipeline or config.pipeline)
     if chosen is None:
         raise ConfigurationError(f"there is no pipeline {pipeline}", cure="choose light or diet")
     loaded = load_script(find_script(script, language))
-    result = train_and_tell(loaded, chosen, config)
+    records, fine = {}, True
+    for name, arm in arms(loaded).items():
+        result = train_and_tell(arm, chosen, config)
+        records[name] = _record(arm, chosen, result)
+        fine = fine and result.model is not None
+        if not json:
+            _show(arm, chosen, result)
     if json:
-        output.print_json(_record(loaded, chosen, result))
-    else:
-        _show(loaded, chosen, result)
-    if result.model is None:
+        output.print_json(records.get("", {"script": loaded.script, "variants": records}))
+    if not fine:
         raise typer.Exit(output.EXIT_NOT_FINE)
 
 
@@ -68,7 +73,7 @@ def _difference(one: Any) -> dict[str, Any]:
 def _show(script: Script, pipeline: Pipeline, result: Result) -> None:
     found = result.conformance
     shown = {
-        "script": f"{script.script}, {script.language}, {script.content_hash[:12]}",
+        "script": ", ".join(filter(None, (script.script, script.variant, script.language, script.content_hash[:12]))),
         "pipeline": pipeline,
         "trained in": f"{result.seconds} s",
         "conformance": f"{found.asked} questions, {len(found.mismatches)} answered otherwise than the table does",
