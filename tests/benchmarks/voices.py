@@ -1,4 +1,6 @@
-"""What a voice costs: CPU seconds per audio second, time to the first line, memory. Prints JSON.
+"""What a voice costs: CPU seconds per audio second, time to a line's first sound, memory, disk. Prints JSON.
+
+Coqui is measured where it is installed; its CPU and memory are its process's.
 
 Run: python -m tests.benchmarks.voices
 """
@@ -6,6 +8,7 @@ Run: python -m tests.benchmarks.voices
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import resource
 import statistics
@@ -14,7 +17,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from voicebot.config import SpeechSection
+import psutil
+
+from voicebot.config import CoquiSection, SpeechSection
+from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.speech import models
+from voicebot.speech.coqui.environment import find_environment
+from voicebot.speech.coqui.voice import CoquiVoice
 from voicebot.speech.prompts import PromptCache
 from voicebot.speech.voices import choose_voice
 
@@ -67,9 +76,51 @@ async def _measure(language: str, rounds: int) -> dict[str, Any]:
     }
 
 
+async def _measure_coqui(language: str, rounds: int) -> dict[str, Any]:
+    model = CoquiSection().models[language]
+    with TemporaryDirectory() as logs:
+        start = time.perf_counter()
+        voice = CoquiVoice(CoquiSection(), language, model, logs=Path(logs))
+        await voice.start()
+        ready = time.perf_counter() - start
+        (service,) = voice.processes
+        process = psutil.Process(service.pid)
+        before, audio, waits = sum(process.cpu_times()[:4]), 0.0, []
+        for _ in range(rounds):
+            for line in LINES[language]:
+                start = time.perf_counter()
+                audio += len(await voice.synthesize(line, urgent=True)) / 16000
+                waits.append(time.perf_counter() - start)
+        cpu = sum(process.cpu_times()[:4]) - before  # its espeak-ng children included
+        memory = process.memory_info().rss // 1_000_000
+        details = service.details
+        await voice.close()
+    found = models.describe(model)
+    return {
+        "voice": voice.name,
+        "device": details["device"],
+        "cpu_seconds_per_audio_second": round(cpu / audio, 4),
+        "line_ms_p50": round(statistics.median(waits) * 1000, 1),
+        "line_ms_max": round(max(waits) * 1000, 1),
+        "ready_seconds": round(ready, 2),
+        "load_seconds": details["load_seconds"],
+        "warm_up_seconds": details["warm_up_seconds"],
+        "memory_mb": memory,
+        "environment_mb": _megabytes(find_environment().python.parents[1]),
+        "model_mb": _megabytes(found.folder) if found else None,
+    }
+
+
+def _megabytes(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) // 1_000_000
+
+
 def main() -> None:
-    """Measure every language and print one JSON object."""
-    print(json.dumps({language: asyncio.run(_measure(language, 5)) for language in LINES}, indent=2))
+    """Measure every voice and print one JSON object."""
+    figures = {language: asyncio.run(_measure(language, 5)) for language in LINES}
+    with contextlib.suppress(UnavailableError, ConfigurationError):
+        figures["en-US Coqui"] = asyncio.run(_measure_coqui("en-US", 3))
+    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

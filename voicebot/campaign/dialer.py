@@ -36,8 +36,8 @@ HURRIED_ROUND_SECONDS: Final = 0.5
 """The same while lost attempts or unwritten results are left."""
 AWAY_SECONDS: Final = 1.0
 """Pause after the database was found to be away."""
-PREPARE_SECONDS: Final = 60.0
-"""A preparation that takes longer counts as failed."""
+PREPARE_SECONDS: Final = 180.0
+"""A preparation that takes longer counts as failed; a heavy voice renders a script's first leads for a minute."""
 
 _log = logs.get_logger()
 

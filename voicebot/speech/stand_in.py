@@ -51,8 +51,9 @@ class StandIn:
         The first one's engine.
     live_seconds
         How long a call waits for the first.
-    breaker
-        Whether the first is asked at all.
+    live, ahead
+        Whether the first is asked at all, by calls and by what is rendered before them: that waits for an engine
+        which is being started again, so calls without one say nothing about it.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class StandIn:
         service: Serviced,
         *,
         live_seconds: float,
-        breaker: CircuitBreaker | None = None,
+        live: CircuitBreaker | None = None,
+        ahead: CircuitBreaker | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._first, self._second, self._service = first, second, service
         self._live_seconds = live_seconds
-        self._breaker = breaker or CircuitBreaker(FAILURES, OPEN_SECONDS)
+        self._live = live or CircuitBreaker(FAILURES, OPEN_SECONDS)
+        self._ahead = ahead or CircuitBreaker(FAILURES, OPEN_SECONDS)
         self._clock = clock
         self._stood_in: OrderedDict[tuple[str, float], None] = OrderedDict()
         """Lines that the second voice speaks until the first has spoken them."""
@@ -86,7 +89,8 @@ class StandIn:
         try:
             await self._service.start()
         except UnavailableError as error:
-            self._breaker.failed(self._clock())
+            for breaker in (self._live, self._ahead):
+                breaker.failed(self._clock())
             _log.error("voice does not start, the light voice speaks", voice=self._first.voice.name,
                        instead=self._second.voice.name, reason=str(error))  # fmt: skip
 
@@ -128,7 +132,7 @@ class StandIn:
         ready = self.get(text, speed=speed)
         if ready is not None:
             return ready
-        first = self._begin(self._first, text, speed) if self._breaker.allows(self._clock()) else None
+        first = self._begin(self._first, text, speed) if self._live.allows(self._clock()) else None
         second = self._begin(self._second, text, speed)
         if first is not None:
             await asyncio.wait({first}, timeout=self._live_seconds)
@@ -151,39 +155,39 @@ class StandIn:
     def _went_well(self, task: asyncio.Task[bytes], text: str, speed: float) -> bool:
         """Judge the first voice by what came of a line in time."""
         if not task.done():
-            self._failed(f"not within {self._live_seconds:g} s")
+            self._failed(self._live, f"not within {self._live_seconds:g} s")
             return False
         error = task.exception()
         if isinstance(error, UnavailableError):
-            self._failed(error)
+            self._failed(self._live, error)
             return False
         if error is not None:
             raise error
-        self._succeeded(text, speed)
+        self._succeeded(self._live, text, speed)
         return True
 
     async def _rendered(self, text: str, speed: float) -> bool:
         if self._first.get(text, speed=speed) is None:
-            if not self._breaker.allows(self._clock()):
+            if not self._ahead.allows(self._clock()):
                 return False
             try:
                 await self._first.render([text], speed=speed)
             except UnavailableError as error:
-                self._failed(error)
+                self._failed(self._ahead, error)
                 return False
-            self._succeeded(text, speed)
+            self._succeeded(self._ahead, text, speed)
         return True
 
-    def _succeeded(self, text: str, speed: float) -> None:
-        if self._breaker.is_open:
+    def _succeeded(self, breaker: CircuitBreaker, text: str, speed: float) -> None:
+        if breaker.is_open:
             _log.info("voice speaks again", voice=self._first.voice.name)
-        self._breaker.succeeded(self._clock())
+        breaker.succeeded(self._clock())
         self._stood_in.pop((text, speed), None)
 
-    def _failed(self, reason: object) -> None:
+    def _failed(self, breaker: CircuitBreaker, reason: object) -> None:
         # One that refuses a text is well itself.
         if not isinstance(reason, RefusedError):
-            self._breaker.failed(self._clock())
+            breaker.failed(self._clock())
         _log.warning("the light voice stands in", voice=self._first.voice.name, instead=self._second.voice.name,
                      reason=str(reason))  # fmt: skip
 

@@ -103,19 +103,24 @@ async def test_nothing_to_say_is_no_sound_and_too_much_is_told(voice: CoquiVoice
         await voice.synthesize("Bob " * 300)
 
 
-async def test_an_urgent_line_goes_before_what_is_rendered_ahead(voice: CoquiVoice) -> None:
+async def test_an_urgent_line_interrupts_what_is_rendered_ahead_and_changes_nothing_in_it(voice: CoquiVoice) -> None:
     order: list[str] = []
+    alone = await voice.synthesize(SENTENCE)
+    long = " ".join([SENTENCE] * 3)
+    alone_long = await voice.synthesize(long)
 
     async def speak(text: str, *, urgent: bool) -> None:
         await voice.synthesize(text, urgent=urgent)
         order.append(text)
 
-    ahead = [f"This is a line for later, number {number}." for number in range(4)]
-    tasks = [asyncio.create_task(speak(text, urgent=False)) for text in ahead]
+    ahead = asyncio.create_task(voice.synthesize(long))
+    tasks = [asyncio.create_task(speak(f"This is for later, number {number}.", urgent=False)) for number in range(3)]
     await asyncio.sleep(0)  # they are sent first
-    tasks.append(asyncio.create_task(speak("Yes.", urgent=True)))
+    assert await voice.synthesize(SENTENCE, urgent=True) == alone
+    order.append("urgent")
     await asyncio.gather(*tasks)
-    assert order.index("Yes.") <= 1, "one that is being spoken is not interrupted"
+    assert order[0] == "urgent"
+    assert await ahead == alone_long
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

@@ -76,7 +76,8 @@ class Scene:
             PromptCache(self.light, folder),
             self.engine,
             live_seconds=live_seconds,
-            breaker=CircuitBreaker(2, 10.0),
+            live=CircuitBreaker(2, 10.0),
+            ahead=CircuitBreaker(2, 10.0),
             clock=lambda: self.now,
         )
 
@@ -142,6 +143,15 @@ async def test_rendering_goes_on_without_it_and_comes_back_to_it(scene: Scene) -
     scene.now += 11.0
     await scene.prompts.render([LINE])
     assert (scene.prompts.get(LINE), scene.prompts.speaker(LINE)) == (b"good", "good")
+
+
+async def test_calls_that_had_to_do_without_it_say_nothing_about_rendering(scene: Scene) -> None:
+    scene.good.error = UnavailableError("it is started again")
+    for number in range(3):
+        await scene.prompts.speech(f"Line {number}.")
+    scene.good.error = None
+    await scene.prompts.render([LINE])
+    assert scene.prompts.get(LINE) == b"good"
 
 
 async def test_a_refused_text_says_nothing_against_the_voice(scene: Scene) -> None:

@@ -1,11 +1,14 @@
 """The Coqui service: loads one model, speaks what it is asked to. A program for Coqui's environment, on its own.
 
-    python host.py (--checkpoint FILE --config FILE | --name NAME --home FOLDER) [--speaker S] [--language L]
+    python host.py (--checkpoint FILE --config FILE | --name NAME) [--speaker S] [--language L]
                    [--seed N] [--device auto|cpu|cuda] --socket PATH
 
+NAME is a model that Coqui's own manager has put under $TTS_HOME.
+
 One thread speaks, one text after the other; a text that somebody in a call waits for goes before those that are
-rendered ahead. Requests: ``{"do": "speak", "text": …, "speed": 1.0, "urgent": true}``; the answer carries 32-bit float
-samples and tells their ``rate``. Nothing is fetched: a model that is not there is an error. Texts are never printed.
+rendered ahead, and interrupts one of them between two layers of the decoder. Requests: ``{"do": "speak", "text": …,
+"speed": 1.0, "urgent": true}``; the answer carries 32-bit float samples and tells their ``rate``. Nothing is fetched: a
+model that is not there is an error. Texts are never printed.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import sys
 import threading
 import time
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +71,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--checkpoint", default="")
     parser.add_argument("--config", default="")
     parser.add_argument("--name", default="")
-    parser.add_argument("--home", default="")
     parser.add_argument("--speaker", default="")
     parser.add_argument("--language", default="")
     parser.add_argument("--seed", type=int, default=0)
@@ -90,12 +93,18 @@ class Speaker:
         self._synthesizer = self._synthesis.synthesizer
         self._model = self._synthesizer.tts_model
         self._usual_length = getattr(self._model, "length_scale", None)
+        self.between_layers: Callable[[], None] = _nothing
+        """Called again and again while a text is being decoded; another text may be spoken within it."""
         self._arguments: dict[str, Any] = {}
         if self._synthesis.is_multi_speaker:
             self._arguments["speaker_name"] = _one_of("speaker", options.speaker, self._synthesis.speakers or [])
         if self._synthesis.is_multi_lingual:
             self._arguments["language_name"] = _one_of("language", options.language, self._synthesis.languages or [])
         _decompose(self._model)
+        # All noise has been drawn when decoding begins, so what is spoken in between changes nothing.
+        for layer in getattr(self._model, "waveform_decoder", torch.nn.Module()).modules():
+            if isinstance(layer, torch.nn.Conv1d):
+                layer.register_forward_pre_hook(lambda *_: self.between_layers())
         loaded = time.monotonic()
         for _ in range(2):
             self.speak(WARM_UP, 1.0)
@@ -132,6 +141,9 @@ class Mouth:
         self._speaker = speaker
         self._count = itertools.count()
         self._waiting: queue.PriorityQueue[Any] = queue.PriorityQueue()
+        self._urgent = False
+        """What is being spoken is urgent."""
+        speaker.between_layers = self._let_urgent_pass
         threading.Thread(target=self._run, name="mouth", daemon=True).start()
 
     async def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -154,16 +166,30 @@ class Mouth:
 
     def _run(self) -> None:
         while True:
-            _, _, until, text, speed, loop, done = self._waiting.get()
-            try:
-                cpu = time.thread_time()
-                result: Any = line_server.RefusedError("nobody waits for this any more")
-                if until > time.monotonic():
-                    samples, rate = self._speaker.speak(text, speed)
-                    result = (samples, rate, time.thread_time() - cpu)
-            except Exception as error:
-                result = error
-            loop.call_soon_threadsafe(_finish, done, result)
+            self._serve(self._waiting.get())
+
+    def _serve(self, job: tuple[Any, ...]) -> None:
+        later, _, until, text, speed, loop, done = job
+        before, self._urgent = self._urgent, not later
+        try:
+            cpu = time.thread_time()
+            result: Any = line_server.RefusedError("nobody waits for this any more")
+            if until > time.monotonic():
+                samples, rate = self._speaker.speak(text, speed)
+                result = (samples, rate, time.thread_time() - cpu)
+        except Exception as error:
+            result = error
+        finally:
+            self._urgent = before
+        loop.call_soon_threadsafe(_finish, done, result)
+
+    def _let_urgent_pass(self) -> None:
+        while not self._urgent:
+            with self._waiting.mutex:
+                waiting = self._waiting.queue
+                if not waiting or waiting[0][0]:
+                    return
+            self._serve(self._waiting.get())  # nobody else takes any
 
 
 def _finish(done: asyncio.Future[Any], result: Any) -> None:
@@ -173,6 +199,10 @@ def _finish(done: asyncio.Future[Any], result: Any) -> None:
         done.set_exception(result)
     else:
         done.set_result(result)
+
+
+def _nothing() -> None:
+    return
 
 
 def _load(options: argparse.Namespace) -> Any:
