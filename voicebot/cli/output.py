@@ -19,6 +19,9 @@ EXIT_NOT_FINE: Final = 1
 EXIT_USAGE: Final = 2
 """Used or configured wrongly."""
 
+_FILE_WIDTH: Final = 240
+"""Columns of a table that no terminal limits."""
+
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -32,9 +35,12 @@ def print_json(value: Any) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as a table on stdout."""
     table = Table(*columns, title=title or None, title_justify="left")
+    for column in table.columns:
+        column.overflow = "fold"  # a hash or a name that is cut off cannot be copied
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(table)
+    console = out if out.is_terminal else Console(width=_FILE_WIDTH, soft_wrap=True)
+    console.print(table)
 
 
 def print_record(record: Mapping[str, object]) -> None:

@@ -231,7 +231,7 @@ def test_scripts_are_compared_without_a_database(run: Run, other: Path, tmp_path
 
 def test_variants_are_drawn_and_counted_apart(run: Run, url: str, other: Path) -> None:
     text = other.read_text(encoding="utf-8")
-    variants_ = "\nvariants: {plain: {weight: 0}, brief: {changes: {steps: {when: {say: 'When?'}}}}}\n"
+    variants_ = "\nvariants: {plain: {weight: 0}, brief: {changes: {steps: {when: {say: 'When can you pay it?'}}}}}\n"
     other.write_text(text + variants_, encoding="utf-8")
     run("campaign", "create", "november", "--script", str(other))
     run("campaign", "start", "november")

@@ -14,6 +14,7 @@ from voicebot.cli import output
 from voicebot.cli.script.reading import read_script, told
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
+from voicebot.dialogue.drawing.cards import calls_of
 from voicebot.dialogue.drawing.counts import Tally, Walk, tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.svg import draw_svg
@@ -88,7 +89,7 @@ def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) 
 
     walks, versions = with_store(context, work)
     others = {version: count for version, count in versions.items() if version != script.content_hash}
-    names = ", ".join(f"{version[:12]} ({count} calls)" for version, count in others.items())
+    names = ", ".join(f"{version[:12]} ({calls_of(count)})" for version, count in others.items())
     if not walks:
         cure = f"draw one of the versions that calls were made with: {names}" if others else "call somebody first"
         raise ConfigurationError(f"there is no recorded call of {told(script)}", cure=cure)
