@@ -295,10 +295,11 @@ class LocalPolicy:
             names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
             intent = next((self._script.slots[name].intent for name in names), "")
             return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
-        fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
-        if not values.values or (fits and not bare):
-            return verdict, also
         asked = self._asked(step)
+        fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
+        dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
+        if not values.values or (fits and not bare and not dictated):
+            return verdict, also
         names = [asked] if asked in values.values else [
             name for name in values.values if self._takes(step, self._script.slots[name].intent)
         ]  # fmt: skip

@@ -104,14 +104,20 @@ def wrong_parameters(
 ) -> list[Problem]:
     """Tell which parameters of a part are missing, and which were given and are none."""
     wanted = shared.data.get("parameters") if isinstance(shared.data, Mapping) else None
-    names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-    missing = [
+    listed = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
+    names = [name for name in listed if isinstance(name, str)]
+    known = ", ".join(names) or "none"
+    found = [
+        shared.problem(("parameters",), f"parameters: {name!r} is no name", "write 'parameters: [a_name, another]'")
+        for name in listed
+        if not isinstance(name, str)
+    ]
+    found += [
         problem(f"the parameter {name!r} is missing", f"add '{name}: …' under 'with'")
         for name in names
         if name not in given
     ]
-    known = ", ".join(map(str, names)) or "none"
-    strange = [
+    found += [
         problem(f"{name!r} is no parameter of this part", f"known are {known}") for name in given if name not in names
     ]
-    return missing + strange
+    return found

@@ -327,6 +327,7 @@ def test_one_move_is_not_mixed_of_two(tmp_path: Path) -> None:
         ("{file: identity, prefix: a, with: {}}", IDENTITY.replace("parameters: [confirmed, other]\n", ""), "$confirmed is no parameter", "identity"),
         ("identity", IDENTITY, "the parameter 'confirmed' is missing", "script"),
         ("{file: identity, prefix: Bad, with: {confirmed: payment, other: goodbye}}", IDENTITY, "is not written as it must be", "script"),
+        ("identity", IDENTITY.replace("other]", "[other]]"), "parameters: ['other'] is no name", "identity"),
         ("identity", "language: zh-CN\n", "identity.yaml is in zh-CN, this script in en-US", "script"),
         ("identity", "script: a\n", "'script' cannot stand in a shared part", "identity"),
         ("identity", "include: {file: identity, prefix: a}\n", "includes itself", "identity"),

@@ -94,8 +94,7 @@ def test_schema_sees_what_an_editor_should_underline(text: str) -> None:
 def test_what_the_schema_refuses_the_loader_refuses(data: st.DataObject) -> None:
     script = copy.deepcopy(DATA)
     for _ in range(data.draw(st.integers(1, 2))):
-        places = list(_places(script))
-        holder, key = data.draw(st.sampled_from(places))
+        holder, key = data.draw(st.sampled_from(list(places(script))))
         match data.draw(st.sampled_from(["drop", "put", "add"])):
             case "drop" if isinstance(holder, dict):
                 del holder[key]
@@ -110,9 +109,9 @@ def test_what_the_schema_refuses_the_loader_refuses(data: st.DataObject) -> None
         assert refused(Path(folder), text), text
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield every place of a value: what holds it, and its key."""
     for key, one in value.items() if isinstance(value, dict) else enumerate(value):
         yield value, key
         if isinstance(one, dict | list):
-            yield from _places(one)
+            yield from places(one)

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.dialogue.making import LEAD, NOW, changed, loaded
+from tests.unit.dialogue.making import LEAD, NOW, SHIPPED, changed, loaded
 from voicebot.dialogue import conversation, entities
 from voicebot.dialogue.entities.phone_numbers import as_read_out, is_phone, phone_in
 from voicebot.dialogue.heard_values import hear_values
 from voicebot.dialogue.hints import MOST, phrases
 from voicebot.dialogue.lead_check import check_lead
 from voicebot.dialogue.lines import Speaker, first_name
+from voicebot.dialogue.local import LocalPolicy
 from voicebot.dialogue.policy import engine_answer
 from voicebot.dialogue.script import Script, Slot
 from voicebot.dialogue.talk import Lead, Question, SlotValue, State, Understanding, Utterance
@@ -51,6 +52,16 @@ always:
 def script(tmp_path: Path) -> Script:
     text = changed(("slots:\n", MORE_SLOTS), ("always:\n", MORE_STEPS), ("ask: why, ", ""))
     return loaded(tmp_path, text)
+
+
+@pytest.fixture(scope="module")
+def script_with_intents(tmp_path_factory: pytest.TempPathFactory) -> LocalPolicy:
+    start = "start: identity\n"
+    text = changed(
+        ("slots:\n", MORE_SLOTS), ("always:\n", MORE_STEPS), ("ask: why, ", ""), (start, f"{start}include: intents\n")
+    )
+    examples = (SHIPPED / "en-US/intents.yaml").read_text(encoding="utf-8")
+    return LocalPolicy(loaded(tmp_path_factory.mktemp("script"), text, intents=examples))
 
 
 @pytest.mark.parametrize(
@@ -200,3 +211,20 @@ def test_leads_carry_what_a_script_needs(tmp_path: Path) -> None:
         "account", "name", "amount", "'Nowhere/At_All'"
     ]  # fmt: skip
     assert all(problem.cure for problem in check_lead(script, broken))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "phone"),
+    [
+        ("two one two seven three six five thousand", "callback_request", "+12127365000"),
+        ("my number is 212 736 5000", "callback_request", "+12127365000"),
+        ("yes it's two one two seven three six five oh oh oh", "callback_request", "+12127365000"),
+        ("don't ever call 212 736 5000 again", "stop_calling", None),
+        ("take my number off your list", "stop_calling", None),
+    ],
+)
+def test_a_number_that_is_asked_for_is_the_answer(
+    script_with_intents: LocalPolicy, text: str, intent: str, phone: str | None
+) -> None:
+    understood = script_with_intents.decide(Question(Utterance(text), State("number", right_party=True), NOW, LEAD))
+    assert (understood.intent, understood.slots.get("phone")) == (intent, phone)
