@@ -52,7 +52,7 @@ def command(
             (
                 f"{one['language']}/{one['script']}",
                 one["hash"][:12],
-                "current" if one["current"] else one["action"],
+                one["action"] + (", current" if one["current"] else ""),
                 moment(one["at"]),
                 one["by"],
                 ", ".join(one["campaigns"]),
