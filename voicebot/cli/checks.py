@@ -27,6 +27,10 @@ from voicebot.agi import instance, lint
 from voicebot.agi.files import MODULES
 from voicebot.agi.running import check_running, logged_in
 from voicebot.config import Config
+from voicebot.dialogue.rasa import environment
+from voicebot.dialogue.rasa import models as rasa_models
+from voicebot.dialogue.rasa.project import COMPILER
+from voicebot.dialogue.rasa.service import RasaService
 from voicebot.errors import Problem, VoicebotError
 from voicebot.speech import model_check, models, tools
 from voicebot.speech.audio import SAMPLE_RATE
@@ -65,6 +69,7 @@ _SECONDS: Final = 60.0
 """Time limit of one check."""
 _OLDEST_PYTHON: Final = (3, 11)
 _LEAST_DESCRIPTORS: Final = 1024
+_HOST_SECONDS: Final = 5.0
 _LEAST_DISK_MEGABYTES: Final = 500
 _LITTLE_DISK_MEGABYTES: Final = 5000
 _ZONES: Final = ("America/New_York", "Asia/Shanghai", "UTC")
@@ -225,6 +230,43 @@ async def coqui(config: Config) -> list[Finding]:
     return found
 
 
+async def policy(config: Config) -> list[Finding]:
+    """Who decides; Rasa's environment, its models, and that a host answers with one of them."""
+    wanted = config.dialogue.policy == "rasa"
+    try:
+        python = environment.find_python(config.rasa.environment)
+    except VoicebotError as error:
+        state: State = "broken" if wanted else "fine"
+        return [
+            Finding("policy", state, p.what if wanted else "the local policy decides; Rasa is not set up", p.cure)
+            for p in error.problems
+        ]
+    found = [Finding("policy", "fine", f"{config.dialogue.policy} decides; Rasa is in {python.parent.parent}")]
+    trained = await asyncio.to_thread(rasa_models.all_active)
+    for model in trained:
+        name = f"the Rasa model of {model.script} ({model.script_hash[:12]}, {model.pipeline})"
+        if await asyncio.to_thread(rasa_models.damaged, model):
+            cure = f"voicebot script train {model.script}"
+            found.append(Finding("policy", "broken", f"{name} is missing or changed", cure, model.path))
+        elif model.compiler != COMPILER:
+            cure = f"voicebot script train {model.script}, where it is still used"
+            found.append(Finding("policy", "note", f"{name} was made by another version of the compiler", cure))
+    fine = [one for one in trained if one.compiler == COMPILER and one.pipeline == config.rasa.pipeline]
+    if not wanted or any(one.state == "broken" for one in found):
+        return found
+    if not fine:
+        return [*found, Finding("policy", "broken", "no script has a Rasa model", "voicebot script train SCRIPT")]
+    service = RasaService(python)
+    try:
+        await service.load(fine[-1])
+        reply = await service.ask(fine[-1].script_hash, {"do": "parse", "texts": ["yes"]}, seconds=_HOST_SECONDS)
+    finally:
+        await service.close()
+    intent = reply["rankings"][0][0][0]
+    found.append(Finding("policy", "fine", f"Rasa's host takes “yes” for {intent} in the script {fine[-1].script}"))
+    return found
+
+
 async def folders(config: Config) -> list[Finding]:
     """Folders that are written to, and the room on their disks."""
     wanted = {
@@ -332,6 +374,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("asterisk", asterisk),
     ("voice", voice),
     ("recogniser", recogniser),
+    ("policy", policy),
     ("database", database),
     ("ports", ports),
     ("trunks", trunks),

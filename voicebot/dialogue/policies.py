@@ -17,7 +17,9 @@ from voicebot.dialogue.script import Script
 from voicebot.errors import UnavailableError
 
 LOOK_SECONDS: Final = 10.0
-"""How often it is looked whether a script was trained again."""
+"""How often it is looked whether a script was trained again, or could not be loaded before."""
+WAIT_SECONDS: Final = 20.0
+"""How long calls wait for another model when Rasa has been well before; after that the local policy decides for now."""
 
 _log = logs.get_logger()
 
@@ -37,7 +39,7 @@ class Policies:
         self._wanted = dialogue.policy
         self._rasa = rasa
         self._service: RasaService | None = None
-        self._loaded: dict[str, tuple[Script, models.Trained]] = {}
+        self._loaded: dict[str, tuple[Script, models.Trained | None]] = {}
         self._lock = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
@@ -71,7 +73,8 @@ class Policies:
         Raises
         ------
         ConfigurationError, UnavailableError
-            As ``check``; or the model cannot be loaded.
+            As ``check``; or Rasa does not come up at all. Once it has, a model that is slow to load does not hold
+            calls up: the local policy decides until it is there.
         """
         local = await asyncio.to_thread(LocalPolicy, script)
         if self._wanted == "local":
@@ -80,8 +83,11 @@ class Policies:
         async with self._lock:
             if self._service is None:
                 self._service = RasaService(environment.find_python(self._rasa.environment))
-            await self._service.load(model)
-            self._loaded[script.content_hash] = (script, model)
+            if self._loaded:
+                self._loaded[script.content_hash] = (script, await self._soon(self._service, model))
+            else:
+                await self._service.load(model)
+                self._loaded[script.content_hash] = (script, model)
             if self._looking is None:
                 self._looking = asyncio.create_task(self._look())
         return RasaPolicy(script, model, self._service, local, limit_seconds=self._rasa.limit_ms / 1000)
@@ -90,12 +96,13 @@ class Policies:
         """Load what was trained again; the models before decide until it is ready, and where it cannot be loaded."""
         for key, (script, before) in list(self._loaded.items()):
             model = models.active(script, self._rasa.pipeline)
-            if model is None or model.sha256 == before.sha256 or self._service is None:
+            if model is None or self._service is None or (before is not None and model.sha256 == before.sha256):
                 continue
             try:
                 await self._service.load(model)
             except UnavailableError as error:
-                _log.error("a Rasa model cannot be loaded, the one before decides", why=str(error))
+                _log.error("a Rasa model cannot be loaded, what decided before goes on", why=str(error))
+                continue
             self._loaded[key] = (script, model)
 
     async def close(self) -> None:
@@ -106,6 +113,16 @@ class Policies:
                 await self._looking
         if self._service is not None:
             await self._service.close()
+
+    async def _soon(self, service: RasaService, model: models.Trained) -> models.Trained | None:
+        """Load a model within a time that calls can wait for; ``None``: it has to be tried again."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await service.load(model)
+        except (TimeoutError, UnavailableError) as error:
+            _log.error("a Rasa model is not loaded yet, the local policy decides", script=model.script, why=str(error))
+            return None
+        return model
 
     async def _look(self) -> None:
         while True:

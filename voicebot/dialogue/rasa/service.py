@@ -24,7 +24,7 @@ from voicebot.services.lines import RefusedError
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
 
-START_SECONDS: Final = 180.0
+START_SECONDS: Final = 120.0
 LOAD_SECONDS: Final = 60.0
 _LIMITS: Final = Limits(start_seconds=START_SECONDS, ask_seconds=1.0, frozen_seconds=4.0)
 _FAILURES: Final = 2
