@@ -14,6 +14,7 @@ from voicebot.dialogue.rasa import environment, models
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import Result, train
 from voicebot.dialogue.script import Script
+from voicebot.dialogue.variants import arms
 from voicebot.errors import Problem, UnavailableError
 
 
@@ -40,8 +41,7 @@ def train_missing(files: Iterable[Path], section: RasaSection) -> None:
     UnavailableError
         Rasa is not set up, trained no model, or one that does not decide as the script's table does.
     """
-    for file in files:
-        script = load_script(file)
+    for script, source in ((arm, file) for file in files for arm in arms(load_script(file)).values()):
         if models.active(script, section.pipeline) is not None:
             environment.find_python(section.environment)
             continue
@@ -49,7 +49,7 @@ def train_missing(files: Iterable[Path], section: RasaSection) -> None:
         if found.model is None:
             count = len(found.conformance.mismatches)
             what = f"Rasa decides {count} cells of {script.script} otherwise than its table"
-            raise UnavailableError(Problem(what, f"see: voicebot script train {file}"))
+            raise UnavailableError(Problem(what, f"see: voicebot script train {source}"))
 
 
 def _tell(status: Status, script: Script, what: str) -> None:
