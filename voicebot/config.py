@@ -76,7 +76,7 @@ class CoquiSection(_Section):
     seed: int = Field(0, ge=0, lt=2**31)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     workers: int = Field(1, ge=1, le=16)
-    live_seconds: float = Field(0.6, ge=0.05, le=5)
+    live_seconds: float = Field(0.5, ge=0.05, le=5)
     prepare_seconds: float = Field(20.0, ge=1, le=300)
     start_seconds: float = Field(90.0, ge=1, le=600)
 
