@@ -44,16 +44,20 @@ def _services(folder: Path) -> Iterator[psutil.Process]:
 
 
 async def _strike(rehearsal: Rehearsal, signals: list[signal.Signals]) -> None:
-    """In each call, as soon as the question is asked whose answer is read back, end or stop Coqui."""
+    """In each call, as soon as the callee begins the answer that will be read back, end or stop Coqui."""
     struck: set[Path] = set()
     while len(struck) < len(signals):
         for journal in (rehearsal.folder / "journals").glob("*.jsonl"):
-            asked = any(entry["event"] == "listen" and entry["cue"] == "reminder" for entry in read_journal(journal))
-            if asked and journal not in struck:
+            if journal not in struck and _answering(read_journal(journal)):
                 for service in _services(rehearsal.folder):
                     os.kill(service.pid, signals[len(struck)])
                 struck.add(journal)
         await asyncio.sleep(0.05)
+
+
+def _answering(entries: list[dict[str, Any]]) -> bool:
+    cues = [place for place, entry in enumerate(entries) if entry["event"] == "listen" and entry["cue"] == "reminder"]
+    return bool(cues) and any(entry["event"] == "speech_started" for entry in entries[cues[0] :])
 
 
 def _lines(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str, bool]]:
