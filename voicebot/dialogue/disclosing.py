@@ -41,11 +41,19 @@ def disclosed(
 def missing(script: Script, speaker: Speaker, before: str, said: Collection[str]) -> tuple[Line, ...]:
     """Return the disclosures of a kind (``talk``, ``debt``) that were not heard in full."""
     found: list[Line] = []
-    for name, part in script.disclosures.items():
-        if part.before != before:
-            continue
-        words = Words(text=part.say, uninterruptible=True, disclosure=name)
+    for name, words in _words(script, before).items():
         lines = speaker.lines(words, f"disclosures.{name}", {}, right_party=True)
         if not {line.key for line in lines} <= set(said):
             found += lines
     return tuple(found)
+
+
+def _words(script: Script, before: str) -> dict[str, Words]:
+    kept = script.derived.get(f"disclosures before {before}")
+    if not isinstance(kept, dict):
+        kept = script.derived[f"disclosures before {before}"] = {
+            name: Words(text=part.say, uninterruptible=True, disclosure=name)
+            for name, part in script.disclosures.items()
+            if part.before == before
+        }
+    return kept

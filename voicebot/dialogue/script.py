@@ -449,7 +449,7 @@ class Script(Part):
     @property
     def derived(self) -> dict[str, object]:
         """What others made of this script (its table, its matcher), kept as long as the script."""
-        return self._derived
+        return (self.__pydantic_private__ or {})["_derived"]  # type: ignore[no-any-return]  # asked thousandfold
 
     def outcome(self, ending: str) -> str:
         """Outcome of the ending called ``ending``."""

@@ -86,7 +86,7 @@ def _first_of_each_step(graph: Graph) -> Iterator[Node]:
 
 def _round(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
     """Whoever keeps silent, is never understood, or asks the same again and again, comes to an end before the limit."""
-    script, step = subject.script, node.state.step
+    script, step = graph.script, node.state.step
     table = table_of(script)
     digressions = [name for name in script.digressions if any(c.kind == "digression" for c in table.of(step, name))]
     for intent in (EngineIntent.NO_INPUT, EngineIntent.NO_MATCH, *digressions):
@@ -119,7 +119,7 @@ def _round(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
 
 def _too_long(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
     """The limit on turns holds in every step and for every answer."""
-    script, step = subject.script, node.state.step
+    script, step = graph.script, node.state.step
     full = tuple((step, "") for _ in range(script.limits.turns))
     heard = list(dict.fromkeys((edge.heard.intent, tuple(edge.heard.slots.items())) for edge in node.edges))
     for intent, slots in heard:

@@ -7,7 +7,8 @@ an answer that is held, a screener that listens, the ending. What only counts is
 answer is tried with the counts at nothing and at their limits:
 
 - misunderstandings, silences, refused values and held answers: the first time, and each time up to the last;
-- lines that were heard: never, which is the hardest case for disclosures;
+- lines that were heard: the disclosures that open the talk (the opening itself is looked at without them), and
+  otherwise none, which is the hardest case for those that must precede the debt;
 - turns so far: none; that the limit on turns holds is proved apart (``endings.py``).
 """
 
@@ -90,7 +91,7 @@ class Graph:
     Parameters
     ----------
     script
-        As the engine was asked with it.
+        As the engine was asked with it: without hints for the recogniser, which change nothing here.
     lead
         Who was called.
     nodes
@@ -149,7 +150,13 @@ class _Explorer:
         self._tries = sorted({count + step for count in limits for step in (-2, -1, 0) if count + step > 0})
         self._raised: Mapping[str, int] = {}
         self._known: dict[Key, Node] = {}
-        self._graph = Graph(script, lead, [], set())
+        self._graph = Graph(self._script, lead, [], set())
+        self._greeted = tuple(
+            line
+            for name, part in script.disclosures.items()
+            if part.before == "talk"
+            for line in (f"disclosures.{name}", *(f"disclosures.{name}.{index}" for index in range(len(part.say))))
+        )
 
     def run(self) -> Graph:
         state, act = conversation.open_conversation(self._script, self._lead, samples.NOW)
@@ -174,7 +181,7 @@ class _Explorer:
             unsure = state.unsure and (state.unsure.intent, *state.unsure.slots.items())
             key += (frozenset(values), state.held, kept.get("screener"), unsure)
         if key not in self._known:
-            state = replace(state, retries=kept, said=(), history=(), outcome_so_far="hung_up")
+            state = replace(state, retries=kept, said=self._greeted, history=(), outcome_so_far="hung_up")
             self._known[key] = node = Node(state, act)
             self._graph.nodes.append(node)
         return self._known[key]
