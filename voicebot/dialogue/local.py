@@ -21,7 +21,7 @@ from typing import Final
 from voicebot import paths
 from voicebot.dialogue.embedding import MODEL, Embedder
 from voicebot.dialogue.heard_values import Heard, hear_values, hear_yes_no
-from voicebot.dialogue.keywords import hard_intent
+from voicebot.dialogue.keywords import hard_intent, taken_back
 from voicebot.dialogue.matcher import Match, Matcher
 from voicebot.dialogue.normal import NAME, Clauses, clauses, family, is_bare, masked
 from voicebot.dialogue.policy import engine_answer
@@ -184,6 +184,8 @@ class LocalPolicy:
         verdict, also = self._verdict(words, parts, state.step, values, compare)
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
+        if taken_back(verdict.intent, words, language):
+            verdict = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
         name = self._asked(state.step)
