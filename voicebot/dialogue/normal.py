@@ -40,7 +40,7 @@ def plain(text: str, language: str) -> str:
     if family(language) == "zh":
         return re.sub(r"[^\w]", "", text)
     text = re.sub(r"[^\w\s'$%]", " ", text)
-    return " ".join(word.strip("'") for word in text.split())
+    return " ".join(bare for word in text.split() if (bare := word.strip("'")))
 
 
 def without_fillers(text: str, language: str) -> str:

@@ -266,12 +266,12 @@ def _ago(match: re.Match[str], now: datetime) -> date | None:
 
 
 @_RULES.add(
-    r"(?P<near>大前|大后|前|昨|今|明|后)(?:天|日|儿|晚上?|早上?)(?:晚上|早上|上午|下午|中午)?",
+    r"(?P<near>大前|大后|前|昨|今|明|后)(?:天|日|儿个?|晚上?|早上?)(?:晚上|早上|上午|下午|中午)?",
     not_after="[之以然最目从大]",
     not_then="性|起|面|来|儿子",
 )
 def _near(match: re.Match[str], now: datetime) -> date | None:
-    if match["near"] in ("前", "后") and match.group()[1:2] in "日早晚儿":
+    if match["near"] in ("前", "后") and match.group()[1:2] in "日早晚儿" and "儿个" not in match.group():
         return None
     return now.date() + timedelta(days=_NEAR[match["near"]])
 
