@@ -104,4 +104,5 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "guard": turn.guard,
         "leads_to": turn.target,
         "says": list(turn.says),
+        "withheld": list(turn.withheld),
     }

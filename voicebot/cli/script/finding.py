@@ -63,7 +63,7 @@ def shipped_scripts() -> dict[str, Path]:
 
 
 def _near_names(word: str, known: tuple[str, ...]) -> str:
-    short = {name.partition("/")[2] for name in known}
+    short = {name.partition("/")[2] for name in known} - {word}
     near = difflib.get_close_matches(word, [*known, *sorted(short)], 3, 0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"

@@ -30,8 +30,7 @@ def tell(record: Mapping[str, Any], findings: Sequence[Finding]) -> None:
     for family in ("reading", *FAMILIES):
         of_family = [one for one in findings if one.family == family]
         if of_family:
-            output.out.print()
-            output.out.print(Text(family, style="bold underline"))
+            output.out.print(Text(f"\n{family}", style="bold underline"))
             for finding in of_family:
                 for line in _finding(finding):
                     output.out.print(line)
@@ -39,7 +38,7 @@ def tell(record: Mapping[str, Any], findings: Sequence[Finding]) -> None:
     if record["states"]:
         fine = [name for name in FAMILIES if not any(one.family == name for one in findings)]
         if fine:
-            _print(Text.assemble(("✓ ", "bold green"), ", ".join(fine)))
+            _print(Text.assemble(("✓ ", "bold green"), " · ".join(fine)))
         _print(Text(
             f"{record['states']} states and {record['turns']} turns were looked at in {record['seconds']:.1f} s; "
             f"words: {record['recognizer']}", style="dim",
@@ -71,15 +70,16 @@ def _finding(finding: Finding) -> Iterator[Text]:
         yield Text("  how a conversation comes to it:", style="dim")
         for turn in finding.turns:
             yield from _turn(turn)
-        yield Text("")
 
 
 def _turn(turn: Turn) -> Iterator[Text]:
     if turn.heard:
         yield from _said("person", _words(turn), "cyan")
         yield Text(f"            {_meaning(turn)}", style="dim")
-    for line in turn.says or ("(nothing)",):
+    for line in turn.says or (() if turn.withheld else ("",)):
         yield from _said("bot", line or "(nothing)", "")
+    for line in turn.withheld:
+        yield from _said("bot", f"(would say: {line})", "red")
 
 
 def _said(who: str, words: str, style: str) -> Iterator[Text]:

@@ -41,7 +41,12 @@ def check(subject: Subject) -> Iterator[Finding]:
                 turns=subject.turns(graph, edge),
             )  # fmt: skip
         silent = act.ending.action == "hang_up" and subject.is_silent(act)
-        if silent and edge.heard.intent != EngineIntent.VOICEMAIL and subject.new("silent-ending", path):
+        if (
+            silent
+            and not act.withheld
+            and edge.heard.intent != EngineIntent.VOICEMAIL
+            and subject.new("silent-ending", path)
+        ):
             yield subject.found(
                 "silent-ending", path, "the bot hangs up without a word", "add 'say:'",
                 severity="warning", turns=subject.turns(graph, edge),

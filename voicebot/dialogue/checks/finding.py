@@ -35,6 +35,8 @@ class Turn:
         Where that leads: ``go:STEP``, ``end:ENDING``, ``retry:no_match`` …
     says
         What the bot then says.
+    withheld
+        Lines of the script that the bot keeps to itself then: they speak of the debt to nobody knows whom.
     """
 
     step: str
@@ -45,6 +47,7 @@ class Turn:
     guard: str = ""
     target: str = ""
     says: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from voicebot.dialogue import conversation
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
-from voicebot.dialogue.lines import Speaker
+from voicebot.dialogue.lines import Speaker, key_of
+from voicebot.dialogue.parts import spoken
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import Cell
 from voicebot.dialogue.talk import Act, EngineIntent, State, Understanding
@@ -52,7 +53,7 @@ class _Replay:
         self._lead = graph.lead
         self._speaker = Speaker(graph.script, graph.lead, samples.NOW)
         self._state, act = conversation.open_conversation(self._script, self._lead, samples.NOW)
-        self.turns: list[Turn] = [Turn("", "", says=self._said(act))]
+        self.turns: list[Turn] = [Turn("", "", says=self._said(act), withheld=self._kept_back(act))]
 
     def play(self, edges: list[Edge]) -> tuple[Turn, ...]:
         for edge in edges:
@@ -61,7 +62,8 @@ class _Replay:
             if edge.kind == "transfer_failed":
                 step = self._state.step
                 self._state, act = conversation.transfer_failed(self._script, self._lead, self._state, samples.NOW)
-                self.turns.append(Turn(step, "transfer_failed", says=self._said(act)))
+                says, withheld = self._said(act), self._kept_back(act)
+                self.turns.append(Turn(step, "transfer_failed", says=says, withheld=withheld))
             else:
                 self.take(edge.heard, edge.cells)
         return tuple(self.turns)
@@ -82,14 +84,32 @@ class _Replay:
             Turn(
                 before.step,
                 str(heard.intent),
-                _example(self._script, before.step, str(heard.intent), self._lead.name),
+                self._words(before.step, heard),
                 {name: self._speaker.word(value) for name, value in heard.slots.items()},
                 heard.also,
                 str(cell.guard) if cell and cell.guard else "",
                 _target(before, self._state, act),
                 self._said(act),
+                self._kept_back(act),
             )
         )
+
+    def _words(self, step: str, heard: Understanding) -> str:
+        """Return words that mean this answer, what comes in the same breath first."""
+        intents = (*heard.also, str(heard.intent))
+        examples = [_example(self._script, step, intent, self._lead.name) for intent in intents]
+        return ", ".join(examples) if all(examples) else examples[-1]
+
+    def _kept_back(self, act: Act) -> tuple[str, ...]:
+        if not act.withheld:
+            return ()
+        lines = {
+            key_of(path) + kind + (f".{index}" if len(templates) > 1 else ""): template
+            for path, words in spoken(self._script)
+            for kind, templates in (("", words.text), (".before_identity", words.before_identity or ()))
+            for index, template in enumerate(templates)
+        }
+        return tuple(self._speaker.fill(lines[key], self._state.slots) for key in act.withheld)
 
     def _said(self, act: Act) -> tuple[str, ...]:
         for line in act.lines:
