@@ -183,3 +183,11 @@ def test_a_record_that_cannot_be_read_is_no_model(
     kept = models.activate(script, "light", tmp_path / "model.tar.gz", 1.0, Conformance(10))
     (Path(kept.path).parent / "light.json").write_text("{half")
     assert models.active(script) is None
+
+
+def test_mandarin_is_taken_apart_and_every_character_counts() -> None:
+    project = compile_project(load_script(SCRIPT.parents[1] / "zh-CN" / "reminder.yaml"))
+    names = [part["name"] for part in read(project, "config.yml")["pipeline"]]
+    assert names[0] == "JiebaTokenizer"
+    assert "ngrams.NgramFeaturizer" in names
+    assert "minilm.MiniLMFeaturizer" not in names
