@@ -59,7 +59,8 @@ def written(phrase: str) -> str:
     """A phrase as the model writes it: capitals, commas and the mark at its end are tokens too."""
     text = _NAMES.sub(lambda found: found.group().capitalize(), _I.sub("I", phrase.strip()))
     text = _COMMA_AFTER.sub(lambda found: f"{found.group(1)}, ", text)
-    text = text[:1].upper() + text[1:]
+    first = text[:1].upper()
+    text = (first if len(first) == 1 else text[:1]) + text[1:]  # ß has no capital of one letter
     if text[-1:] in ".?!":
         return text
     return text + ("?" if _QUESTION.match(phrase.strip().lower()) else ".")
