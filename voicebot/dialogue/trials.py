@@ -32,7 +32,7 @@ KINDS: Final = ("date", "amount", "time")
 NOTHING: Final = "-"
 _NAMES: Final = {"intent", "reference date", "reference_date", "reference"}
 """First field of a line that names the columns."""
-_NOON: Final = 12
+_HOUR: Final = 10  # of a day that is given without a time
 _MOST_BYTES: Final = 20_000_000
 
 
@@ -140,7 +140,7 @@ def read_entities(path: Path) -> tuple[EntityCase, ...]:
             wanted = tuple(_READERS[kind](value) for value in values)
         except (ValueError, InvalidOperation):
             return Problem(f"{expected!r} is no {kind}", f"write it like {_LIKE[kind]}, or {NOTHING} for none")
-        now = now if "T" in reference or " " in reference else now.replace(hour=_NOON)
+        now = now if "T" in reference or " " in reference else now.replace(hour=_HOUR)
         return EntityCase(now, kind, text, wanted, line)
 
     return tuple(_read(path, case))

@@ -21,7 +21,7 @@ from voicebot.dialogue.script import Script
 from voicebot.dialogue.talk import Question, Understanding
 from voicebot.errors import ConfigurationError
 
-_NOON: Final = 12
+_HOUR: Final = 10  # of a day that is given without a time
 
 
 def command(
@@ -91,7 +91,7 @@ def _moment(today: str) -> datetime:
     if not today:
         return datetime.now().replace(microsecond=0)
     try:
-        return datetime.combine(date.fromisoformat(today), datetime.min.time()).replace(hour=_NOON)
+        return datetime.combine(date.fromisoformat(today), datetime.min.time()).replace(hour=_HOUR)
     except ValueError as error:
         raise ConfigurationError(f"{today!r} is no day", cure="write it like 2026-11-23") from error
 
