@@ -31,6 +31,8 @@ _Array = np.ndarray[Any, Any]
 _MODEL_RATE: Final = 16000
 _HEADS: Final = 8
 _HEAD_SIZE: Final = 36
+_STRIDE: Final = 384
+"""Samples to one step of the encoded audio; the decoder wants its mask in samples, and takes every 384th of it."""
 _TOKENS_PER_SECOND: Final = 6.5
 _LEAST_TOKENS: Final = 8
 _LEAST_SECONDS: Final = 1.0
@@ -145,7 +147,7 @@ class MoonshineEngine:
 
     def _step(self, encoded: _Array, tokens: _Array, past: dict[str, _Array], *, cached: bool) -> list[_Array]:
         given = {
-            "encoder_attention_mask": np.ones((len(tokens), encoded.shape[1]), np.int64),
+            "encoder_attention_mask": np.ones((len(tokens), encoded.shape[1] * _STRIDE), np.int64),
             "input_ids": tokens,
             "encoder_hidden_states": encoded,
             "use_cache_branch": np.array([cached]),
