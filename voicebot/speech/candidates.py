@@ -19,6 +19,8 @@ SURE: Final = -0.05
 """Mean log-probability over which one greedy text in twenty-five has an error: nothing is gained by scoring."""
 NEAR: Final = 45.0
 """Least similarity (0 to 100) of a phrase to the greedy words for it to be scored."""
+_LONGEST: Final = 300
+"""Characters of the longest phrase that is scored: no answer is longer, and the cost grows with their square."""
 _MARGIN: Final = 0.35
 """How much worse than the greedy words a candidate may explain the audio."""
 _MARGIN_UNSURE: Final = 0.9
@@ -77,7 +79,7 @@ def shortlist(text: str, log_probability: float, phrases: Sequence[str]) -> list
         The hints.
     """
     words = plain(text)
-    known = {plain(phrase): phrase for phrase in phrases if plain(phrase)}
+    known = {plain(phrase): phrase for phrase in phrases if len(phrase) <= _LONGEST and plain(phrase)}
     if not known or words in known or log_probability > SURE:
         return []
     if not words:

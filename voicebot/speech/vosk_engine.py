@@ -1,8 +1,9 @@
 """Vosk in a worker: a free recogniser streams beside one whose grammar are the step's hints.
 
 What is known to crash or hang the library never reaches it: a grammar is never empty and always JSON, is given only
-when a recogniser is made (never changed in mid-utterance), the rate is fixed, audio is ``bytes`` of whole samples,
-and each recogniser is used by the worker's one thread.
+when a recogniser is made (never changed in mid-utterance), and holds words, none of the model's own symbols (``<eps>``
+aborts the process); the rate is fixed, audio is ``bytes`` of whole samples, and each recogniser is used by the
+worker's one thread.
 
 The end of an utterance is the voice activity detector's to tell: a look forces the final result. When speech goes
 on after it, a short utterance is heard again from its start, so that its words are seen in one context.
@@ -25,6 +26,8 @@ from voicebot.speech.recognizer import Hints, Hypothesis
 
 _UNKNOWN: Final = ("[unk]", "<unk>", "<UNK>")
 """How models write the word that stands for all others; not every model has one."""
+_SYMBOLS: Final = ("<", "[", "#", "!")
+"""How entries of a model's vocabulary begin that nobody says: ``<eps>``, ``#0``, ``!SIL``, ``[noise]``."""
 _REHEARD_SECONDS: Final = 8.0
 """An utterance up to this long is heard again when speech goes on after a look."""
 _RECYCLE_SECONDS: Final = 120.0
@@ -61,7 +64,7 @@ class VoskEngine:
             raise UnavailableError(f"{folder} is not a Vosk model that can be loaded: {error}") from error
         # A model with one static graph ignores grammars and would just be run twice.
         self._follows_grammar = any(folder.rglob("Gr.fst"))
-        self._unknown = next((word for word in _UNKNOWN if self.knows(word)), "")
+        self._unknown = next((word for word in _UNKNOWN if self._number(word) > 0), "")
         self._idle: list[_Ear] = []
         self.details = {
             "hints": "grammar" if self._follows_grammar else "not followed by this model",
@@ -69,8 +72,12 @@ class VoskEngine:
         }
 
     def knows(self, word: str) -> bool:
-        """Whether the model's vocabulary has ``word``."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
+        """Whether the model's vocabulary has ``word``, as something that people say."""
+        return not word.startswith(_SYMBOLS) and self._number(word) > 0
+
+    def _number(self, word: str) -> int:
+        """Number of a vocabulary's entry: -1 for none, 0 for the empty word."""
+        return int(self._model.vosk_model_find_word(word))
 
     def stream(self) -> VoskStream:
         """An ear for one call."""
