@@ -33,6 +33,8 @@ class Kind(enum.IntEnum):
     CANNOT_LOAD = 17
     WORDS = 18
     ALIVE = 19
+    DROPPED = 20
+    """A look that was overtaken: no words of it will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Message:
 
 
 def with_json(kind: Kind, value: Any, session: int = 0, utterance: int = 0, look: int = 0) -> Message:
-    """A message whose body is ``value`` as JSON."""
-    return Message(kind, session, utterance, look, json.dumps(value, ensure_ascii=False).encode())
+    """A message whose body is ``value`` as JSON, in ASCII: text of a caller may hold what UTF-8 cannot."""
+    return Message(kind, session, utterance, look, json.dumps(value).encode())
 
 
 class Reader:

@@ -31,6 +31,8 @@ _log = get_logger(part="recognizer")
 
 _BATCH_BYTES: Final = SAMPLE_RATE // 10 * 2
 """Audio goes to the worker in batches of 100 ms."""
+_REPLAYED_BYTES: Final = SAMPLE_RATE * 2
+"""A replay goes in batches of 1 s, so that a worker that is at it gives signs in between."""
 _LONGEST_SECONDS: Final = 120
 """An utterance is kept, and heard, up to this length."""
 _LONGEST_BYTES: Final = _LONGEST_SECONDS * SAMPLE_RATE * 2
@@ -53,6 +55,11 @@ class _Utterance:
     """The last look asked for and not answered."""
     losses: int = 0
     given_up: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How much was fed."""
+        return len(self.audio) / 2 / SAMPLE_RATE
 
 
 class Session:
@@ -90,13 +97,11 @@ class Session:
         if utterance is None:
             return
         utterance.look = look
-        if utterance.given_up:
-            asyncio.get_running_loop().call_soon(self.give_up)
+        if utterance.given_up or self._pool.deaf:
+            asyncio.get_running_loop().call_soon(self.tell_failed, utterance)
             return
         self.send_audio()
-        if self.slot is not None and self.slot.ready:
-            self.slot.send(Message(Kind.LOOK, self.number, utterance.number, look))
-            self.slot.asked(self)
+        self._ask(utterance)
 
     def end(self) -> None:
         """Forget the utterance; no words of it come after this."""
@@ -105,7 +110,7 @@ class Session:
         self._send(Message(Kind.END, self.number, self.utterance.number))
         self.utterance = None
         if self.slot is not None:
-            self.slot.forget(self)
+            self.slot.sessions.pop(self.number, None)
             self.slot = None
 
     def close(self) -> None:
@@ -123,10 +128,11 @@ class Session:
         if utterance is None or self.slot is None or not self.slot.ready:
             return
         whole = len(utterance.audio) - len(utterance.audio) % 2
-        if whole > utterance.sent:
-            body = bytes(utterance.audio[utterance.sent : whole])
+        while utterance.sent < whole:
+            end = min(whole, utterance.sent + _REPLAYED_BYTES)
+            body = bytes(utterance.audio[utterance.sent : end])
             self._send(Message(Kind.FEED, self.number, utterance.number, body=body))
-            utterance.sent = whole
+            utterance.sent = end
 
     def replay(self) -> None:
         """Send the utterance so far to the session's (new) worker."""
@@ -136,9 +142,7 @@ class Session:
         self._send(with_json(Kind.BEGIN, utterance.hints.phrases, self.number, utterance.number))
         utterance.sent = 0
         self.send_audio()
-        if utterance.look is not None:
-            self._send(Message(Kind.LOOK, self.number, utterance.number, utterance.look))
-            self.slot.asked(self)
+        self._ask(utterance)
 
     def deliver(self, message: Message) -> None:
         """Hand words to the call."""
@@ -153,28 +157,34 @@ class Session:
         if value["error"]:
             _log.error("the recogniser failed on an utterance", call=self.call, error=value["error"])
         heard = unpack_heard(value)
-        self.on_words(
+        self._tell(
             Recognition(
                 utterance.number,
                 message.look,
                 heard.best,
                 heard.alternatives,
-                audio_seconds=len(utterance.audio) / 2 / SAMPLE_RATE,
+                audio_seconds=utterance.seconds,
                 cpu_seconds=float(value["cpu_seconds"]),
                 failed=bool(value["error"]),
             )
         )
 
-    def give_up(self) -> None:
-        """Tell the call that the utterance cannot be heard."""
-        utterance = self.utterance
-        if utterance is None:
-            return
-        utterance.given_up = True
+    def tell_failed(self, utterance: _Utterance) -> None:
+        """Tell the call that the look it waits for cannot be answered, unless it has gone on meanwhile."""
         look, utterance.look = utterance.look, None
-        if look is not None:
-            seconds = len(utterance.audio) / 2 / SAMPLE_RATE
-            self.on_words(Recognition(utterance.number, look, NOTHING, audio_seconds=seconds, failed=True))
+        if look is not None and utterance is self.utterance:
+            self._tell(Recognition(utterance.number, look, NOTHING, audio_seconds=utterance.seconds, failed=True))
+
+    def _tell(self, recognition: Recognition) -> None:
+        # A defect of one call must not reach the worker, which hears for others too.
+        try:
+            self.on_words(recognition)
+        except Exception:
+            _log.exception("words were not digested", call=self.call)
+
+    def _ask(self, utterance: _Utterance) -> None:
+        if utterance.look is not None and self.slot is not None and self.slot.ready:
+            self.slot.ask(Message(Kind.LOOK, self.number, utterance.number, utterance.look), utterance.seconds)
 
     def _send(self, message: Message) -> None:
         if self.slot is not None and self.slot.ready:
@@ -188,11 +198,15 @@ class _Slot:
         self.number = number
         self.process: Process | None = None
         self.sessions: dict[int, Session] = {}
-        self.waiting: dict[int, float] = {}
-        """Sessions with an unanswered look -> seconds that the look may take, once the worker is at it."""
         self.last_sign = 0.0
         self.failures = 0
         self.restart: asyncio.Task[None] | None = None
+        self._owed = 0
+        """Looks asked of the process that it has neither answered nor dropped: the sign of life that it owes.
+
+        It owes them whether or not the calls still wait, or a frozen worker whose calls give up would stay.
+        """
+        self._longest_seconds = 0.0
 
     @property
     def ready(self) -> bool:
@@ -200,21 +214,42 @@ class _Slot:
 
     @property
     def load(self) -> tuple[bool, int, int]:
-        return (not self.ready, len(self.waiting), len(self.sessions))
+        return (not self.ready, self._owed, len(self.sessions))
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds of audio that the worker may be busy with; ``None`` when it owes no sign."""
+        if not self._owed:
+            return None
+        audio = (session.utterance.seconds for session in self.sessions.values() if session.utterance is not None)
+        return max(self._longest_seconds, *audio, 0.0)
 
     def send(self, message: Message) -> None:
         assert self.process is not None  # noqa: S101 - asked only when ready
         self.process.send(message)
 
-    def asked(self, session: Session) -> None:
-        if not self.waiting:
+    def ask(self, look: Message, seconds: float) -> None:
+        """Send a look at so much audio."""
+        if not self._owed:
             self.last_sign = time.monotonic()
-        seconds = len(session.utterance.audio) / 2 / SAMPLE_RATE if session.utterance else 0.0
-        self.waiting[session.number] = seconds
+            self._longest_seconds = 0.0
+        self._owed += 1
+        self._longest_seconds = max(self._longest_seconds, seconds)
+        self.send(look)
 
-    def forget(self, session: Session) -> None:
-        self.sessions.pop(session.number, None)
-        self.waiting.pop(session.number, None)
+    def signed(self, kind: Kind) -> None:
+        """Take note of a message of the worker."""
+        self.last_sign = time.monotonic()
+        if kind in (Kind.WORDS, Kind.DROPPED):
+            self._owed -= 1
+
+    def clear(self) -> list[Session]:
+        """The process is gone; return the sessions whose utterances it held."""
+        held = list(self.sessions.values())
+        self.process = None
+        self.sessions.clear()
+        self._owed = 0
+        return held
 
 
 class WorkerPool:
@@ -229,7 +264,9 @@ class WorkerPool:
     workers
         How many, at best one per core.
     look_seconds
-        How long a worker may give no sign while a look waits, beside half the seconds of audio to be heard.
+        How long a worker may give no sign while it owes words, beside a quarter of the seconds of audio to be heard.
+        Calls wait some four seconds: a short answer is to be heard again within them when a worker has stopped, but
+        on a machine that is just busy none may be killed.
     """
 
     def __init__(
@@ -285,11 +322,14 @@ class WorkerPool:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(slot.process.close() for slot in self._slots if slot.process is not None))
         for slot in self._slots:
-            slot.process = None
-            slot.sessions.clear()
-            slot.waiting.clear()
+            slot.clear()
 
     # ------------------------------------------------------------------------- for sessions and workers
+
+    @property
+    def deaf(self) -> bool:
+        """No worker is there, and none could be started lately."""
+        return not self._closing and all(not slot.ready and slot.failures >= _MOST_LOSSES for slot in self._slots)
 
     def place(self, session: Session, slot: _Slot | None = None) -> None:
         """Put a session's utterance on ``slot``, or on the one with the least to do; send it what there is."""
@@ -307,22 +347,22 @@ class WorkerPool:
                 slot.send(Message(Kind.CLOSE, session.number))
 
     def _received(self, slot: _Slot, message: Message) -> None:
-        slot.last_sign = time.monotonic()
-        if message.kind is not Kind.WORDS:
-            return
+        slot.signed(message.kind)
         session = self._sessions.get(message.session)
-        if session is None or session.slot is not slot:
-            return
-        session.deliver(message)
-        if session.utterance is None or session.utterance.look is None:
-            slot.waiting.pop(session.number, None)
+        if message.kind is Kind.WORDS and session is not None and session.slot is slot:
+            session.deliver(message)
 
     # ----------------------------------------------------------------------------- workers come and go
 
     async def _launch(self, slot: _Slot) -> dict[str, str]:
-        process = await Process.start(
-            on_message=lambda message: self._received(slot, message), on_end=lambda: self._ended(slot, process)
-        )
+        try:
+            process = await Process.start(
+                on_message=lambda message: self._received(slot, message), on_end=lambda: self._ended(slot, process)
+            )
+        except OSError as error:
+            raise UnavailableError(
+                f"a recognition worker cannot be started: {error}", cure="see the limits of memory, files and processes"
+            ) from error
         slot.process = process
         process.send(self._order)
         try:
@@ -344,23 +384,21 @@ class WorkerPool:
         """A worker is gone, by itself or because it was killed: save what it held, and replace it."""
         if self._closing or slot.process is not process or not process.was_ready:
             return
-        slot.process = None
-        suspect, _ = process.busy_with()
-        held = list(slot.sessions.values())
-        slot.sessions.clear()
-        slot.waiting.clear()
+        suspect = process.busy_with()
+        held = slot.clear()
         _log.warning("a recognition worker ended", worker=slot.number, code=process.code, utterances=len(held))
         slot.restart = asyncio.get_running_loop().create_task(self._replace(slot))
         alive = any(other.ready for other in self._slots)
         for session in held:
             if session.utterance is None:
                 continue
-            if session.number == suspect:
+            if suspect == (session.number, session.utterance.number & 0xFFFFFFFF):
                 session.utterance.losses += 1
                 if session.utterance.losses >= _MOST_LOSSES:
                     _log.error("an utterance was given up: two workers ended on it", call=session.call)
                     session.slot = None
-                    session.give_up()
+                    session.utterance.given_up = True
+                    session.tell_failed(session.utterance)
                     continue
                 self.place(session, slot)
             else:
@@ -371,7 +409,7 @@ class WorkerPool:
             await asyncio.sleep(_RESTART_SECONDS[min(slot.failures, len(_RESTART_SECONDS) - 1)])
             try:
                 await self._launch(slot)
-            except (UnavailableError, OSError) as error:
+            except Exception as error:
                 slot.failures += 1
                 _log.error("a recognition worker cannot be replaced", worker=slot.number, error=str(error))
                 self._move_away(slot)
@@ -381,14 +419,14 @@ class WorkerPool:
             return
 
     def _move_away(self, slot: _Slot) -> None:
-        """A slot stays empty for now: its utterances go to another, or are told that nobody hears them."""
+        """A slot stays empty for now: its utterances go to another, or those waited for are told that they fail."""
         alive = any(other.ready for other in self._slots)
         for session in list(slot.sessions.values()):
             if alive:
-                slot.forget(session)
+                slot.sessions.pop(session.number, None)
                 self.place(session)
-            elif slot.failures >= _MOST_LOSSES:
-                session.give_up()
+            elif self.deaf and session.utterance is not None:
+                session.tell_failed(session.utterance)
 
     async def _watch_signs(self) -> None:
         """Kill the workers that give no sign although words are waited for; their end does the rest."""
@@ -396,8 +434,9 @@ class WorkerPool:
             await asyncio.sleep(_CHECK_SECONDS)
             now = time.monotonic()
             for slot in self._slots:
-                if not slot.ready or not slot.waiting or slot.process is None:
+                patience = slot.patience
+                if slot.process is None or patience is None:
                     continue
-                if now - slot.last_sign > self._look_seconds + max(slot.waiting.values()) / 2:
+                if now - slot.last_sign > self._look_seconds + patience / 4:
                     _log.warning("a recognition worker gives no sign and is killed", worker=slot.number)
                     slot.process.kill()

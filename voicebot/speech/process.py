@@ -72,7 +72,13 @@ class Process(asyncio.Protocol):
                 ours.close()
                 raise
         ours.setblocking(False)
-        await loop.create_connection(lambda: self, sock=ours)
+        try:
+            await loop.create_connection(lambda: self, sock=ours)
+        except BaseException:
+            if self._transport is None:
+                ours.close()
+            await self.close(at_once=True)
+            raise
         self._waiter = loop.create_task(self._wait())
         return self
 

@@ -90,14 +90,17 @@ class Worker:
                 if stream is None:
                     stream = self._streams[message.session] = engine.stream()
                 stream.end()
-                stream.begin(Hints(tuple(map(str, message.json()))))
+                stream.begin(Hints(tuple(_text(phrase) for phrase in message.json())))
                 self._cpu[message.session] = time.process_time() - cpu
             case Kind.FEED:
                 if stream := self._streams.get(message.session):
                     stream.feed(message.body)
                     self._cpu[message.session] += time.process_time() - cpu
             case Kind.LOOK:
-                if (stream := self._streams.get(message.session)) and not self._overtaken(message):
+                stream = self._streams.get(message.session)
+                if stream is None or self._overtaken(message):
+                    self._send(Message(Kind.DROPPED, message.session, message.utterance, message.look))
+                else:
                     self._look(stream, message)
             case Kind.END | Kind.CLOSE:
                 if stream := self._streams.get(message.session):
@@ -129,6 +132,11 @@ class Worker:
     def _send(self, message: Message) -> None:
         self._connection.sendall(message.pack())
         self._said_alive = time.monotonic()
+
+
+def _text(phrase: object) -> str:
+    """A hinted phrase without what no engine could read: halves of surrogate pairs."""
+    return str(phrase).encode("utf-8", "ignore").decode()
 
 
 def _die_with_parent() -> None:
