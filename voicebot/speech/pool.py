@@ -369,8 +369,8 @@ class WorkerPool:
             async with asyncio.timeout(_LOAD_SECONDS):
                 details = await process.loaded
         except BaseException as error:
+            await process.close(at_once=True)  # cancelled in it, the pool's own closing waits for the process
             slot.process = None
-            await process.close(at_once=True)
             if isinstance(error, TimeoutError):
                 raise UnavailableError(
                     f"{self._info.model} was not loaded within {_LOAD_SECONDS:.0f} s",
