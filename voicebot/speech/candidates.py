@@ -62,7 +62,8 @@ def written(phrase: str) -> str:
     text = _NAMES.sub(lambda found: found.group().capitalize(), _I.sub("I", phrase.strip()))
     text = _COMMA_AFTER.sub(lambda found: f"{found.group(1)}, ", text)
     first = text[:1].upper()
-    text = (first if len(first) == 1 else text[:1]) + text[1:]  # ß has no capital of one letter
+    # Not every letter has a capital of its own: those of ß, µ and ı are other letters' too.
+    text = (first if first.lower() == text[:1].lower() else text[:1]) + text[1:]
     if text[-1:] in ".?!":
         return text
     return text + ("?" if _QUESTION.match(phrase.strip().lower()) else ".")

@@ -60,6 +60,8 @@ def test_plain_words(text: str, words: str) -> None:
         ("do you take cards?", "Do you take cards?"),
         ("i may pay in may", "I may pay in may."),  # the month cannot be told from the verb
         ("  hello i am here ", "Hello, I am here."),
+        ("ßa", "ßa."),
+        ("µ", "µ."),
     ],
 )
 def test_phrases_are_written_as_the_model_writes(hint: str, form: str) -> None:
