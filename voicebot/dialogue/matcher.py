@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,12 +57,24 @@ class Match:
         Intent → similarity to the nearest of the step's own examples, 0 to 1.
     known
         Share of the words that examples hold as well.
+    likeness
+        Intent → mean similarity to its nearest examples; empty where that is not weighed in.
     """
 
     probabilities: Mapping[str, float]
     nearest: float
     here: Mapping[str, float]
     known: float
+    likeness: Mapping[str, float] = field(default_factory=dict)
+
+    def informed(self, probabilities: Mapping[str, float]) -> Match:
+        """Return this match with another classifier's probabilities, the nearest examples weighed in as here."""
+        weighed = {
+            intent: value * math.exp(_LIKENESS * self.likeness.get(intent, 0.0))
+            for intent, value in probabilities.items()
+        }
+        total = sum(weighed.values())
+        return replace(self, probabilities={intent: value / total for intent, value in weighed.items()})
 
 
 class Matcher:
@@ -132,8 +145,9 @@ class Matcher:
         dense = self._embedder.embed(texts) if self._embedder else None
         similar = _similar(grams, dense, self._grams, self._dense)
         scores = self._features(grams, dense) @ self._weights + self._bias
-        if self._embedder:
-            scores = scores + _LIKENESS * self._likeness(similar)
+        likeness = self._likeness(similar) if self._embedder else None
+        if likeness is not None:
+            scores = scores + _LIKENESS * likeness
         scores = np.asarray(scores - scores.max(axis=1, keepdims=True))
         probabilities = np.exp(scores)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
@@ -150,6 +164,7 @@ class Matcher:
                 float(nearest[row]),
                 here[row],
                 self._known(text),
+                {} if likeness is None else dict(zip(self.intents, map(float, likeness[row]), strict=True)),
             )
             for row, text in enumerate(texts)
         )

@@ -5,7 +5,8 @@ In each turn:
 1. The local policy answers, in a few milliseconds; its answer is what holds when Rasa does not answer in time.
 2. What belongs to the engine (keys) and to the rules for the hard intents is settled by that.
 3. Rasa's classifier is asked what the words mean. Its probabilities take the place of the local matcher's; all that
-   guards them stays: words that are not from here, surer where a call would end, values, two intents in a breath.
+   stands around them stays: nearest examples, words that are not from here, surer where a call would end, values, two
+   intents in a breath.
 4. Rasa's rules are asked where the intent leads from this step. The engine compares that with the script's own table
    before it moves; a difference is told, and the table wins.
 
@@ -103,7 +104,8 @@ class RasaPolicy:
             probabilities = await self._classified(texts, rows, until)
             informed = await loop.run_in_executor(THREAD, self._informed, question, probabilities)
             target = await self._led(question, informed, until)
-        except (UnavailableError, KeyError, TypeError, ValueError) as error:  # also an answer that makes no sense
+        except (UnavailableError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+            # none, or one that makes no sense
             _log.warning("Rasa did not decide, the local policy does", why=str(error), script=self._script.script)
             return local
         return informed if informed.policy in _SETTLED else replace(informed, policy="rasa", target=target)
@@ -127,7 +129,7 @@ class RasaPolicy:
 
         def informed(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
             return tuple(
-                replace(match, probabilities=probabilities[text]) if text in probabilities else match
+                match.informed(probabilities[text]) if probabilities.get(text) else match
                 for text, match in zip(texts, self._local.compare(texts, step), strict=True)
             )
 
