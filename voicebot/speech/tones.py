@@ -67,7 +67,7 @@ class Stretch:
 _PROGRESS_LINES: Final = ((440, 480), (480, 620), (400, 450), (425,), (450,), (400,))
 """Lines of ringing, busy and congestion: North America, United Kingdom, most of Europe, China, Japan."""
 _SIT: Final = (950.0, 1400.0, 1800.0)
-_SIT_FIRST: Final = (913.8, 985.2)
+_SIT_FIRST: Final = (913.8, 950.0, 985.2)
 _SIT_DRIFT_HZ: Final = 12.0
 _SIT_GAP_MS: Final = 300
 _FAX: Final[Mapping[float, int]] = {1100.0: 400, 2100.0: 1000}
