@@ -76,6 +76,16 @@ _ABSENT: Final = {
     "zh": re.compile(r"他|她|谁|搬|以前"),
 }
 """Words that speak of somebody who is not on the line."""
+_RELATIVE: Final = {
+    "en": re.compile(
+        r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
+        r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
+    ),
+    "zh": re.compile(
+        r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
+    ),
+}
+"""Words of who is near the person called, and not that person."""
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
@@ -184,6 +194,8 @@ class LocalPolicy:
         verdict, also = self._verdict(words, parts, state.step, values, compare)
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
+        if verdict.intent == "affirm" and not state.right_party and _RELATIVE[family(language)].search(words):
+            verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
         if taken_back(verdict.intent, words, language):
             verdict = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)

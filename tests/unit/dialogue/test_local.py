@@ -58,6 +58,8 @@ def heard(policy: LocalPolicy, text: str, step: str, language: str, **more: obje
         ("en-US", "payment", "stop calling me", "stop_calling", {}),
         ("zh-CN", "identity", "我就是张伟", "affirm", {}),
         ("zh-CN", "identity", "喂", "repeat", {}),
+        ("zh-CN", "identity", "我是李强的女儿", "not_available", {}),
+        ("en-US", "identity", "yes i'm david's wife", "not_available", {}),
         ("zh-CN", "payment", "好的 知道了", "affirm", {}),
         ("zh-CN", "payment", "我下周五还", "promise_to_pay", {"promise_date": date(2026, 12, 4)}),
         ("zh-CN", "payment", "先还三百块吧", "partial_payment", {"amount": Decimal(300)}),
