@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
-from typing import Final
 from zoneinfo import ZoneInfo
 
-REHEARSAL_TIME: Final = time_of_day(10, 0)
-"""Rehearsed calls take place in the middle of the morning."""
+from voicebot.dialogue.script_talk import REHEARSAL_TIME
 
 
 def call_clock(

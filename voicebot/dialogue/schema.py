@@ -43,13 +43,13 @@ _BOOLEAN: Final[Mapping[str, Any]] = {
 def schema() -> dict[str, Any]:
     """Return the schema of a file: a script, or a part that scripts include."""
     made = Script.model_json_schema(mode="validation")
-    _describe(made, Script)
+    describe(made, Script)
     for name, part in made["$defs"].items():
-        _describe(part, getattr(script, name))
+        describe(part, getattr(script, name))
     whole = made.pop("required")
     for name in ("Reprompts", "Machine"):  # a script may write a part of these and include the rest
         made["$defs"][name].pop("required", None)
-    found: dict[str, Any] = _loose(made)
+    found: dict[str, Any] = loose(made)
     _complete(found)
     shared = [name for name in whole if name in SHARED_SECTIONS]
     own = [name for name in whole if name not in SHARED_SECTIONS]
@@ -95,7 +95,8 @@ def documented(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
-def _describe(part: dict[str, Any], model: type[BaseModel]) -> None:
+def describe(part: dict[str, Any], model: type[BaseModel]) -> None:
+    """Put what a model's docstring says into its schema."""
     told = documented(model)
     summary = inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0]
     part["description"] = " ".join(summary.replace("``", "`").split())
@@ -106,13 +107,13 @@ def _describe(part: dict[str, Any], model: type[BaseModel]) -> None:
                 field["allOf"] = [{"$ref": field.pop("$ref")}]
 
 
-def _loose(node: Any) -> Any:
+def loose(node: Any) -> Any:
     """Take every scalar as YAML gives it: the loader reads them all as text first."""
     if isinstance(node, list):
-        return [_loose(one) for one in node]
+        return [loose(one) for one in node]
     if not isinstance(node, dict):
         return node
-    found = {key: _loose(value) for key, value in node.items() if not (key == "title" and isinstance(value, str))}
+    found = {key: loose(value) for key, value in node.items() if not (key == "title" and isinstance(value, str))}
     if found.get("default", 0) in (None, "", [], {}):
         del found["default"]
     kind = found.get("type")

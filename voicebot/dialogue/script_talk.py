@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final, Protocol
 
 from voicebot.dialogue import conversation
@@ -18,6 +18,8 @@ from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, St
 
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
 """Said as a reply begins they change nothing of what was said before."""
+REHEARSAL_TIME: Final = time(10, 0)
+"""Rehearsed and written conversations take place in the middle of the morning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class ScriptTalk:
     def language(self) -> str:
         """BCP 47 tag of the script."""
         return self._script.language
+
+    @property
+    def state(self) -> State:
+        """Where the conversation stands."""
+        return self._state
+
+    def return_to(self, state: State) -> None:
+        """Go back to where the conversation stood."""
+        self._state = state
 
     def open(self) -> Plan:
         """Begin."""

@@ -12,6 +12,8 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "Prove over all paths that a script keeps the rules, and show how it breaks them.",
     "diff": "Compare two versions of a script, and what recorded calls would come to by each.",
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
+    "chat": "Talk with a script in text.",
+    "test": "Talk written conversations through, and tell what does not come to what is expected.",
     "understand": "Tell what texts mean to a script, and try it on files of written cases.",
     "train": "Train a Rasa model of a script.",
     "publish": "Check and store a script, and make it the current version of its name.",

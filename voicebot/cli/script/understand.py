@@ -11,12 +11,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from voicebot.cli import output
+from voicebot.cli.script.deciding import deciding, made_ready
 from voicebot.cli.script.finding import find_script
-from voicebot.cli.training import train_missing
 from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue import trials
 from voicebot.dialogue.load import load_script
-from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.talk import Question, Understanding
 from voicebot.errors import ConfigurationError
@@ -51,9 +50,7 @@ def command(
     entity_cases = trials.read_entities(entities) if entities else ()
     result: dict[str, Any] = {"script": loaded.script, "language": loaded.language, "step": step or None}
     if texts or intent_cases:
-        dialogue = _dialogue(policy)
-        if policy == "rasa":
-            train_missing([path], section)
+        dialogue = made_ready(policy, path, section)
         said = [*(texts or ()), *(case.text for case in intent_cases)]
         answers = asyncio.run(
             _ask(loaded, dialogue, section, [trials.question(loaded, one, now, step) for one in said])
@@ -71,20 +68,11 @@ def command(
         _show(result)
 
 
-def _dialogue(policy: str) -> DialogueSection:
-    if policy not in {"local", "rasa"}:
-        raise ConfigurationError(f"there is no policy {policy!r}", cure="name one of: local, rasa")
-    return DialogueSection(policy="rasa" if policy == "rasa" else "local")
-
-
 async def _ask(
     script: Script, dialogue: DialogueSection, section: RasaSection, questions: Sequence[Question]
 ) -> list[Understanding]:
-    policies = Policies(dialogue, section)
-    try:
-        return await trials.ask(await policies.of(script), questions)
-    finally:
-        await policies.close()
+    async with deciding(script, dialogue, section) as policy:
+        return await trials.ask(policy, questions)
 
 
 def _moment(today: str) -> datetime:
