@@ -1,0 +1,71 @@
+"""The shipped conversations: each comes to what its file expects, and together they go through the shipped scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.unit.dialogue.making import SHIPPED, as_editors_read
+from voicebot.dialogue.load import load_script
+from voicebot.dialogue.local import LocalPolicy
+from voicebot.dialogue.script import Script
+from voicebot.dialogue.trying.files import Written, find_files, read_file
+from voicebot.dialogue.trying.schema import FILE, schema, schema_text
+from voicebot.dialogue.trying.trial import try_all, try_one
+
+FILES = find_files([SHIPPED / "en-US" / "tests"])
+SCRIPTS = ("reminder", "collection")
+
+
+@cache
+def ready(name: str) -> tuple[Script, LocalPolicy]:
+    script = load_script(SHIPPED / "en-US" / f"{name}.yaml")
+    return script, LocalPolicy(script)
+
+
+def conversations(name: str) -> Iterator[Written]:
+    for file in FILES:
+        scripts, written = read_file(file)
+        if name in scripts:
+            yield from written
+
+
+ALL = [(name, written) for name in SCRIPTS for written in conversations(name)]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    ALL,
+    ids=[f"{name}-{Path(one.file).stem}-{one.conversation.name.replace(' ', '_')}" for name, one in ALL],
+)
+async def test_conversation_comes_to_what_its_file_expects(name: str, written: Written) -> None:
+    tried = await try_one(ready(name)[0], written, ready(name)[1])
+    assert [str(miss.problem) for miss in tried.misses] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_shipped_conversations_go_through_the_whole_script(name: str) -> None:
+    script, policy = ready(name)
+    trial = await try_all(script, conversations(name), policy)
+    assert trial.coverage.answers.percent >= 95
+    for part in trial.coverage.parts.values():
+        assert [item.name for item in part.uncovered if part is not trial.coverage.answers] == []
+
+
+def test_shipped_schema_is_current() -> None:
+    assert (SHIPPED / FILE).read_text(encoding="utf-8") == schema_text(), "voicebot script schema --conversations"
+    jsonschema.Draft7Validator.check_schema(schema())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_file_names_the_schema_and_keeps_it(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    first = text.partition("\n")[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (file.parent / first.partition("=")[2]).resolve() == SHIPPED / FILE
+    found = [error.message for error in jsonschema.Draft7Validator(schema()).iter_errors(as_editors_read(text))]
+    assert found == []
