@@ -11,13 +11,13 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from voicebot import logs
 from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
+from voicebot.call.asking import PREROLL_SECONDS, Asked, Asker, Clips
 from voicebot.call.journal import Journal
-from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.playback import Playback
 from voicebot.call.turn_events import (
     Beep,
@@ -25,7 +25,6 @@ from voicebot.call.turn_events import (
     Close,
     Command,
     Commit,
-    Decided,
     DecideDigits,
     DecideMachine,
     DecideSilence,
@@ -36,7 +35,6 @@ from voicebot.call.turn_events import (
     Hold,
     Look,
     Machine,
-    Meaning,
     Open,
     Play,
     Played,
@@ -52,33 +50,14 @@ from voicebot.speech.greeting import GreetingClassifier, Verdict
 from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool, RecognizerSession
 from voicebot.speech.tones import BeepDetector
 
-PREROLL_SECONDS: Final = 0.3
-"""Heard before speech was noticed, and given to the recogniser with it."""
 LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
 """Silence between two lines of one turn."""
-PLAN_SECONDS: Final = 2.0
-"""Longest wait for a policy; after it the utterance counts as not understood."""
-RENDER_SECONDS: Final = 1.0
-"""Longest wait for a line that could not be rendered before; it is spoken as soon as it is there."""
 LAST_WORDS_SECONDS: Final = 2.0
 """After a hang-up, longest wait for the words that were being said."""
 NO_MEDIA_SECONDS: Final = 0.1
 """Without a frame for this long, time goes on as silence."""
 
 _log = logs.get_logger()
-
-
-class Clips(Protocol):
-    """Speech of texts, ready or made on demand (``voicebot.speech.prompts.PromptCache``)."""
-
-    def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
-        """Return what is ready."""
-
-    def speaker(self, text: str, *, speed: float = 1.0) -> str:
-        """Name of the voice that speaks what is ready."""
-
-    async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
-        """Make it ready and return it."""
 
 
 @dataclass(slots=True)
@@ -92,17 +71,6 @@ class Ended:
     turns: int
     transferred: bool
     recording: Recording | None
-
-
-@dataclass(slots=True)
-class _Look:
-    """What is known of one look while it is under way."""
-
-    speaking: bool
-    asked: bool
-    seconds: float
-    goes_on: bool = False
-    planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
 class CallSession:
@@ -136,6 +104,7 @@ class CallSession:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
         self._longest_seconds = longest_seconds
         self._machine = machine or TurnMachine()
+        self._asker = Asker(talk, clips, journal, clock)
         self._activity = VoiceActivity()
         self._playback = Playback()
         self._greeting: GreetingClassifier | None = GreetingClassifier(talk.language)
@@ -144,7 +113,7 @@ class CallSession:
         self._preroll: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + 10)
         self._open_utterance = 0
         self._utterance_seconds = 0.0
-        self._looks: dict[int, _Look] = {}
+        self._looks: dict[int, Asked] = {}
         self._plans: dict[int, Plan] = {}
         self._newest_look = 0
         self._act: Act | None = None
@@ -401,7 +370,7 @@ class CallSession:
         last = self._act is not None and self._playback.line == len(self._act.lines) - 1
         asked = not speaking or (last and self._playback.progress > 0.5)
         self._newest_look = command.look
-        self._looks[command.look] = _Look(speaking, asked, self._utterance_seconds, command.goes_on)
+        self._looks[command.look] = Asked(speaking, asked, self._utterance_seconds, command.goes_on)
         self._journal.add("look", at, utterance=command.utterance, look=command.look)
         self._ears.look(command.look)
 
@@ -436,74 +405,15 @@ class CallSession:
     # --------------------------------------------------------------------------------------- deciding
 
     def _decide(self, look: int, utterance: Utterance) -> None:
-        known = self._looks.setdefault(look, _Look(speaking=False, asked=True, seconds=0.0))
+        known = self._looks.setdefault(look, Asked(speaking=False, asked=True, seconds=0.0))
         self._start(self._plan(look, known, utterance))
 
-    async def _plan(self, look: int, known: _Look, utterance: Utterance) -> None:
-        begun = self._clock()
-        try:
-            async with asyncio.timeout(PLAN_SECONDS):
-                plan = await self._talk.plan(utterance, goes_on=known.goes_on)
-        except Exception as error:
-            _log.exception("an utterance could not be decided")
-            self._journal.add("decision_failed", self._clock(), look=look, error=str(error))
-            plan = await self._talk.plan(Utterance(silence=True))
-        understanding = plan.understanding
-        self._plans[look] = plan
+    async def _plan(self, look: int, known: Asked, utterance: Utterance) -> None:
+        plan = self._plans[look] = await self._asker.plan(look, known, utterance)
         known.planned.set()
-        self._journal.add(
-            "understood",
-            self._clock(),
-            look=look,
-            intent=understanding.intent,
-            confidence=round(understanding.confidence, 3),
-            slots=understanding.slots,
-            policy=understanding.policy,
-            **({"goes_on": plan.utterance.text, "nothing_new": plan.nothing_new} if known.goes_on else {}),
-            ranking=understanding.ranking[:3],
-            also=understanding.also,
-            recognition=round(understanding.recognition, 3),
-            decision_ms=round((self._clock() - begun) * 1000, 1),
-        )
-        await self._make_ready(plan)
-        special = utterance.silence or bool(utterance.machine) or bool(utterance.digits)
-        means = (
-            Meaning.ANSWER
-            if special
-            else meaning(
-                utterance,
-                understanding,
-                language=self._talk.language,
-                speaking=known.speaking,
-                asked=known.asked,
-                seconds=known.seconds - PREROLL_SECONDS,
-            )
-        )
-        if plan.nothing_new and means is not Meaning.NOTHING:
-            means = Meaning.BACK_CHANNEL
-        at = self._clock()
-        decided = Decided(
-            at,
-            look,
-            means,
-            complete=understanding.complete,
-            hesitant=not special and hesitant(utterance.text, self._talk.language),
-            urgent=self._talk.urgent(plan),
-            takes_back=plan.takes_back,
-        )
+        decided = await self._asker.decided(look, known, utterance, plan)
         if self._hung_up is None:
-            self._carry(self._machine.handle(decided), at)
-
-    async def _make_ready(self, plan: Plan) -> None:
-        """Render what could not be known before the call, while the silence runs."""
-        lines = ((line.text, line.speed) for line in plan.act.lines)
-        missing = [(text, speed) for text, speed in lines if self._clips.get(text, speed=speed) is None]
-        if missing:
-            try:
-                async with asyncio.timeout(RENDER_SECONDS):
-                    await asyncio.gather(*(self._clips.speech(text, speed=speed) for text, speed in missing))
-            except Exception as error:
-                self._journal.add("render_failed", self._clock(), error=str(error) or type(error).__name__)
+            self._carry(self._machine.handle(decided), decided.at)
 
     def _commit(self, look: int, at: float) -> None:
         plan = self._talk.commit(self._plans[look])
@@ -564,7 +474,7 @@ class CallSession:
         look = -self._open_utterance
         self._looks.clear()
         self._newest_look = look
-        self._looks[look] = known = _Look(speaking=False, asked=True, seconds=self._utterance_seconds)
+        self._looks[look] = known = Asked(speaking=False, asked=True, seconds=self._utterance_seconds)
         self._ears.look(look)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_SECONDS):
