@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from voicebot.errors import VoicebotError
-from voicebot.speech.engine import NOTHING, Engine, Heard, Stream, load_engine
+from voicebot.speech.engine import NOTHING, Engine, Heard, Stream
+from voicebot.speech.engine_loading import load_engine
 from voicebot.speech.framing import PROGRESS, Kind, Message, Reader, pack_heard, with_json
 from voicebot.speech.recognizer import Hints
 
