@@ -6,8 +6,10 @@ given up half-way for another writer. PostgreSQL: read committed, rows locked ex
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -90,7 +92,11 @@ def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
 def _sqlite_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # SQLite does not wait to change the mode of a new file that others write to; it is kept in the file, so any
+    # connection that finds it free makes it so for all.
+    with contextlib.suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
