@@ -25,10 +25,10 @@ def some_personas(folder: Path, *names: str) -> Path:
     return folder
 
 
-async def start(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
+async def start(folder: Path, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "voicebot", *arguments,
-        cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        cwd=folder, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -116,3 +116,29 @@ async def test_what_is_wrong_is_told_at_once(tmp_path: Path, arguments: tuple[st
     assert process.returncode == 2
     assert told in err.decode()
     assert not (tmp_path / "var").exists(), "nothing was started"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "which holds no Vosk model"),  # the node pauses the campaign
+        ("no model", "is not a Vosk model that can be loaded"),  # the node tries again, and waits longer each time
+    ],
+)
+async def test_a_rehearsal_in_which_no_call_can_be_prepared_ends_and_tells_why(
+    tmp_path: Path, content: str | None, told: str
+) -> None:
+    personas = some_personas(tmp_path / "personas", "wrong_number", "stop_calling")
+    model = tmp_path / "model"
+    (model / "am").mkdir(parents=True)
+    if content is not None:
+        (model / "am" / "final.mdl").write_text(content)
+    process = await start(tmp_path, "rehearse", "reminder", "--personas", str(personas), VOICEBOT_VOSK_MODEL=str(model))
+    out, err = await process.communicate()
+    text = " ".join(err.decode().split())
+    assert process.returncode == 1, "it did not run to its end and report"
+    assert not out
+    assert "the node can prepare no call" in text
+    assert told in text
+    assert "node.log" in text
+    assert left_behind(tmp_path) == []

@@ -25,6 +25,7 @@ from voicebot.dialogue.pinned import pinned_text, text_hash
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
+from voicebot.rehearsal.hopeless import hopeless
 from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.network import TRUNK, Network
 from voicebot.rehearsal.persona import Persona
@@ -141,7 +142,7 @@ class Rehearsal:
         ConfigurationError
             A script is broken, or a persona's lead lacks what it needs.
         UnavailableError
-            Asterisk, the node or an engine does not come up; the node's log tells why.
+            Asterisk, the node or an engine does not come up, or no call can be prepared; the node's log tells why.
         """
         self._begun = time.monotonic()
         try:
@@ -192,18 +193,18 @@ class Rehearsal:
         self._node = await self._start_node()
         deadline = time.monotonic() + _SETTLING_SECONDS + _CALL_SECONDS * len(self._seats)
         while True:
+            code = self._node.returncode  # read first: whatever an ended node wrote is seen below
             attempts = await self._attempts()
             self._say("calling", attempts)
             done = [seat for seat in self._seats if _is_over(attempts.get(_digits(seat.number)))]
             if len(done) == len(self._seats):
                 return attempts
-            if self._node.returncode is not None:
-                attempts = await self._attempts()
-                if self._node.returncode == 0:
-                    return attempts
-                raise UnavailableError(Problem(f"the node ended with {self._node.returncode}: {self._complaint()}",
+            if why := hopeless(await self._store.attempts(limit=None), await self._store.campaigns()):
+                raise UnavailableError(Problem(f"the node can prepare no call: {why}", f"see {self._node_log}"))
+            if code:
+                raise UnavailableError(Problem(f"the node ended with {code}: {self._complaint()}",
                                                f"see {self._node_log}"))  # fmt: skip
-            if time.monotonic() > deadline:
+            if code == 0 or time.monotonic() > deadline:
                 return attempts
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._node.wait()), _POLL_SECONDS)
