@@ -23,7 +23,7 @@ from voicebot.dialogue.embedding import MODEL, Embedder
 from voicebot.dialogue.heard_values import Heard, hear_values, hear_yes_no
 from voicebot.dialogue.keywords import hard_intent, taken_back
 from voicebot.dialogue.matcher import Match, Matcher
-from voicebot.dialogue.normal import NAME, Clauses, clauses, family, is_bare, masked
+from voicebot.dialogue.normal import NAME, PAST, Clauses, clauses, family, is_bare, masked
 from voicebot.dialogue.policy import engine_answer
 from voicebot.dialogue.script import Script
 from voicebot.dialogue.table import table_of
@@ -243,8 +243,8 @@ class LocalPolicy:
         if parts.lead != "affirm" or not self._takes(step, "affirm"):
             return False
         language = family(self._script.language)
-        if verdict.intent == "promise_to_pay":
-            return not values.values and not _LATER[language].search(words)
+        if verdict.intent == "promise_to_pay":  # "okay, I will pay it" is no yes to being connected with somebody
+            return not values.values and not _LATER[language].search(words) and not self._connects(step, "affirm")
         return verdict.intent == "wrong_person" and not _DENIAL[language].search(words)
 
     def _unfounded(self, words: str, state: State) -> bool:
@@ -299,6 +299,13 @@ class LocalPolicy:
     def _ends(self, step: str, intent: str) -> bool:
         return any(cell.move is not None and cell.move.end for cell in self._table.of(step, intent))
 
+    def _connects(self, step: str, intent: str) -> bool:
+        endings = self._script.endings
+        return any(
+            cell.move is not None and cell.move.end in endings and endings[cell.move.end].action == "transfer"
+            for cell in self._table.of(step, intent)
+        )
+
     def _with_values(  # noqa: PLR0917
         self, verdict: _Verdict, also: tuple[str, ...], parts: Clauses, words: str, values: Heard, question: Question
     ) -> tuple[_Verdict, tuple[str, ...]]:
@@ -310,6 +317,8 @@ class LocalPolicy:
             intent = next((self._script.slots[name].intent for name in names), "")
             return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
         asked = self._asked(step)
+        # A past day alone, where a day is asked for, is an answer to be asked again, and no news of a payment.
+        bare = bare or (words == PAST[family(self._script.language)] and asked in values.values)
         fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
         dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
         if not values.values or (fits and not bare and not dictated):

@@ -17,7 +17,8 @@ from voicebot.dialogue.talk import Lead
 NAME: Final = {"en": "maria", "zh": "小明"}
 """Stands for the name of the person called, in examples and in what is heard."""
 _FUTURE: Final = {"en": "friday", "zh": "周五"}
-_PAST: Final = {"en": "yesterday", "zh": "昨天"}
+PAST: Final = {"en": "yesterday", "zh": "昨天"}
+"""Stands for every day that is past."""
 _MONEY: Final = {"en": "fifty dollars", "zh": "五十块"}
 _FILLERS: Final = {
     "en": re.compile(r"\b(?:uh+|um+|er+m?|hmm+|ah|oh|mm|you know|i mean|like i said)\b(?!\s+(?:huh|hmm?|hum))"),
@@ -65,7 +66,7 @@ def masked(text: str, language: str, now: datetime, lead: Lead | None = None) ->
     text = text.replace("{name}", NAME[code])
     spans: list[tuple[int, int, str]] = []
     for day in entities.find_dates(text, language, now):
-        spans.append((day.start, day.end, _PAST[code] if day.value < now.date() else _FUTURE[code]))
+        spans.append((day.start, day.end, PAST[code] if day.value < now.date() else _FUTURE[code]))
     for money in entities.find_amounts(text, language):
         if "$" in text[money.start : money.end] or _says_money(money.text, code):
             spans.append((money.start, money.end, _MONEY[code]))

@@ -41,6 +41,10 @@ def policy(name: str) -> LocalPolicy:
         ("reminder", "payment", "yeah I can pay it a bit later", "promise_to_pay"),
         ("reminder", "payment", "yes I can pay it next Friday", "promise_to_pay"),
         ("reminder", "payment", "Yes I need more time", "promise_to_pay"),
+        ("reminder", "when", "Yesterday.", "promise_to_pay"),
+        ("reminder", "when", "I paid it yesterday.", "already_paid"),
+        ("reminder", "offer_human", "okay I will pay it", "promise_to_pay"),
+        ("reminder", "offer_human", "okay, yes please", "affirm"),
         ("collection", "payment", "I'm a little short right now.", "cannot_pay"),
         ("collection", "payment", "I'm a little short right now. Can I pay at the end of the month?", "promise_to_pay"),
     ],
@@ -55,3 +59,9 @@ def test_nobody_is_a_wrong_person_by_saying_their_own_name() -> None:
     assert (
         policy("reminder").decide(Question(Utterance("This is Maria.", 0.7), state, NOW, LEAD)).intent != "wrong_person"
     )
+
+
+def test_a_past_day_is_asked_again() -> None:
+    state = State("when", right_party=True)
+    heard = policy("reminder").decide(Question(Utterance("Yesterday.", 0.9), state, NOW, LEAD))
+    assert heard.slots == {"promise_date": date(2026, 11, 22)}
