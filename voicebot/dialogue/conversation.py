@@ -146,6 +146,7 @@ class _Turn:
         self._lines: list[Line] = []
         self._taken: list[str] = []
         self._patience: float | None = None
+        self._used_up = False
 
     # -- what the public functions call
 
@@ -276,8 +277,9 @@ class _Turn:
     def _exhausted(self, *, silent: bool = False) -> tuple[State, Act]:
         own = None if silent else self._script.steps[self._step].exhausted
         move = own or self._script.exhausted
-        if move.go == self._step:
+        if move.go == self._step or self._used_up:  # where that leads has been used up in this very turn, too
             return self._give_up()
+        self._used_up = True
         return self.follow(move, ("steps", self._step, "exhausted") if own else ("exhausted",), "exhausted")
 
     # -- values

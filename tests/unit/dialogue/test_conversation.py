@@ -18,6 +18,7 @@ from voicebot.dialogue import conversation
 from voicebot.dialogue.disclosing import missing
 from voicebot.dialogue.lines import Speaker
 from voicebot.dialogue.load import load_script
+from voicebot.dialogue.moves import Move
 from voicebot.dialogue.script import INTENTS, PROMISES, Script
 from voicebot.dialogue.talk import Act, SlotValue, State, Understanding
 
@@ -424,3 +425,19 @@ def test_stop_calling_ends_the_calls_from_everywhere(path: Path) -> None:
                 _, act = conversation.apply(script, LEAD, state, understood("stop_calling"), NOW)
                 assert act.ending
                 assert act.ending.outcome == "do_not_call"
+
+
+def test_what_is_used_up_and_leads_back_to_what_is_used_up_is_given_up() -> None:
+    shipped = load_script(SHIPPED / "en-US" / "reminder.yaml")
+    when = shipped.steps["when"].model_copy(update={"exhausted": None})
+    round_about = shipped.model_copy(
+        update={"exhausted": Move(go="confirm"), "steps": {**shipped.steps, "when": when}}, deep=True
+    )
+    round_about.derived.clear()
+    talk = Talk(round_about).say("affirm").say("promise_to_pay")
+    assert talk.state.step == "when"
+    for _ in range(8):
+        talk.say("no_match")
+        if talk.state.ending:
+            break
+    assert talk.state.ending
