@@ -126,6 +126,7 @@ class ScriptTalk:
     def return_to(self, state: State) -> None:
         """Go back to where the conversation stood."""
         self._state = state
+        self._replied = None
 
     def open(self) -> Plan:
         """Begin."""
@@ -179,7 +180,9 @@ class ScriptTalk:
             base = self._before(self._replied)
         if plan.base != base:
             plan = replace(self._applied(plan.understanding, base, plan.utterance), takes_back=plan.takes_back)
-        self._replied = _Replied(plan.utterance, plan.understanding, base) if plan.utterance.text else None
+        # What was honoured in the call it was said is not up for a second thought.
+        open_to_more = plan.utterance.text and not self.urgent(plan)
+        self._replied = _Replied(plan.utterance, plan.understanding, base) if open_to_more else None
         self._state = plan.state
         return plan
 

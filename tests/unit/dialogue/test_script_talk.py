@@ -152,3 +152,14 @@ async def test_words_that_make_no_sense_together_count_on_their_own() -> None:
     plan = await talk.plan(Utterance("stop calling me"), goes_on=True)
     assert not plan.takes_back
     assert plan.understanding.intent == "stop_calling"
+
+
+async def test_stop_calling_is_never_taken_back() -> None:
+    talk = await at_payment(
+        stop_calling=Understanding("stop_calling"), stop_calling_me_at_work=Understanding("callback_request")
+    )
+    assert talk.commit(await talk.plan(Utterance("stop calling"))).act.ending
+    plan = await talk.plan(Utterance("me at work"), goes_on=True)
+    assert not plan.takes_back
+    talk.commit(plan)
+    assert talk.hung_up().outcome == "do_not_call"
