@@ -10,13 +10,13 @@ from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.campaign.dialer import Dialer
 from voicebot.config import Config
-from voicebot.dialogue.pinned import read_pinned
 from voicebot.dialogue.policies import Policies
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.pinned import read_pinned
+from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.voices import check_coqui, choose_prompts
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.speaking.choosing import check_coqui, choose_prompts
 from voicebot.store.records import CampaignState
 from voicebot.store.store import Store
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.pinned import pinned_text
+from voicebot.dialogue.script.pinned import pinned_text
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.paths import shipped
 from voicebot.rehearsal.network import TRUNK, Network
 from voicebot.rehearsal.persona import Persona

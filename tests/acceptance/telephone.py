@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 
 from voicebot.agi.asterisk_call import AsteriskCall
 from voicebot.agi.asterisk_phone import AsteriskPhone
-from voicebot.agi.files import base_files, pbx_files, trunk_endpoint
-from voicebot.agi.instance import AsteriskInstance
 from voicebot.agi.phone import CallRequest, HangUp, Recording
 from voicebot.config import Config
+from voicebot.pbx.files import base_files, pbx_files, trunk_endpoint
+from voicebot.pbx.instance import AsteriskInstance
 
 FIRST_PORT: Final = 21400
 SECRET: Final = "only-on-loopback"

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from voicebot.call.journal import read_journal
+from voicebot.journal.writer import read_journal
 from voicebot.rehearsal.persona import Persona, load_persona
 from voicebot.rehearsal.report import Report
 from voicebot.rehearsal.runner import Rehearsal

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from tests.acceptance.nodes import WILL_PAY, Stage, lead, persona, stage
-from voicebot.call.journal import read_journal
+from voicebot.journal.writer import read_journal
 from voicebot.rehearsal.carrier import PERSONA, number
 from voicebot.store.records import AttemptState, LeadState
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.acceptance.nodes import WILL_PAY, lead, persona, stage
-from voicebot.call.journal import read_journal
 from voicebot.config import SpeechSection
+from voicebot.journal.writer import read_journal
 from voicebot.rehearsal.carrier import (
     ANNOUNCES_THEN_REJECTS,
     BUSY,
@@ -22,8 +22,8 @@ from voicebot.rehearsal.carrier import (
     number,
 )
 from voicebot.speech.audio import SAMPLE_RATE
-from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.recognizer import Hints, Recognition
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.recognizer import Hints, Recognition
 
 EXPECTED = {
     number(BUSY): "busy",

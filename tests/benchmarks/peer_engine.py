@@ -24,14 +24,14 @@ import uvloop
 
 from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.agi.phone import Disposition, HangUp
-from voicebot.call.journal import Journal
 from voicebot.call.session import CallSession
 from voicebot.call.turns import Timing, TurnMachine
 from voicebot.config import SpeechSection
-from voicebot.dialogue.script_talk import Plan
+from voicebot.dialogue.conversation.script_talk import Plan
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Line, Listening, State, Understanding, Utterance
-from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.recognizer import RecognizerPool
+from voicebot.journal.writer import Journal
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.recognizer import RecognizerPool
 
 
 class Waves:

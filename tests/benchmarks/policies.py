@@ -24,15 +24,15 @@ import psutil
 from voicebot import logs
 from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection
-from voicebot.dialogue import trials
-from voicebot.dialogue.load import load_script
 from voicebot.dialogue.policies import Policies
-from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.rasa import models
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import train
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
+from voicebot.dialogue.understanding import trials
+from voicebot.dialogue.understanding.policy import Policy
 from voicebot.rehearsal.measure import percentile
 
 HELD_OUT: Final = Path(__file__).parents[1] / "data" / "understanding"

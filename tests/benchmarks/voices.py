@@ -21,11 +21,11 @@ import psutil
 
 from voicebot.config import CoquiSection, SpeechSection
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.speech import models
-from voicebot.speech.coqui.environment import find_environment
-from voicebot.speech.coqui.voice import CoquiVoice
-from voicebot.speech.prompts import PromptCache
-from voicebot.speech.voices import choose_voice
+from voicebot.speech.models import catalogue as models
+from voicebot.speech.speaking.choosing import choose_voice
+from voicebot.speech.speaking.coqui.environment import find_environment
+from voicebot.speech.speaking.coqui.voice import CoquiVoice
+from voicebot.speech.speaking.prompts import PromptCache
 
 LINES = {
     "en-US": [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from voicebot.agi.ami import Ami, RefusedError
-from voicebot.agi.instance import OLDEST_MAJOR
 from voicebot.agi.lint import REQUIRED_MODULES
 from voicebot.config import Config
 from voicebot.errors import Problem
+
+OLDEST_MAJOR: Final = 18
+"""The first Asterisk with an AudioSocket channel."""
 
 
 @asynccontextmanager

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from voicebot import logs
-from voicebot.call.journal import Journal
 from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
-from voicebot.dialogue.script_talk import Plan, Talk
+from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Utterance
+from voicebot.journal.writer import Journal
 
 PREROLL_SECONDS: Final = 0.3
 """Heard before speech was noticed, and given to the recogniser with it."""
@@ -25,7 +25,7 @@ _log = logs.get_logger()
 
 
 class Clips(Protocol):
-    """Speech of texts, ready or made on demand (``voicebot.speech.prompts.PromptCache``)."""
+    """Speech of texts, ready or made on demand (``voicebot.speech.speaking.prompts.PromptCache``)."""
 
     def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         """Return what is ready."""

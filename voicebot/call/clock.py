@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from voicebot.dialogue.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 
 
 def call_clock(

@@ -15,19 +15,19 @@ from structlog.contextvars import bound_contextvars
 from voicebot import __version__, logs
 from voicebot.agi.phone import CallRequest, Disposition, Phone
 from voicebot.call.clock import call_clock
-from voicebot.call.journal import Journal, journal_path, plain, read_journal
 from voicebot.call.session import CallSession, Ended
 from voicebot.config import Config
-from voicebot.dialogue.conversation import possible_speech
-from voicebot.dialogue.lead_check import check_lead
-from voicebot.dialogue.policy import Policy
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.script_talk import ScriptTalk
+from voicebot.dialogue.conversation.conversation import possible_speech
+from voicebot.dialogue.conversation.script_talk import ScriptTalk
+from voicebot.dialogue.script.lead_check import check_lead
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.variants import chosen
 from voicebot.dialogue.talk import Lead
-from voicebot.dialogue.variants import chosen
+from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
-from voicebot.speech.prompts import Prompts
-from voicebot.speech.recognizer import RecognizerPool
+from voicebot.journal.writer import Journal, journal_path, plain, read_journal
+from voicebot.speech.recognition.recognizer import RecognizerPool
+from voicebot.speech.speaking.prompts import Prompts
 from voicebot.store.records import Fate, NewLead, Result, Ticket
 
 ENDING_SECONDS: Final = 20.0

@@ -13,9 +13,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from voicebot.call.clock import call_clock
-from voicebot.dialogue import conversation
+from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.drawing.counts import Turn, Walk
-from voicebot.dialogue.script import Script, Slot
+from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Act, Ending, Lead, SlotValue, State, Understanding
 
 Entry = Mapping[str, Any]

@@ -17,7 +17,6 @@ from typing import Any, Final, Literal
 from voicebot import logs
 from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
 from voicebot.call.asking import PREROLL_SECONDS, Asked, Asker, Clips
-from voicebot.call.journal import Journal
 from voicebot.call.playback import Playback
 from voicebot.call.turn_events import (
     Beep,
@@ -42,13 +41,14 @@ from voicebot.call.turn_events import (
     Turn,
 )
 from voicebot.call.turns import Ear, Mouth, TurnMachine
-from voicebot.dialogue.script_talk import Plan, Talk
+from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Line, Utterance
-from voicebot.speech.activity import Activity, VoiceActivity
+from voicebot.journal.writer import Journal
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
-from voicebot.speech.greeting import GreetingClassifier, Verdict
-from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool, RecognizerSession
-from voicebot.speech.tones import BeepDetector
+from voicebot.speech.listening.activity import Activity, VoiceActivity
+from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
+from voicebot.speech.listening.tones import BeepDetector
+from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool, RecognizerSession
 
 LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
 """Silence between two lines of one turn."""

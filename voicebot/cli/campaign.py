@@ -18,9 +18,9 @@ from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.soundness import refuse_faults
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config, TrunkSection
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.pinned import pinned_text, read_pinned
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.pinned import pinned_text, read_pinned
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.logs import mask_name, mask_number
 from voicebot.store.campaigns import LEADS_AT_ONCE

@@ -12,7 +12,7 @@ from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.reading import check_hash
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
-from voicebot.dialogue.pinned import read_pinned
+from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import Campaign, Pin, ScriptVersion
 from voicebot.store.store import Store

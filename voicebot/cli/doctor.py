@@ -9,9 +9,10 @@ from typing import Annotated, Final
 
 import typer
 
-from voicebot.cli import checks, output
-from voicebot.cli.checks import Finding
+from voicebot.cli import output
 from voicebot.config import Config, load_config
+from voicebot.doctor import checks
+from voicebot.doctor.checks import Finding
 from voicebot.errors import ConfigurationError
 
 _SIGNS: Final = {"fine": "[green]✓[/]", "note": "[yellow]![/]", "broken": "[bold red]✗[/]"}

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from voicebot.cli import output
 from voicebot.errors import Problem, UnavailableError
-from voicebot.speech import models
-from voicebot.speech.model_sources import Progress as Report
-from voicebot.speech.models import CATALOGUE, DEFAULT_ORDER, Installed
+from voicebot.speech.models import catalogue as models
+from voicebot.speech.models.catalogue import CATALOGUE, DEFAULT_ORDER, Installed
+from voicebot.speech.models.sources import Progress as Report
 
 app = typer.Typer()
 

@@ -19,7 +19,7 @@ from voicebot.cli.training import train_missing
 from voicebot.config import load_config
 from voicebot.rehearsal.report import Report
 from voicebot.rehearsal.runner import Progress, Rehearsal
-from voicebot.speech.voices import check_coqui
+from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
 POLICY_HELP: Final = (

@@ -9,12 +9,12 @@ from rich.status import Status
 
 from voicebot.cli import output
 from voicebot.config import RasaSection
-from voicebot.dialogue.load import load_script
 from voicebot.dialogue.rasa import environment, models
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import Result, train
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.variants import arms
 from voicebot.errors import Problem, UnavailableError
 
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from voicebot import logs
 from voicebot.config import DialogueSection, RasaSection
-from voicebot.dialogue.local import LocalPolicy
-from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.rasa import environment, models
 from voicebot.dialogue.rasa.policy import RasaPolicy
 from voicebot.dialogue.rasa.service import RasaService
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import UnavailableError
 
 LOOK_SECONDS: Final = 10.0

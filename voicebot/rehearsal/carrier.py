@@ -30,8 +30,8 @@ from typing import Final
 from uuid import UUID
 
 from voicebot.agi.ami import Ami
-from voicebot.agi.files import MODULES, base_files, manager_conf, trunk_endpoint
-from voicebot.agi.instance import AsteriskInstance
+from voicebot.pbx.files import MODULES, base_files, manager_conf, trunk_endpoint
+from voicebot.pbx.instance import AsteriskInstance
 from voicebot.rehearsal.voices import CallerVoices, Speaker
 from voicebot.speech.audio import SAMPLE_RATE
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from voicebot.agi.files import pbx_files
-from voicebot.agi.instance import AsteriskInstance
 from voicebot.config import Config
 from voicebot.errors import Problem, UnavailableError
+from voicebot.pbx.files import pbx_files
+from voicebot.pbx.instance import AsteriskInstance
 from voicebot.rehearsal.carrier import Carrier
 from voicebot.rehearsal.people import Follow, People, no_journal
 

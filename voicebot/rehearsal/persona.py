@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from voicebot.dialogue.marked_yaml import Document, read_document
-from voicebot.dialogue.script import OUTCOMES
+from voicebot.dialogue.script.model import OUTCOMES
+from voicebot.dialogue.script.reading.marked_yaml import Document, read_document
 from voicebot.errors import ConfigurationError, Problem
 
 

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.pinned import pinned_text, text_hash
+from voicebot.dialogue.script.pinned import pinned_text, text_hash
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number

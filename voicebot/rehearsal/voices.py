@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.speech.espeak_voice import EspeakVoice
-from voicebot.speech.loudness import finish
-from voicebot.speech.spoken_text import is_speakable, plain
+from voicebot.speech.speaking.espeak_voice import EspeakVoice
+from voicebot.speech.speaking.loudness import finish
+from voicebot.speech.speaking.spoken_text import is_speakable, plain
 
 
 @dataclass(frozen=True, slots=True)

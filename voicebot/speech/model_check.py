@@ -11,11 +11,11 @@ from voicebot.config import CoquiSection, SpeechSection
 from voicebot.errors import UnavailableError, VoicebotError
 from voicebot.paths import cache_folder
 from voicebot.speech.audio import SAMPLE_RATE
-from voicebot.speech.coqui.voice import CoquiVoice
-from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.models import Installed
-from voicebot.speech.recognizer import Hints, Recognition, RecognizerPool
-from voicebot.speech.voices import choose_voice
+from voicebot.speech.models.catalogue import Installed
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool
+from voicebot.speech.speaking.choosing import choose_voice
+from voicebot.speech.speaking.coqui.voice import CoquiVoice
 
 SENTENCES: Final = {
     "en": "I will pay two hundred dollars next Friday.",

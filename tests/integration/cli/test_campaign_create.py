@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tests.unit.dialogue.faulty_scripts import EXAMPLES, GOOD
+from tests.unit.dialogue.checks.faulty_scripts import EXAMPLES, GOOD
 from voicebot.cli import campaign
 from voicebot.errors import ConfigurationError
 from voicebot.store.migrations import upgrade

@@ -19,7 +19,7 @@ from tests.unit.call.recordings import Recording, promised
 from voicebot.cli import campaign
 from voicebot.cli.script import diff, draw, publish, rollback, versions
 from voicebot.cli.script.finding import shipped_scripts
-from voicebot.dialogue.load import load_script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import NewLead

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from voicebot.dialogue.pinned import pinned_text, text_hash
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.pinned import pinned_text, text_hash
 
 
 def small() -> Script:

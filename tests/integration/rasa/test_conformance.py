@@ -16,7 +16,7 @@ from voicebot.dialogue.rasa.conformance import compare, questions
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.project import compile_project
 from voicebot.dialogue.rasa.service import RasaService
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 
 SECONDS = 60.0
 

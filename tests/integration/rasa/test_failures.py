@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from voicebot.config import DialogueSection, RasaSection
-from voicebot.dialogue.local import LocalPolicy
 from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.rasa import models
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.policy import RasaPolicy
 from voicebot.dialogue.rasa.service import RasaService
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import ConfigurationError, UnavailableError
 
 NOW = datetime(2026, 11, 23, 11)

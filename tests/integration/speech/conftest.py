@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from tests.integration.speech.engines import Trial, trials
 from voicebot.config import SpeechSection
-from voicebot.speech.pool import WorkerPool
-from voicebot.speech.voice import Voice
-from voicebot.speech.voices import choose_voice
+from voicebot.speech.recognition.pool import WorkerPool
+from voicebot.speech.speaking.choosing import choose_voice
+from voicebot.speech.speaking.voice import Voice
 
 TRIALS = trials()
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.paths import models_folder
-from voicebot.speech.candidates import plain
-from voicebot.speech.engine import EngineName
-from voicebot.speech.engines import MODEL_VARIABLE
-from voicebot.speech.pool import WorkerPool
-from voicebot.speech.recognizer import EngineInfo, Recognition
+from voicebot.speech.recognition.candidates import plain
+from voicebot.speech.recognition.choosing import MODEL_VARIABLE
+from voicebot.speech.recognition.engine import EngineName
+from voicebot.speech.recognition.pool import WorkerPool
+from voicebot.speech.recognition.recognizer import EngineInfo, Recognition
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from voicebot.speech.pool import Session, WorkerPool
-from voicebot.speech.recognizer import Hints, Recognition
+from voicebot.speech.recognition.pool import Session, WorkerPool
+from voicebot.speech.recognition.recognizer import Hints, Recognition
 
 LONG = 60.0
 """Longest wait for anything; far from what it takes."""

@@ -17,16 +17,17 @@ import pytest_asyncio
 from voicebot import paths
 from voicebot.config import Config, CoquiSection, SpeechSection
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.speech import model_check, models
+from voicebot.speech import model_check
 from voicebot.speech.audio import SAMPLE_RATE
-from voicebot.speech.coqui import environment, model_import
-from voicebot.speech.coqui.voice import CoquiVoice
-from voicebot.speech.engines import choose_recognizer
-from voicebot.speech.loudness import SPEECH_LEVEL_DBFS, speech_level
-from voicebot.speech.prompts import PromptCache
-from voicebot.speech.recognizer import Hints, Recognition
-from voicebot.speech.stand_in import StandIn
-from voicebot.speech.voices import choose_prompts, choose_voice
+from voicebot.speech.models import catalogue as models
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.recognizer import Hints, Recognition
+from voicebot.speech.speaking.choosing import choose_prompts, choose_voice
+from voicebot.speech.speaking.coqui import environment, model_import
+from voicebot.speech.speaking.coqui.voice import CoquiVoice
+from voicebot.speech.speaking.fallback import StandIn
+from voicebot.speech.speaking.loudness import SPEECH_LEVEL_DBFS, speech_level
+from voicebot.speech.speaking.prompts import PromptCache
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MODEL = "coqui-joe-us"

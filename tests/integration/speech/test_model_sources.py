@@ -23,7 +23,8 @@ import pytest
 from voicebot.cli import model as model_command
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.paths import models_folder
-from voicebot.speech import model_sources, models
+from voicebot.speech.models import catalogue as models
+from voicebot.speech.models import sources as model_sources
 
 
 @pytest.fixture(autouse=True)

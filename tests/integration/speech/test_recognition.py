@@ -10,12 +10,12 @@ import pytest
 
 from tests.integration.speech.engines import Trial, hinted
 from tests.integration.speech.listening import Listener
-from voicebot.speech import pool as pool_module
 from voicebot.speech.audio import SAMPLE_RATE
-from voicebot.speech.candidates import plain
 from voicebot.speech.model_check import MOST_WRONG, wrong_words
-from voicebot.speech.pool import WorkerPool
-from voicebot.speech.recognizer import Recognition
+from voicebot.speech.recognition import pool as pool_module
+from voicebot.speech.recognition.candidates import plain
+from voicebot.speech.recognition.pool import WorkerPool
+from voicebot.speech.recognition.recognizer import Recognition
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

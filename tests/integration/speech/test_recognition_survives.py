@@ -19,9 +19,9 @@ from tests.integration.speech.conftest import TRIALS
 from tests.integration.speech.engines import Trial, hinted
 from tests.integration.speech.listening import Listener, gone, is_there, true, whole
 from voicebot.errors import UnavailableError
-from voicebot.speech import pool as pool_module
-from voicebot.speech.pool import WorkerPool
-from voicebot.speech.recognizer import Recognition
+from voicebot.speech.recognition import pool as pool_module
+from voicebot.speech.recognition.pool import WorkerPool
+from voicebot.speech.recognition.recognizer import Recognition
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -272,6 +272,6 @@ def _children() -> set[int]:
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"voicebot.speech.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"voicebot.speech.recognition.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False

@@ -14,13 +14,13 @@ import pytest
 from voicebot.config import Config, SpeechSection
 from voicebot.dialogue import wording
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.speech.espeak_voice import EspeakVoice
-from voicebot.speech.hibari_voice import HibariVoice
-from voicebot.speech.loudness import SPEECH_LEVEL_DBFS, speech_level
-from voicebot.speech.prompts import PromptCache
+from voicebot.speech.speaking.choosing import choose_prompts, choose_voice
+from voicebot.speech.speaking.espeak_voice import EspeakVoice
+from voicebot.speech.speaking.hibari_voice import HibariVoice
+from voicebot.speech.speaking.loudness import SPEECH_LEVEL_DBFS, speech_level
+from voicebot.speech.speaking.prompts import PromptCache
+from voicebot.speech.speaking.voice import Voice
 from voicebot.speech.tools import EspeakBinary
-from voicebot.speech.voice import Voice
-from voicebot.speech.voices import choose_prompts, choose_voice
 
 SENTENCES = {
     "en-US": "You will pay one hundred twenty dollars and fifty cents by Friday, November twenty-seventh.",

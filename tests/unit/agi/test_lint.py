@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.agi.asterisk_config import ConfigurationFiles, read_folder
-from voicebot.agi.files import pbx_files
 from voicebot.agi.lint import check_configuration, check_files
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.pbx.files import pbx_files
 
 CONFIG = Config.model_validate(
     {"asterisk": {"ami_secret": "a-long-random-secret"}, "trunks": {"main": {"endpoint": "carrier", "max_calls": 20}}}

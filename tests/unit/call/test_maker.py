@@ -12,7 +12,7 @@ import pytest
 from tests.unit.dialogue.making import LEAD, changed, loaded
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.config import Config
-from voicebot.dialogue.variants import arms, chosen
+from voicebot.dialogue.script.variants import arms, chosen
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import NewLead, Ticket
 

@@ -14,8 +14,8 @@ from tests.unit.call.recordings import Recording, promised
 from voicebot.call.replay import Replayed, replay, walk_of
 from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Turn, Walk
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
 
 LEAD = Lead("Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from tests.unit.dialogue.faulty_scripts import EXAMPLES, GOOD
+from tests.unit.dialogue.checks.faulty_scripts import EXAMPLES, GOOD
 from voicebot.cli.script import check
 from voicebot.cli.script.soundness import sound_script
 from voicebot.errors import ConfigurationError

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from voicebot import paths
 from voicebot.cli.script.schema import command
-from voicebot.dialogue.schema import FILE, schema_text
+from voicebot.dialogue.script.reading.schema import FILE, schema_text
 
 APP = typer.Typer()
 APP.command()(command)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from voicebot.dialogue.faults import names_that_lead_nowhere
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.faults import names_that_lead_nowhere
 
 ANSWERS: Final = (
     "affirm", "deny", "promise_to_pay", "partial_payment", "cannot_pay", "already_paid", "callback_request", "goodbye",

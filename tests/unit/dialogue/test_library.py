@@ -11,12 +11,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from voicebot.dialogue import conversation
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.local import LocalPolicy
-from voicebot.dialogue.normal import NAME, family, plain
-from voicebot.dialogue.script import INTENTS, Script
+from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.script.model import INTENTS, Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Ending, Lead, Question, Utterance
+from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.dialogue.understanding.normal import NAME, family, plain
 from voicebot.paths import shipped
 
 LANGUAGES: Final = ("en-US", "zh-CN")

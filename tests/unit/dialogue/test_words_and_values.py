@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicebot.dialogue import entities, number_words, wording
-from voicebot.dialogue.entities import calendar
+from voicebot.dialogue import wording
+from voicebot.dialogue.understanding import entities
+from voicebot.dialogue.understanding.entities import calendar
+from voicebot.dialogue.wording import number_words
 
 LANGUAGES = st.sampled_from(["en-US", "zh-CN"])
 TODAYS = st.dates(date(2024, 1, 1), date(2031, 12, 31))

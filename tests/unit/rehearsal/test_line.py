@@ -12,7 +12,7 @@ from voicebot.rehearsal.measure import is_loud
 from voicebot.rehearsal.persona import PersonaLine
 from voicebot.rehearsal.voices import SPEAKERS, CallerVoices
 from voicebot.speech.audio import FRAME_BYTES, SILENT_FRAME
-from voicebot.speech.loudness import speech_level
+from voicebot.speech.speaking.loudness import speech_level
 
 VOICES = CallerVoices()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.dialogue.script import OUTCOMES
+from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.errors import ConfigurationError
 from voicebot.rehearsal.persona import Behaviour, load_persona, load_personas
 from voicebot.rehearsal.selection import DEMO, PERSONAS

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from voicebot.errors import UnavailableError
 from voicebot.speech.model_check import MOST_WRONG, SENTENCES, check, wrong_words
-from voicebot.speech.models import Installed
+from voicebot.speech.models.catalogue import Installed
 
 SENTENCE = SENTENCES["en"]
 words = st.lists(st.sampled_from(["pay", "two", "friday", "no"]), max_size=8).map(" ".join)

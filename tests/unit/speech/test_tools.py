@@ -8,8 +8,8 @@ import pytest
 
 from voicebot.config import SpeechSection
 from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.speech.speaking.choosing import choose_voice
 from voicebot.speech.tools import find_espeak, tools_root
-from voicebot.speech.voices import choose_voice
 
 
 def _tree(root: Path) -> Path:

@@ -20,11 +20,11 @@ from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
 from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection, load_config
-from voicebot.dialogue.lead_check import check_lead
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.marked_yaml import Document
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.script.lead_check import check_lead
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.reading.marked_yaml import Document
 from voicebot.dialogue.talk import Line
 from voicebot.dialogue.trying.files import LeadValues, Turn
 from voicebot.dialogue.trying.judging import deciding_part, shown

@@ -12,8 +12,8 @@ from voicebot.cli.script import soundness
 from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.telling import tell
 from voicebot.dialogue.checks import Finding, Report, Turn, examine
-from voicebot.dialogue.load import Reading, read_script
-from voicebot.dialogue.marked_yaml import Place
+from voicebot.dialogue.script.reading.load import Reading, read_script
+from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.errors import Problem
 
 

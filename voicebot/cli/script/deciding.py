@@ -9,8 +9,8 @@ from pathlib import Path
 from voicebot.cli.training import train_missing
 from voicebot.config import DialogueSection, RasaSection
 from voicebot.dialogue.policies import Policies
-from voicebot.dialogue.policy import Policy
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError
 
 

@@ -9,17 +9,17 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from voicebot.call.journal import plain
 from voicebot.call.maker import lead_of
 from voicebot.call.replay import Replayed, replay
 from voicebot.cli import output
 from voicebot.cli.script.reading import read_script, told
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
-from voicebot.dialogue.difference import Change, differences
-from voicebot.dialogue.script import PROMISES, Script
-from voicebot.dialogue.variants import arms, chosen
+from voicebot.dialogue.script.difference import Change, differences
+from voicebot.dialogue.script.model import PROMISES, Script
+from voicebot.dialogue.script.variants import arms, chosen
 from voicebot.errors import VoicebotError
+from voicebot.journal.writer import plain
 from voicebot.store.records import RecordedCall
 from voicebot.store.store import Store
 

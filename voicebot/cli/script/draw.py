@@ -18,8 +18,8 @@ from voicebot.dialogue.drawing.cards import calls_of
 from voicebot.dialogue.drawing.counts import Tally, Walk, tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.svg import draw_svg
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError
 from voicebot.store.store import Store
 

@@ -13,7 +13,7 @@ from voicebot.cli.script.reading import told
 from voicebot.cli.script.soundness import sound_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
-from voicebot.dialogue.pinned import pinned_text
+from voicebot.dialogue.script.pinned import pinned_text
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import Publication
 from voicebot.store.store import Store

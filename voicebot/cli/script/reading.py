@@ -10,9 +10,9 @@ import typer
 from voicebot.cli.script.finding import find_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.pinned import read_pinned
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.pinned import read_pinned
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import ScriptVersion
 from voicebot.store.store import Store

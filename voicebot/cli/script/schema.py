@@ -9,7 +9,7 @@ import typer
 
 from voicebot import paths
 from voicebot.cli import output
-from voicebot.dialogue import schema as scripts
+from voicebot.dialogue.script.reading import schema as scripts
 from voicebot.dialogue.trying import schema as conversations
 from voicebot.errors import Problem
 

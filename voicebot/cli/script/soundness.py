@@ -8,13 +8,13 @@ from pathlib import Path
 from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.checks import Banned, faults_of
 from voicebot.dialogue.checks.banned import read_banned
-from voicebot.dialogue.load import load_script, read_script
-from voicebot.dialogue.marked_yaml import read_document
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script, read_script
+from voicebot.dialogue.script.reading.marked_yaml import read_document
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.paths import shipped
-from voicebot.speech import models
-from voicebot.speech.vosk_engine import VoskEngine
+from voicebot.speech.models import catalogue as models
+from voicebot.speech.recognition.vosk_engine import VoskEngine
 
 BANNED = "banned.yaml"
 """Stands beside scripts; the shipped one of the language holds for every script."""

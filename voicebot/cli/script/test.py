@@ -14,9 +14,9 @@ from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
 from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection, load_config
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.marked_yaml import Place
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.dialogue.trying.coverage import Coverage, Item
 from voicebot.dialogue.trying.files import Written, find_files, nearest, read_file
 from voicebot.dialogue.trying.judging import Miss

@@ -10,11 +10,11 @@ from voicebot.cli import output
 from voicebot.cli.script.finding import find_script
 from voicebot.cli.training import train_and_tell
 from voicebot.config import load_config
-from voicebot.dialogue.load import load_script
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import Result
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError
 
 _SHOWN: Final = 20

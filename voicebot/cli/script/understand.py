@@ -14,10 +14,10 @@ from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
 from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection, load_config
-from voicebot.dialogue import trials
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Question, Understanding
+from voicebot.dialogue.understanding import trials
 from voicebot.errors import ConfigurationError
 
 _HOUR: Final = 10  # of a day that is given without a time

@@ -30,10 +30,10 @@ from voicebot.dialogue.checks.banned import Banned
 from voicebot.dialogue.checks.finding import Finding, Severity, Turn
 from voicebot.dialogue.checks.graph import MOST_STATES, explore
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.marked_yaml import Document
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.reading.marked_yaml import Document
+from voicebot.dialogue.script.variants import arms
 
 __all__ = ["FAMILIES", "Banned", "Finding", "Report", "Severity", "Turn", "check", "examine", "faults_of"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from voicebot.dialogue.marked_yaml import Document
+from voicebot.dialogue.script.reading.marked_yaml import Document
 from voicebot.errors import ConfigurationError, Problem
 
 _KEYS = frozenset({"phrase", "why"})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.lines import debt_keys
-from voicebot.dialogue.script import placeholders
+from voicebot.dialogue.conversation.lines import debt_keys
+from voicebot.dialogue.script.model import placeholders
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from voicebot.dialogue import conversation
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.graph import Graph, Node
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import OUTCOMES
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.script.model import OUTCOMES
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, State, Understanding
 
 _ROUND: Final[dict[str, str]] = {

@@ -8,7 +8,7 @@ from typing import Final
 from voicebot.dialogue.checks.finding import Finding, Turn
 from voicebot.dialogue.checks.graph import Edge, Graph
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
+from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.talk import EngineIntent, Understanding
 
 EVERYWHERE: Final = {

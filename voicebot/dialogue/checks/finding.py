@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voicebot.dialogue.marked_yaml import Place
-from voicebot.dialogue.parts import Where
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.errors import Problem
 
 Severity = Literal["fault", "warning"]

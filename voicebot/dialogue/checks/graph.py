@@ -20,11 +20,11 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final, Literal
 
-from voicebot.dialogue import conversation
 from voicebot.dialogue.checks import samples
-from voicebot.dialogue.conditions import TRIES, comparisons
-from voicebot.dialogue.script import INTENTS, Script
-from voicebot.dialogue.table import Cell, table_of
+from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.script.conditions import TRIES, comparisons
+from voicebot.dialogue.script.model import INTENTS, Script
+from voicebot.dialogue.script.table import Cell, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Understanding
 
 MOST_STATES: Final = 20_000

@@ -8,8 +8,8 @@ from typing import Final
 
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.normal import family
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.understanding.normal import family
 
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")

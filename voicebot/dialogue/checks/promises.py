@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.graph import Edge, Graph
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import PROMISES, placeholders
+from voicebot.dialogue.script.model import PROMISES, placeholders
+from voicebot.dialogue.script.parts import Where
 
 
 def check(subject: Subject) -> Iterator[Finding]:

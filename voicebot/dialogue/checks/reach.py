@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from voicebot.dialogue.checks.finding import Finding, Severity
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.table import table_of
 
 
 def check(subject: Subject) -> Iterator[Finding]:

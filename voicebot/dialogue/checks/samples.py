@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import product
 from typing import Final
 
-from voicebot.dialogue import conditions
-from voicebot.dialogue.conditions import TRIES, comparisons
-from voicebot.dialogue.script import Script, Slot
+from voicebot.dialogue.conversation.values import refusal
+from voicebot.dialogue.script import conditions
+from voicebot.dialogue.script.conditions import TRIES, comparisons
+from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Lead, SlotValue
-from voicebot.dialogue.values import refusal
 
 NOW: Final = datetime(2026, 11, 23, 10, 0)
 """A Monday morning."""

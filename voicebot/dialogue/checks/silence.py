@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import Words
+from voicebot.dialogue.script.model import Words
+from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.talk import EngineIntent
 
 

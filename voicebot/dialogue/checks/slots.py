@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.normal import plain
-from voicebot.dialogue.script import Slot
-from voicebot.dialogue.values import refusal
+from voicebot.dialogue.conversation.values import refusal
+from voicebot.dialogue.script.model import Slot
+from voicebot.dialogue.understanding.normal import plain
 
 
 def check(subject: Subject) -> Iterator[Finding]:

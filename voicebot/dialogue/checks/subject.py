@@ -10,9 +10,9 @@ from voicebot.dialogue.checks import ways
 from voicebot.dialogue.checks.banned import Banned
 from voicebot.dialogue.checks.finding import Finding, Severity, Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
-from voicebot.dialogue.marked_yaml import Document, Place
-from voicebot.dialogue.parts import Where, spoken
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.parts import Where, spoken
+from voicebot.dialogue.script.reading.marked_yaml import Document, Place
 from voicebot.dialogue.talk import Act, Understanding
 
 

@@ -10,12 +10,12 @@ from typing import Final
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.heard_values import hear_values
-from voicebot.dialogue.normal import plain
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import INTENTS, Key, Step
-from voicebot.dialogue.table import table_of
-from voicebot.dialogue.values import refusal
+from voicebot.dialogue.conversation.values import refusal
+from voicebot.dialogue.script.model import INTENTS, Key, Step
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.understanding.heard_values import hear_values
+from voicebot.dialogue.understanding.normal import plain
 
 FEW: Final = 10
 """With fewer examples an intent is told from others by luck."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.graph import Edge, Graph
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.parts import Where
-from voicebot.dialogue.script import placeholders
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import placeholders
+from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.table import table_of
 
 
 def check(subject: Subject) -> Iterator[Finding]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from voicebot.dialogue import conversation
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
-from voicebot.dialogue.lines import Speaker, key_of
-from voicebot.dialogue.parts import spoken
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import Cell
+from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.conversation.lines import Speaker, key_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.parts import spoken
+from voicebot.dialogue.script.table import Cell
 from voicebot.dialogue.talk import Act, EngineIntent, State, Understanding
 
 _REPEATED: Final = {"no_input": EngineIntent.NO_INPUT, "no_match": EngineIntent.NO_MATCH}

@@ -12,9 +12,9 @@ from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.banned import banned_in
 from voicebot.dialogue.checks.finding import Finding, Turn
 from voicebot.dialogue.checks.subject import Subject
-from voicebot.dialogue.lines import Speaker
-from voicebot.dialogue.normal import family
+from voicebot.dialogue.conversation.lines import Speaker
 from voicebot.dialogue.talk import SlotValue
+from voicebot.dialogue.understanding.normal import family
 
 LONGEST_LINE: Final = 15.0
 """Seconds that one line may take; people on the phone stop listening after some ten."""

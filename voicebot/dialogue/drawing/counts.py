@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import table_of
 
 Way = tuple[str, str]
 """Step, and canonical id of where it led (``go:when``, ``end:dispute``, ``stay:when``, ``digress:wait``)."""

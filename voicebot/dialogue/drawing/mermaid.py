@@ -10,7 +10,7 @@ from typing import Final
 from voicebot.dialogue.drawing.cards import calls_of
 from voicebot.dialogue.drawing.counts import Share, Tally
 from voicebot.dialogue.drawing.picture import Card, Picture, Row, picture_of
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 
 _COLOURS: Final = {
     "agreed": "fill:#d9f0df,stroke:#0f5128,color:#0f5128",

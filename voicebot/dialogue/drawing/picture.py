@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from voicebot.dialogue.difference import variant_changes
-from voicebot.dialogue.drawing.reach import Reach, reach_of
-from voicebot.dialogue.script import Move, Script, Slot, Words
-from voicebot.dialogue.table import target_of
+from voicebot.dialogue.script.difference import variant_changes
+from voicebot.dialogue.script.model import Move, Script, Slot, Words
+from voicebot.dialogue.script.reach import Reach, reach_of
+from voicebot.dialogue.script.table import target_of
 
 Tone = Literal["agreed", "later", "human", "closed", "lost"]
 """Kinds of outcome, by what follows: something was agreed, another try, a person, never again, nothing."""

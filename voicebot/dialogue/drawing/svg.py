@@ -11,7 +11,7 @@ from voicebot.dialogue.drawing.counts import Tally
 from voicebot.dialogue.drawing.picture import Picture, picture_of
 from voicebot.dialogue.drawing.place import Box, place
 from voicebot.dialogue.drawing.text import shorten, wrap
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 
 MARGIN: Final = 28.0
 _COLUMN_GAP: Final = 18.0

@@ -21,8 +21,8 @@ from voicebot.dialogue.rasa.rules import (
     state_slot,
     target_of_action,
 )
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import SlotState, Table, table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import SlotState, Table, table_of
 
 Turn = tuple[dict[str, str], str, str]
 """An earlier turn as Rasa is told of it: slots, intent, action."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from voicebot import paths
-from voicebot.dialogue.embedding import MODEL
-from voicebot.dialogue.normal import family
+from voicebot.dialogue.understanding.embedding import MODEL
+from voicebot.dialogue.understanding.normal import family
 from voicebot.errors import Problem, UnavailableError
 from voicebot.services import line_server
 

@@ -15,7 +15,7 @@ from typing import Final, get_args
 from voicebot import paths
 from voicebot.dialogue.rasa.conformance import Conformance
 from voicebot.dialogue.rasa.project import COMPILER, Pipeline, assistant_of
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 from voicebot.errors import ConfigurationError, Problem
 
 _KEPT: Final = 2

@@ -24,15 +24,15 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from voicebot import logs
-from voicebot.dialogue import conversation
-from voicebot.dialogue.local import THREAD, LocalPolicy
-from voicebot.dialogue.matcher import Match
+from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.rasa.conformance import Turn, slots_of
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.rules import action_of, guarded, intent_name, intent_of, target_of_action
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import SlotState, table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import SlotState, table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.understanding.local import THREAD, LocalPolicy
+from voicebot.dialogue.understanding.matcher import Match
 from voicebot.errors import UnavailableError
 
 LIMIT_SECONDS: Final = 0.4

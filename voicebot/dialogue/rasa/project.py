@@ -16,7 +16,6 @@ from typing import Any, Final, Literal
 
 import yaml
 
-from voicebot.dialogue.normal import example, family
 from voicebot.dialogue.rasa.rules import (
     Rule,
     action_of,
@@ -25,9 +24,10 @@ from voicebot.dialogue.rasa.rules import (
     rules_of,
     state_slot,
 )
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
+from voicebot.dialogue.understanding.normal import example, family
 
 Pipeline = Literal["light", "diet"]
 

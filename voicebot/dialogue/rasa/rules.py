@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from voicebot.dialogue.comparison import parse
-from voicebot.dialogue.script import Guard
-from voicebot.dialogue.table import Cell, SlotState, Table, holds
+from voicebot.dialogue.script.comparison import parse
+from voicebot.dialogue.script.model import Guard
+from voicebot.dialogue.script.table import Cell, SlotState, Table, holds
 
 STATES: Final[tuple[SlotState, ...]] = ("missing", "known", "given")
 """All states of a slot, in the order in which they are enumerated."""

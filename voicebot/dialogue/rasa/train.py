@@ -17,7 +17,7 @@ from voicebot.dialogue.rasa import environment
 from voicebot.dialogue.rasa.conformance import Conformance, compare, questions
 from voicebot.dialogue.rasa.models import Trained, activate
 from voicebot.dialogue.rasa.project import Pipeline, assistant_of, compile_project
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
 from voicebot.errors import Problem, UnavailableError
 
 _LAST_LINES: Final = 6

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from voicebot.dialogue.marked_yaml import Document, Place
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.marked_yaml import Document, Place
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
 from voicebot.dialogue.trying.text_talk import TextTalk
 

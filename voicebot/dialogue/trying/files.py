@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from voicebot.dialogue.marked_yaml import Document, Path_, read_document
-from voicebot.dialogue.script import OUTCOMES
-from voicebot.dialogue.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.script.model import OUTCOMES
+from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, read_document
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
 

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from voicebot.dialogue.marked_yaml import Document, Path_, Place
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, Place
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Ending, Line, SlotValue
 from voicebot.dialogue.trying.files import Turn, Written, nearest
 from voicebot.dialogue.trying.text_talk import Exchange, TextTalk

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from voicebot.dialogue.schema import describe, loose
+from voicebot.dialogue.script.reading.schema import describe, loose
+from voicebot.dialogue.script.vocabulary import OUTCOMES
 from voicebot.dialogue.trying import files
-from voicebot.dialogue.vocabulary import OUTCOMES
 
 FILE: Final = "conversations.schema.json"
 """Beside the languages' folders of the shipped scripts; conversation files name it in their first line."""

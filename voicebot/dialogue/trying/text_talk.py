@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from voicebot.dialogue.policy import Policy
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.script_talk import ScriptTalk
+from voicebot.dialogue.conversation.script_talk import ScriptTalk
+from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Act, Ending, Lead, Line, Question, SlotValue, State, Understanding, Utterance
 from voicebot.dialogue.trying.files import Turn
+from voicebot.dialogue.understanding.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from voicebot.dialogue.lead_check import check_lead
-from voicebot.dialogue.policy import Policy
-from voicebot.dialogue.script import INTENTS, Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.lead_check import check_lead
+from voicebot.dialogue.script.model import INTENTS, Script
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.trying.coverage import Coverage, coverage
 from voicebot.dialogue.trying.files import Written, nearest
 from voicebot.dialogue.trying.judging import Miss, judge
 from voicebot.dialogue.trying.text_talk import TextTalk, typed_value
+from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import Problem
 
 

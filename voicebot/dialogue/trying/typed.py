@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from voicebot.dialogue.marked_yaml import read_document
+from voicebot.dialogue.script.reading.marked_yaml import read_document
 from voicebot.dialogue.trying.files import LeadValues, Turn, nearest
 from voicebot.errors import ConfigurationError, Problem
 

@@ -30,6 +30,14 @@ def english_name(value: str) -> str:
     return without_signs(value).strip(", ")
 
 
+def first_name(name: str, language: str) -> str:
+    """Return how a person is called in short; a Chinese name stays whole."""
+    if language.startswith("zh") or "," in name:
+        return name
+    parts = [part for part in name.split() if part.rstrip(".").lower() not in {"mr", "mrs", "ms", "miss", "dr"}]
+    return parts[0] if parts else name
+
+
 def without_signs(value: str) -> str:
     """Letters, digits, spaces, commas, apostrophes, hyphens and inner decimal points only; words stay apart."""
     value = value.replace("’", "'").replace("‘", "'")

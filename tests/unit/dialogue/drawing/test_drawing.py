@@ -18,10 +18,10 @@ from voicebot.dialogue.drawing.picture import picture_of
 from voicebot.dialogue.drawing.shapes import BOLD, SIZES
 from voicebot.dialogue.drawing.svg import draw_svg
 from voicebot.dialogue.drawing.text import width
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
-from voicebot.dialogue.variants import arms
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.script.variants import arms
 
 SVG = "{http://www.w3.org/2000/svg}"
 DOCS = Path(__file__).parents[4] / "docs"

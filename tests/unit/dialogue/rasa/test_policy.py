@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.local import LocalPolicy
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.policy import RasaPolicy
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Utterance
+from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import UnavailableError
 from voicebot.paths import shipped
 from voicebot.services.lines import RefusedError

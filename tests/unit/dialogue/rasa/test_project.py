@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from voicebot.dialogue.load import load_script
 from voicebot.dialogue.rasa import models
 from voicebot.dialogue.rasa.conformance import Conformance, compare, questions
 from voicebot.dialogue.rasa.project import COMPILER, Project, compile_project, intents_of
 from voicebot.dialogue.rasa.rules import action_of, rules_of
-from voicebot.dialogue.script import Script
-from voicebot.dialogue.table import table_of
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
 from voicebot.errors import ConfigurationError
 from voicebot.paths import shipped

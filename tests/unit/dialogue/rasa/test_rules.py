@@ -14,8 +14,8 @@ from voicebot.dialogue.rasa.rules import (
     rules_of,
     target_of_action,
 )
-from voicebot.dialogue.script import Guard
-from voicebot.dialogue.table import Cell, Table
+from voicebot.dialogue.script.model import Guard
+from voicebot.dialogue.script.table import Cell, Table
 
 SLOTS = ("a", "b", "c")
 GUARDS = st.none() | st.builds(Guard, slot=st.sampled_from(SLOTS), state=st.sampled_from(["given", "known", "missing"]))

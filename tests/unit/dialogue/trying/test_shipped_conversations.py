@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 
 from tests.unit.dialogue.making import SHIPPED, as_editors_read
-from voicebot.dialogue.load import load_script
-from voicebot.dialogue.local import LocalPolicy
-from voicebot.dialogue.script import Script
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.trying.files import Written, find_files, read_file
 from voicebot.dialogue.trying.schema import FILE, schema, schema_text
 from voicebot.dialogue.trying.trial import try_all, try_one
+from voicebot.dialogue.understanding.local import LocalPolicy
 
 FILES = find_files([SHIPPED / "en-US" / "tests"])
 SCRIPTS = ("reminder", "collection")

@@ -1,0 +1,140 @@
+"""The local policy and what it is made of: the matcher and values in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicebot.dialogue.script.model import INTENTS
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
+from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.dialogue.understanding.matcher import Matcher
+from voicebot.paths import shipped
+
+NOW = datetime(2026, 11, 23, 10)
+LEADS = {
+    "en-US": Lead("Teresa Hall", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York"),
+    "zh-CN": Lead("张伟", "北方银行", Decimal(1200), "CNY", date(2026, 12, 1), "Asia/Shanghai"),
+}
+
+
+@pytest.fixture(scope="module")
+def policies() -> dict[str, LocalPolicy]:
+    folder = shipped("scripts_dialogue")
+    return {language: LocalPolicy(load_script(folder / language / "reminder.yaml")) for language in LEADS}
+
+
+def heard(policy: LocalPolicy, text: str, step: str, language: str, **more: object) -> Understanding:
+    state = State(step, right_party=step not in {"", "identity", "other_person"})
+    return policy.decide(Question(Utterance(text, **more), state, NOW, LEADS[language]))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "text", "intent", "slots"),
+    [
+        ("en-US", "identity", "yes this is teresa", "affirm", {}),
+        ("en-US", "identity", "hello", "repeat", {}),
+        ("en-US", "payment", "Oh, sure, I will pay it on time.", "affirm", {}),
+        ("en-US", "payment", "Yes, I'll pay by the due date.", "affirm", {}),
+        ("en-US", "payment", "i'll pay on friday", "promise_to_pay", {"promise_date": date(2026, 11, 27)}),
+        ("en-US", "payment", "i can only do forty dollars", "partial_payment", {"amount": Decimal(40)}),
+        ("en-US", "payment", "i don't need a lawyer", "no_match", {}),
+        ("en-US", "when", "the fifteenth", "promise_to_pay", {"promise_date": date(2026, 12, 15)}),
+        ("en-US", "amount", "half of it", "partial_payment", {"amount": Decimal("60.25")}),
+        (
+            "en-US",
+            "callback_time",
+            "tomorrow at three",
+            "callback_request",
+            {"callback_at": datetime(2026, 11, 24, 15)},
+        ),
+        ("en-US", "payment", "stop calling me", "stop_calling", {}),
+        ("zh-CN", "identity", "我就是张伟", "affirm", {}),
+        ("zh-CN", "identity", "喂", "repeat", {}),
+        ("zh-CN", "identity", "我是李强的女儿", "not_available", {}),
+        ("en-US", "identity", "yes i'm david's wife", "not_available", {}),
+        ("zh-CN", "payment", "好的 知道了", "affirm", {}),
+        ("zh-CN", "payment", "我下周五还", "promise_to_pay", {"promise_date": date(2026, 12, 4)}),
+        ("zh-CN", "payment", "先还三百块吧", "partial_payment", {"amount": Decimal(300)}),
+        ("zh-CN", "when", "月底", "promise_to_pay", {"promise_date": date(2026, 11, 30)}),
+        ("zh-CN", "amount", "一半", "partial_payment", {"amount": Decimal("600.00")}),
+        ("zh-CN", "callback_time", "明天下午三点", "callback_request", {"callback_at": datetime(2026, 11, 24, 15)}),
+        ("zh-CN", "payment", "别再给我打电话了", "stop_calling", {}),
+    ],
+)
+def test_answers_of_a_step(  # noqa: PLR0917
+    policies: dict[str, LocalPolicy], language: str, step: str, text: str, intent: str, slots: dict[str, object]
+) -> None:
+    found = heard(policies[language], text, step, language)
+    assert (found.intent, dict(found.slots)) == (intent, slots), found
+
+
+def test_nonsense_is_not_believed(policies: dict[str, LocalPolicy]) -> None:
+    for language, text in (("en-US", "xyzzy plugh frobnitz quux"), ("zh-CN", "魑魅魍魉饕餮")):
+        assert heard(policies[language], text, "payment", language).intent in {EngineIntent.NO_MATCH, "out_of_scope"}
+
+
+def test_another_hypothesis_counts_where_the_first_means_nothing(policies: dict[str, LocalPolicy]) -> None:
+    found = heard(
+        policies["en-US"], "zorp blick", "payment", "en-US", confidence=0.3, alternatives=(("i already paid", 0.28),)
+    )
+    assert found.intent == "already_paid"
+
+
+def test_words_that_break_off_are_not_complete(policies: dict[str, LocalPolicy]) -> None:
+    assert not heard(policies["en-US"], "i'll pay on", "payment", "en-US").complete
+    assert heard(policies["en-US"], "i already paid", "payment", "en-US").complete
+
+
+def test_the_engine_answers_silence_and_keys(policies: dict[str, LocalPolicy]) -> None:
+    assert heard(policies["en-US"], "", "payment", "en-US", silence=True).intent == EngineIntent.NO_INPUT
+    assert heard(policies["en-US"], "", "payment", "en-US", digits="1").intent == "affirm"
+    assert heard(policies["zh-CN"], "", "when", "zh-CN", digits="3").slots == {"promise_date": date(2026, 11, 30)}
+
+
+@given(st.text(max_size=80), st.sampled_from(["", "identity", "payment", "when", "amount", "confirm", "offer_human"]))
+@settings(deadline=None, max_examples=60)
+def test_any_text_is_answered(policies: dict[str, LocalPolicy], text: str, step: str) -> None:
+    for language, policy in policies.items():
+        found = heard(policy, text, step, language)
+        assert found.intent in INTENTS | {EngineIntent.NO_MATCH}
+        assert 0 <= found.confidence <= 1.0001
+
+
+def test_a_matcher_keeps_what_it_fitted(tmp_path: Path) -> None:
+    examples = {"affirm": ["yes", "yeah sure", "of course"], "deny": ["no", "not at all", "never"]}
+    steps = {"when": {"deny": ["i don't know"]}}
+    first = Matcher(examples, steps, "en-US", folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    second = Matcher(examples, steps, "en-US", folder=tmp_path)
+    texts = ("yeah of course", "no never", "i don't know")
+    assert first.compare(texts, "when") == second.compare(texts, "when")
+    yes, no, unsure = first.compare(texts, "when")
+    assert yes.probabilities["affirm"] > 0.5 > no.probabilities["affirm"]
+    assert unsure.here["deny"] > 0.49
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"broken")
+    assert Matcher(examples, steps, "en-US", folder=tmp_path).compare(texts, "when") == first.compare(texts, "when")
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "amount"),
+    [
+        ("friday no wait monday", date(2026, 11, 30), None),
+        ("friday or monday", date(2026, 11, 30), None),
+        ("fifty dollars on the fifteenth", date(2026, 12, 15), Decimal(50)),
+        ("a third of it", None, Decimal("40.17")),
+        ("nothing", None, None),
+    ],
+)
+def test_values_that_words_come_to(text: str, day: date | None, amount: Decimal | None) -> None:
+    assert day_in(text, "en-US", NOW) == day
+    assert amount_in(text, "en-US", NOW, LEADS["en-US"]) == amount
+    assert time_in("call me tomorrow at four", "en-US", NOW) == datetime(2026, 11, 24, 16)

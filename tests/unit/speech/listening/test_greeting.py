@@ -1,0 +1,116 @@
+"""Who picked up: table of greetings, and what holds whatever is said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicebot.speech.listening.activity import Activity
+from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
+
+FRAME_MS = 20
+Part = tuple[str, int | str]
+"""``speech`` or ``silence`` with milliseconds, ``words`` with a text, ``beep``."""
+
+
+class Line:
+    """A classifier and the time on its line."""
+
+    def __init__(self, language: str = "en-US", *, screened: bool = False) -> None:
+        base = GreetingClassifier(language)
+        self.classifier = base.after_screener() if screened else base
+        self.ms = 0
+        self.silence = 0
+        self.verdict = Verdict.UNDECIDED
+
+    def hear(self, *parts: Part) -> Verdict:
+        for kind, what in parts:
+            if kind == "words":
+                self._told(self.classifier.words(str(what), self.ms / 1000))
+            elif kind == "beep":
+                self._told(self.classifier.beep(self.ms / 1000))
+            else:
+                self._frames(int(what), speech=kind == "speech")
+        return self.verdict
+
+    def _frames(self, milliseconds: int, *, speech: bool) -> None:
+        run = 0
+        for _ in range(milliseconds // FRAME_MS):
+            self.ms += FRAME_MS
+            run = run + FRAME_MS if speech else 0
+            self.silence = 0 if speech else self.silence + FRAME_MS
+            self._told(self.classifier.frame(Activity(speech, run, self.silence, -20.0), self.ms / 1000))
+
+    def _told(self, verdict: Verdict) -> None:
+        if self.verdict is not Verdict.UNDECIDED:
+            assert verdict is self.verdict, "a verdict does not change"
+        self.verdict = verdict
+        assert bool(self.classifier.why) == (verdict is not Verdict.UNDECIDED), "each verdict says why"
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        ([("speech", 600), ("words", "hello"), ("silence", 1600)], Verdict.PERSON),
+        ([("speech", 600), ("words", "hello"), ("silence", 1000)], Verdict.UNDECIDED),
+        ([("speech", 3500), ("words", "hello this is the johnson residence"), ("silence", 3100)], Verdict.PERSON),
+        ([("silence", 11900)], Verdict.UNDECIDED),
+        ([("silence", 12100)], Verdict.SILENCE),
+        ([("speech", 29900)], Verdict.UNDECIDED),
+        ([("speech", 30100)], Verdict.PERSON),  # nothing proved a machine
+        ([("speech", 5000), ("words", "please leave a message after the tone")], Verdict.VOICEMAIL),
+        ([("speech", 2600), ("words", "we cannot take your call")], Verdict.VOICEMAIL),
+        ([("speech", 1000), ("words", "leave a message")], Verdict.UNDECIDED),  # one phrase, no monologue
+        ([("speech", 1000), ("words", "leave a message"), ("beep", 0)], Verdict.VOICEMAIL),
+        ([("speech", 3000), ("silence", 500), ("beep", 0)], Verdict.VOICEMAIL),
+        ([("speech", 600), ("beep", 0), ("silence", 1600)], Verdict.PERSON),  # a phone that beeps in an ear
+        ([("speech", 900), ("words", "he is not available can i take a message"), ("silence", 1600)], Verdict.PERSON),
+        ([("speech", 2600), ("words", "you left a message on my voicemail"), ("silence", 3100)], Verdict.PERSON),
+        (
+            [("speech", 3000), ("words", "please state your name and the reason for your call")],
+            Verdict.SCREENER,
+        ),
+        ([("speech", 800), ("words", "who is calling"), ("silence", 1600)], Verdict.PERSON),
+    ],
+)
+def test_greetings(parts: list[Part], verdict: Verdict) -> None:
+    assert Line().hear(*parts) is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("您拨打的用户暂时无法接通，请在提示音后留言", Verdict.VOICEMAIL),
+        ("我是 机主 的 智能 助理 请 说明 来意", Verdict.SCREENER),
+        ("喂 你好", Verdict.UNDECIDED),
+        ("他不在 要不要留言", Verdict.UNDECIDED),
+    ],
+)
+def test_greetings_in_chinese(text: str, verdict: Verdict) -> None:
+    assert Line("zh-CN").hear(("speech", 3000), ("words", text)) is verdict
+
+
+def test_after_a_screener_it_is_the_person_or_their_voicemail() -> None:
+    asked = ("words", "please state your name and the reason for your call")
+    assert Line(screened=True).hear(("speech", 3000), asked) is not Verdict.SCREENER
+    assert Line(screened=True).hear(("speech", 600), ("words", "hello"), ("silence", 1600)) is Verdict.PERSON
+
+
+parts = st.one_of(
+    st.tuples(st.sampled_from(["speech", "silence"]), st.integers(0, 300).map(lambda frames: frames * FRAME_MS)),
+    st.tuples(
+        st.just("words"),
+        st.lists(st.sampled_from(["hello", "yes", "who is calling", "speaking", "i am busy", "ok"])).map(" ".join),
+    ),
+)
+
+
+@given(st.lists(parts, max_size=8), st.sampled_from(["en-US", "zh-CN", "xx"]))
+@settings(max_examples=30, deadline=None)
+def test_without_evidence_nobody_is_a_machine(heard: list[Part], language: str) -> None:
+    line = Line(language)
+    line.hear(*heard)
+    assert line.verdict not in (Verdict.VOICEMAIL, Verdict.SCREENER)
+    line.hear(("silence", 30100))
+    assert line.verdict is not Verdict.UNDECIDED, "and in the end all is decided"

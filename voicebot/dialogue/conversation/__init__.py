@@ -1,0 +1,1 @@
+"""One conversation: where it stands, what is said next."""

@@ -1,0 +1,40 @@
+"""Likely answers of a step, in plain words, for the recogniser. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import table_of
+
+MAX_WORDS: Final = 5
+PER_INTENT: Final = 6
+MOST: Final = 48
+
+
+def phrases(script: Script, step: str) -> tuple[str, ...]:
+    """Return the hints of a step: its own, then short examples of what it answers.
+
+    Parameters
+    ----------
+    step
+        Name of the step.
+    """
+    kept = script.derived.setdefault("phrases", {})
+    assert isinstance(kept, dict)  # noqa: S101 - this function alone puts it there
+    if step not in kept:
+        kept[step] = _phrases(script, step)
+    return kept[step]  # type: ignore[no-any-return]
+
+
+def _phrases(script: Script, step: str) -> tuple[str, ...]:
+    part = script.steps[step]
+    found = list(part.hints)
+    for intent in table_of(script).intents(step):
+        examples = [
+            *part.examples.get(intent, ()),
+            *(script.intents[intent].examples if intent in script.intents else ()),
+        ]
+        short = [text for text in examples if len(text.split()) <= MAX_WORDS]
+        found += short[:PER_INTENT]
+    return tuple(dict.fromkeys(found))[:MOST]

@@ -1,0 +1,136 @@
+"""From a script's words to lines that can be spoken: values filled in and worded. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from voicebot.dialogue import wording
+from voicebot.dialogue.script.model import Script, Words, placeholders
+from voicebot.dialogue.script.parts import spoken
+from voicebot.dialogue.talk import Lead, Line, SlotValue
+from voicebot.dialogue.understanding.entities.phone_numbers import as_read_out
+from voicebot.dialogue.wording.names import first_name
+
+_PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
+
+
+class Speaker:
+    """Words the lines of one call.
+
+    Parameters
+    ----------
+    script, lead
+        What is said to whom.
+    now
+        Local date and time of the call.
+    """
+
+    def __init__(self, script: Script, lead: Lead, now: datetime) -> None:
+        self._script = script
+        self._now = now
+        self._values = self._worded(script, lead, now)
+        self._currency = lead.currency
+        self.withheld: list[str] = []
+        """Keys of lines that were left out: they speak of the debt, and nobody knows who is on the line."""
+
+    @staticmethod
+    def _worded(script: Script, lead: Lead, now: datetime) -> dict[str, str]:
+        """Word what is known of the lead; the last one is kept, since a turn asks for it again and again."""
+        kept = script.derived.get("worded")
+        if isinstance(kept, tuple) and kept[0] is lead and kept[1] == now:
+            return kept[2]  # type: ignore[no-any-return]
+        language, today = script.language, now.date()
+        values = {
+            **{key: wording.name(value, language) for key, value in lead.more.items()},
+            "name": wording.name(lead.name, language),
+            "first_name": wording.name(first_name(lead.name, language), language),
+            "company": wording.name(lead.company, language),
+            "amount_due": wording.amount(lead.amount, lead.currency, language),
+            "due_date": wording.day(lead.due_date, today, language),
+            "days_past_due": wording.number(max(0, (today - lead.due_date).days), language),
+        }
+        script.derived["worded"] = (lead, now, values)
+        return values
+
+    def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
+        """Word everything that ``words`` says; lines that speak of the debt are left out before the right party."""
+        templates = words.text if right_party or words.before_identity is None else words.before_identity
+        kind = "" if templates is words.text else ".before_identity"
+        found = []
+        for index, template in enumerate(templates):
+            name = key + kind + (f".{index}" if len(templates) > 1 else "")
+            if not right_party and self._script.speaks_of_debt(template):
+                self.withheld.append(name)  # the checks keep such scripts out; this holds whatever a script says
+                continue
+            speed = words.speed or self._script.speed
+            found.append(Line(name, self.fill(template, slots), words.uninterruptible, words.disclosure, speed))
+        return tuple(found)
+
+    def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
+        """Fill in a template; a name without a value leaves nothing behind."""
+
+        if "{" not in template:
+            return " ".join(template.split())
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name in slots:
+                return self.word(slots[name], name)
+            return self._values.get(name, "")
+
+        return " ".join(_PLACEHOLDER.sub(value, template).split())
+
+    def word(self, value: SlotValue, slot: str = "") -> str:
+        """Word a value, as its slot is spoken of: a number digit by digit, a choice by its first words."""
+        language = self._script.language
+        part = self._script.slots.get(slot)
+        if part and part.type == "phone":
+            return wording.digits(as_read_out(str(value)), language)
+        if part and part.type == "choice":
+            return next(iter(part.choices.get(str(value), ())), str(value))
+        if isinstance(value, bool):
+            return _YES_NO[language.partition("-")[0].lower()][value]
+        if isinstance(value, datetime):
+            return wording.moment(value.replace(tzinfo=None), self._now.replace(tzinfo=None), language)
+        if isinstance(value, date):
+            return wording.day(value, self._now.date(), language)
+        if isinstance(value, Decimal):
+            return wording.amount(value, self._currency, language)
+        return str(value)
+
+    def possible(self) -> tuple[tuple[str, float], ...]:
+        """Every text that holds no slot's value, with its speed: all that can be known before dialling."""
+        slots = set(self._script.slots)
+        texts = [
+            (self.fill(template, {}), words.speed or self._script.speed)
+            for _, words in spoken(self._script)
+            for template in words.templates
+            if not slots & set(placeholders(template))
+        ]
+        return tuple(dict.fromkeys(texts))
+
+
+_YES_NO: Final = {"en": ("no", "yes"), "zh": ("不是", "是")}
+
+
+def key_of(path: tuple[str | int, ...]) -> str:
+    """Return a line's key: ``steps.identity.say``."""
+    return ".".join(map(str, path))
+
+
+def debt_keys(script: Script) -> frozenset[str]:
+    """Return the keys of all lines that speak of the debt."""
+    known = script.derived.get("debt_keys")
+    if isinstance(known, frozenset):
+        return known
+    found = set()
+    for path, words in spoken(script):
+        for kind, templates in (("", words.text), (".before_identity", words.before_identity or ())):
+            for index, template in enumerate(templates):
+                if script.speaks_of_debt(template):
+                    found.add(key_of(path) + kind + (f".{index}" if len(templates) > 1 else ""))
+    return script.derived.setdefault("debt_keys", frozenset(found))  # type: ignore[return-value]

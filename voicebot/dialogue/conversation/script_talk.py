@@ -1,0 +1,205 @@
+"""One conversation as it is carried, in a call or in text: what comes next is planned ahead and then committed.
+
+A plan is made while the closing silence still runs, from the state as it is; nothing changes until it is
+committed. Plans that speech has overtaken are simply forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from typing import Final, Protocol
+
+from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.understanding.policy import Policy
+
+_COURTESIES: Final = frozenset({"thanks", "goodbye"})
+"""Said as a reply begins they change nothing of what was said before."""
+REHEARSAL_TIME: Final = time(10, 0)
+"""Rehearsed and written conversations take place in the middle of the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an utterance means and what would be done next.
+
+    Parameters
+    ----------
+    understanding
+        What the policy made of it.
+    utterance
+        The words that were understood.
+    base
+        Where the conversation stood when the plan was made.
+    state, act
+        Where it would stand, and what would be said.
+    takes_back
+        It replaces the reply that was given last: the callee had not finished.
+    nothing_new
+        The callee went on and said nothing that changes the reply given last.
+    """
+
+    understanding: Understanding
+    base: State
+    state: State
+    act: Act
+    utterance: Utterance = field(default_factory=Utterance)
+    takes_back: bool = False
+    nothing_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Replied:
+    """What was replied to last, and where the conversation stood before."""
+
+    utterance: Utterance
+    understanding: Understanding
+    before: State
+
+
+class Talk(Protocol):
+    """A conversation that can be planned ahead."""
+
+    @property
+    def language(self) -> str:
+        """BCP 47 tag."""
+
+    def open(self) -> Plan:
+        """Begin; committed at once."""
+
+    async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
+        """Understand an utterance and say what would come next. Never raises.
+
+        ``goes_on``: it continues the one that was committed last.
+        """
+
+    def commit(self, plan: Plan) -> Plan:
+        """Make a plan the present; what came in between (lines said to their end) is taken into account."""
+
+    def said(self, line: str) -> None:
+        """A line was played to its end."""
+
+    def urgent(self, plan: Plan) -> bool:
+        """Whether this is honoured even when the call is ending."""
+
+    def hung_up(self) -> Ending:
+        """The outcome if the callee hangs up now."""
+
+    def transfer_failed(self) -> Plan:
+        """Nobody took the transfer; committed at once."""
+
+
+class ScriptTalk:
+    """A talk by a script.
+
+    Parameters
+    ----------
+    script, lead
+        What is said to whom.
+    policy
+        Who decides what an utterance means.
+    now
+        The call's clock: local date and time of the callee, as the call sees it.
+    """
+
+    def __init__(self, script: Script, lead: Lead, policy: Policy, now: Callable[[], datetime]) -> None:
+        self._script = script
+        self._lead = lead
+        self._policy = policy
+        self._now = now
+        self._state: State
+        self._replied: _Replied | None = None
+
+    @property
+    def language(self) -> str:
+        """BCP 47 tag of the script."""
+        return self._script.language
+
+    @property
+    def state(self) -> State:
+        """Where the conversation stands."""
+        return self._state
+
+    def return_to(self, state: State) -> None:
+        """Go back to where the conversation stood."""
+        self._state = state
+        self._replied = None
+
+    def open(self) -> Plan:
+        """Begin."""
+        self._state, act = conversation.open_conversation(self._script, self._lead, self._now())
+        return Plan(Understanding("", policy="engine"), self._state, self._state, act)
+
+    async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
+        """Understand and plan; an engine's own events (silence, a machine) need no policy.
+
+        Words that continue those that were replied to are understood together with them, where the conversation
+        stood before that reply. What they say on their own counts where the whole makes no sense.
+        """
+        last = self._replied
+        if not goes_on or last is None or not utterance.text:
+            return await self._alone(utterance)
+        whole = Utterance(
+            f"{last.utterance.text} {utterance.text}", min(last.utterance.confidence, utterance.confidence)
+        )
+        found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
+        understood = replace(found, recognition=whole.confidence)
+        alone = await self._alone(utterance)
+        if understood.intent == EngineIntent.NO_MATCH:
+            return alone
+        same = (understood.intent, understood.slots) == (last.understanding.intent, last.understanding.slots)
+        if same or alone.understanding.intent in _COURTESIES:
+            return replace(alone, nothing_new=True)
+        return replace(self._applied(understood, self._before(last), whole), takes_back=True)
+
+    def _before(self, last: _Replied) -> State:
+        """Where the conversation stood before the last reply, with what has been said in full since."""
+        return replace(last.before, said=self._state.said)
+
+    async def _alone(self, utterance: Utterance) -> Plan:
+        if utterance.silence:
+            understanding = Understanding(EngineIntent.NO_INPUT, policy="engine")
+        elif utterance.machine:
+            understanding = Understanding(utterance.machine, policy="engine")
+        else:
+            understood = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
+            understanding = understood if utterance.digits else replace(understood, recognition=utterance.confidence)
+        return self._applied(understanding, self._state, utterance)
+
+    def _applied(self, understanding: Understanding, base: State, utterance: Utterance) -> Plan:
+        state, act = conversation.apply(self._script, self._lead, base, understanding, self._now())
+        return Plan(understanding, base, state, act, utterance)
+
+    def commit(self, plan: Plan) -> Plan:
+        """Make a plan the present."""
+        base = self._state
+        if plan.takes_back and self._replied is not None:
+            base = self._before(self._replied)
+        if plan.base != base:
+            plan = replace(self._applied(plan.understanding, base, plan.utterance), takes_back=plan.takes_back)
+        # What was honoured in the call it was said is not up for a second thought.
+        open_to_more = plan.utterance.text and not self.urgent(plan)
+        self._replied = _Replied(plan.utterance, plan.understanding, base) if open_to_more else None
+        self._state = plan.state
+        return plan
+
+    def said(self, line: str) -> None:
+        """Mark a line as said in full."""
+        self._state = conversation.said(self._state, line)
+
+    def urgent(self, plan: Plan) -> bool:
+        """``stop_calling`` is honoured in the call it is said, whatever is going on."""
+        return plan.understanding.intent == "stop_calling"
+
+    def hung_up(self) -> Ending:
+        """The outcome if the callee hangs up now."""
+        return conversation.hung_up(self._script, self._state)
+
+    def transfer_failed(self) -> Plan:
+        """Nobody took the transfer."""
+        base = self._state
+        self._state, act = conversation.transfer_failed(self._script, self._lead, base, self._now())
+        return Plan(Understanding("transfer_failed", policy="engine"), base, self._state, act)

@@ -1,0 +1,492 @@
+"""What a script says: models of the YAML file, the parts designers write and nothing that moves.
+
+``load.py`` reads a file into these and tells what is wrong with it; ``table.py`` makes the transition table.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr
+
+from voicebot.dialogue.script.assembly import IncludePart, Includes, VariantPart
+from voicebot.dialogue.script.moves import Guard, Move, Moves, OneMove
+from voicebot.dialogue.script.vocabulary import INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
+from voicebot.dialogue.script.words import Escalation, Part, Say, Strings, Words, placeholders, without_placeholders
+
+__all__ = [
+    "INTENTS",
+    "LEAD_VALUES",
+    "LEAD_WORDS",
+    "OUTCOMES",
+    "PROMISES",
+    "Digression",
+    "Disclosure",
+    "EndingPart",
+    "Escalation",
+    "Guard",
+    "IncludePart",
+    "IntentPart",
+    "Key",
+    "LeadPart",
+    "Limits",
+    "Machine",
+    "Move",
+    "Moves",
+    "OneMove",
+    "Part",
+    "Reprompts",
+    "Say",
+    "Script",
+    "Slot",
+    "Step",
+    "Strings",
+    "Thresholds",
+    "Transfer",
+    "VariantPart",
+    "Words",
+    "placeholders",
+]
+"""Also the words that all scripts share, and what parts are made of: whoever reads scripts needs them."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Limit = Annotated[int, Field(ge=1, le=100)]
+
+
+class Slot(Part):
+    """A value that a script wants.
+
+    Parameters
+    ----------
+    type
+        What it is. ``phone`` may be said or keyed; ``yes_no``, ``choice`` and ``text`` are heard only where a step
+        asks for them.
+    intent
+        What a bare value means when a step asks for it: "Friday" is a ``promise_to_pay``.
+    intents
+        Answers that may carry a value; ``intent`` always may.
+    ask
+        Step that asks for it again when a value cannot be accepted.
+    horizon_days
+        Latest day of a date or time, in days from today.
+    least, most
+        Range of money; ``most`` is what is owed where it is not written.
+    choices
+        For a choice: value → words that mean it.
+    past, too_far, out_of_range
+        Said before asking again.
+    """
+
+    type: Literal["date", "money", "time", "yes_no", "choice", "phone", "text"]
+    intent: str = ""
+    intents: Strings = ()
+    ask: str = ""
+    horizon_days: int = Field(60, ge=0, le=730)
+    least: Decimal = Field(Decimal(1), ge=0)
+    most: Decimal | None = None
+    choices: dict[str, Strings] = {}
+    past: Say | None = None
+    too_far: Say | None = None
+    out_of_range: Say | None = None
+
+    @property
+    def carriers(self) -> frozenset[str]:
+        """Intents that may carry a value."""
+        return frozenset({*self.intents, self.intent} - {""})
+
+
+class Key(Part):
+    """What a pressed key means.
+
+    Parameters
+    ----------
+    intent
+        The answer that it gives.
+    words
+        Words that are taken as if they had been said ("tomorrow"), where the answer needs a value.
+    """
+
+    intent: str
+    words: str = ""
+
+
+def _as_key(value: Any) -> Any:
+    return {"intent": value} if isinstance(value, str) else value
+
+
+class Step(Part):
+    """One question.
+
+    Parameters
+    ----------
+    cue
+        What is asked, in one word; personas answer by it. The step's name where it is not written.
+    say
+        The question.
+    again
+        Short form, after a digression or a misunderstanding; ``say`` where it is not written.
+    asks
+        Slot that the question is for; the step is skipped when its value is known already.
+    confirms
+        Slots that the question reads back.
+    expects
+        Kind of answer; all but ``words`` get a longer closing silence.
+    hints
+        Likely answers, for the recogniser; made from ``answers`` and shared examples where not written.
+    keys
+        What pressed keys mean.
+    max_digits
+        How many keys make an answer; 0: keys are not taken.
+    no_input_seconds
+        How long silence may last after the question.
+    answers
+        Intent → moves.
+    examples
+        Intent → words that mean it here, whatever they mean elsewhere.
+    no_input, no_match
+        Said on the first, second … silence or misunderstanding, before ``again``.
+    exhausted
+        Where to go when the misunderstandings are used up; silence goes where the script's ``exhausted`` says.
+    thresholds
+        How sure the engine must be here, where it differs from the script's.
+    """
+
+    cue: str = ""
+    say: Say
+    again: Say | None = None
+    asks: str = ""
+    confirms: Strings = ()
+    expects: Literal["words", "date", "amount", "digits"] = "words"
+    hints: Strings = ()
+    keys: dict[str, Annotated[Key, BeforeValidator(_as_key, json_schema_input_type=str | Key)]] = {}
+    max_digits: int = Field(1, ge=0, le=20)
+    no_input_seconds: float = Field(6.0, ge=2, le=60)
+    answers: dict[str, Moves]
+    examples: dict[str, Strings] = {}
+    no_input: Escalation | None = None
+    no_match: Escalation | None = None
+    exhausted: OneMove | None = None
+    thresholds: Thresholds | None = None
+
+
+class Digression(Part):
+    """A question that is answered, after which the step asks again.
+
+    Parameters
+    ----------
+    say
+        The answer.
+    ask_again
+        How the step's question is put again: in its ``short`` form, in ``full``, or ``not`` at all.
+    no_input_seconds
+        Patience afterwards, where it differs from the step's.
+    most
+        How often in one step; then it counts as a misunderstanding.
+    """
+
+    say: Say
+    ask_again: Literal["short", "full", "not"] = "short"
+    no_input_seconds: float | None = Field(None, ge=2, le=60)
+    most: Limit = 3
+
+
+class EndingPart(Part):
+    """How a conversation ends.
+
+    Parameters
+    ----------
+    outcome
+        The ending's name where it is not written.
+    say
+        Last words.
+    action, extension
+        Hang up, or transfer to an extension.
+    record
+        Slots kept with the outcome.
+    or_noted
+        An outcome noted on the way goes before ``outcome``.
+    """
+
+    outcome: str = ""
+    say: Say | None = None
+    action: Literal["hang_up", "transfer"] = "hang_up"
+    extension: str = Field("", pattern=r"^[0-9A-Za-z_*#+-]{0,40}$")
+    record: Strings = ()
+    or_noted: bool = False
+
+
+class Disclosure(Part):
+    """Words that must be said, in full, before anything of a kind; never cut.
+
+    Parameters
+    ----------
+    say
+        The words, the law's own where it prescribes them.
+    before
+        ``talk``: at the very beginning; ``debt``: before the first word of the debt.
+    """
+
+    say: Strings = Field(min_length=1)
+    before: Literal["talk", "debt"] = "debt"
+
+
+class Reprompts(Part):
+    """What is said when nothing came, or nothing that fits; one entry a time, in order.
+
+    Parameters
+    ----------
+    no_input
+        After silence, before the question is put again.
+    no_match
+        After words that lead nowhere, before the question is put again.
+    """
+
+    no_input: Escalation = Field(min_length=1, max_length=5)
+    no_match: Escalation = Field(min_length=1, max_length=5)
+
+
+class Limits(Part):
+    """How long a conversation may become.
+
+    Parameters
+    ----------
+    turns
+        Answers, whatever they are.
+    digressions
+        Questions of the callee that are answered.
+    end
+        Ending of a conversation that becomes longer.
+    """
+
+    turns: int = Field(24, ge=4, le=100)
+    digressions: int = Field(8, ge=1, le=50)
+    end: str = "gave_up"
+
+
+class Machine(Part):
+    """What to do when a machine has picked up.
+
+    Parameters
+    ----------
+    say
+        Said to it; never a word of the debt.
+    end
+        How the call ends then, or when nobody comes.
+    wait_seconds
+        How long to wait for a person whom a call screener may put through.
+    """
+
+    say: Say | None = None
+    end: str
+    wait_seconds: float = Field(25.0, ge=5, le=60)
+
+
+class Transfer(Part):
+    """What to do when nobody takes a transfer.
+
+    Parameters
+    ----------
+    failed
+        Where the conversation goes on.
+    """
+
+    failed: OneMove
+
+
+class LeadPart(Part):
+    """What a lead must carry beside what every lead has.
+
+    Parameters
+    ----------
+    needs
+        Columns that every lead must have; lines may say them as ``{column}``.
+    may_have
+        Columns that a lead may have; a line says nothing where one is missing.
+    """
+
+    needs: Strings = ()
+    may_have: Strings = ()
+
+
+class Thresholds(Part):
+    """How sure the engine must be.
+
+    Parameters
+    ----------
+    intent
+        Confidence below which what was understood is not believed; it counts as a misunderstanding. It can only be
+        stricter than the policy's own, and never holds for keys, nor for the rules of the hard intents
+        (``stop_calling``, ``attorney``, …).
+    recognition
+        Confidence of the recogniser below which an answer is confirmed before it counts, where its intent has words
+        for that (``confirm``).
+    """
+
+    intent: float | None = Field(None, ge=0, le=1)
+    recognition: float | None = Field(None, ge=0, le=1)
+
+
+class IntentPart(Part):
+    """How people say an intent.
+
+    Parameters
+    ----------
+    examples
+        As they are said on the phone, without punctuation; ``{name}`` stands for the name of the person called.
+    confirm
+        Asked when the recogniser was not sure of it: "Did you say that you have paid already?"
+    """
+
+    examples: Strings = ()
+    confirm: Say | None = None
+
+
+class Script(Part):
+    """A whole script, its shared parts included.
+
+    Parameters
+    ----------
+    script
+        Its name.
+    version
+        For people; what campaigns pin is the content.
+    language
+        BCP 47 tag: ``en-US``, ``zh-CN``.
+    description
+        What it is for, in a sentence.
+    include
+        Shared parts: files beside this one, named without their ending. What this file says goes before them.
+    lead
+        What a lead must carry.
+    slots
+        Values that the script wants to hear.
+    disclosures
+        Words that must be said.
+    opening
+        Said first, before the first question.
+    start
+        First step.
+    steps
+        The questions.
+    always
+        Intent → moves, in every step that does not answer the intent itself.
+    digressions
+        Questions of the callee that are answered in every step, after which the step asks again.
+    endings
+        How conversations end.
+    reprompts
+        What is said after silence or a misunderstanding, where a step has no words of its own.
+    exhausted
+        Where to go when the silences or misunderstandings are used up, where a step does not say so itself.
+    limits
+        How long a conversation may become.
+    voicemail, screener
+        What to do when an answering machine, or a call screener, has picked up.
+    transfer
+        What to do when nobody takes a transfer.
+    intents
+        Examples of the shared intents, and intents of the script's own.
+    debt_words
+        Words that tell of a debt; no line holds one before the right party is confirmed.
+    thresholds
+        How sure the engine must be, where a step does not say so itself.
+    voice
+        Whose voice speaks, where the configuration leaves it open (``speech.voice = "auto"``).
+    speed
+        How fast everything is spoken; 1 is the voice's own pace.
+    variants
+        Versions tried against each other; each lead always gets the same one.
+    """
+
+    script: Name
+    version: str
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
+    description: str = ""
+    include: Includes = ()
+    lead: LeadPart = LeadPart()
+    slots: dict[Name, Slot] = {}
+    disclosures: dict[Name, Disclosure] = {}
+    opening: Say | None = None
+    start: str
+    steps: dict[Name, Step] = Field(min_length=1, max_length=200)
+    always: dict[Name, Moves] = {}
+    digressions: dict[Name, Digression] = {}
+    endings: dict[Name, EndingPart] = Field(min_length=1)
+    reprompts: Reprompts
+    exhausted: OneMove
+    limits: Limits = Limits()
+    voicemail: Machine
+    screener: Machine
+    transfer: Transfer | None = None
+    intents: dict[Name, IntentPart] = {}
+    debt_words: Strings = ()
+    thresholds: Thresholds = Thresholds()
+    voice: Literal["", "hibari", "espeak", "coqui"] = ""
+    speed: float = Field(1.0, ge=0.5, le=2)
+    variants: dict[Name, VariantPart] = {}
+    _variant: str = PrivateAttr("")
+    _content_hash: str = PrivateAttr("")
+    _source: str = PrivateAttr("")
+    _derived: dict[str, object] = PrivateAttr(default_factory=dict)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of everything the script says, as 64 hexadecimal digits; the same for the same content."""
+        return self._content_hash
+
+    @property
+    def variant(self) -> str:
+        """Name of the variant that this is, or empty."""
+        return self._variant
+
+    @property
+    def source(self) -> str:
+        """File that it was read from."""
+        return self._source
+
+    @property
+    def derived(self) -> dict[str, object]:
+        """What others made of this script (its table, its matcher), kept as long as the script."""
+        return (self.__pydantic_private__ or {})["_derived"]  # type: ignore[no-any-return]  # asked thousandfold
+
+    def outcome(self, ending: str) -> str:
+        """Outcome of the ending called ``ending``."""
+        return self.endings[ending].outcome or ending
+
+    def threshold(self, step: str, kind: Literal["intent", "recognition"]) -> float:
+        """Confidence that is needed in a step, 0 where the script asks for none."""
+        own = self.steps[step].thresholds if step in self.steps else None
+        found: float | None = getattr(own, kind) if own else None
+        if found is None:
+            found = getattr(self.thresholds, kind)
+        return found or 0.0
+
+    def cue(self, step: str) -> str:
+        """Cue of the step called ``step``."""
+        return self.steps[step].cue or step
+
+    def speaks_of_debt(self, template: str) -> bool:
+        """Whether a line says anything of the debt: a value of it, or one of the script's debt words."""
+        known = self._derived.setdefault("speaks_of_debt", {})
+        assert isinstance(known, dict)  # noqa: S101 - this method alone puts it there
+        if template not in known:
+            known[template] = self._speaks_of_debt(template)
+        return bool(known[template])
+
+    def _speaks_of_debt(self, template: str) -> bool:
+        if any(name in _DEBT_VALUES or self._is_money(name) for name in placeholders(template)):
+            return True
+        plain = without_placeholders(template).lower()
+        return any(
+            re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) if word.isascii() else word in plain
+            for word in self.debt_words
+        )
+
+    def _is_money(self, name: str) -> bool:
+        slot = self.slots.get(name)
+        return slot is not None and (slot.type == "money" or slot.intent in PROMISES)
+
+
+_DEBT_VALUES: Final = frozenset({"amount_due", "due_date", "days_past_due"})

@@ -1,0 +1,1 @@
+"""From words to meaning: intents, values, and the policy that decides."""

@@ -1,0 +1,127 @@
+"""From words to values for a script's slots. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, TypeVar
+
+from voicebot.dialogue.script.model import Script, Slot
+from voicebot.dialogue.talk import Lead, SlotValue
+from voicebot.dialogue.understanding import entities
+from voicebot.dialogue.understanding.normal import family, plain
+
+_OR: Final = {"en": re.compile(r"\b(?:or|between|maybe even)\b"), "zh": re.compile(r"或者?|还是")}
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Values in one utterance: slot → value."""
+
+    values: Mapping[str, SlotValue] = field(default_factory=dict)
+
+    def of(self, intent: str, script: Script) -> dict[str, SlotValue]:
+        """Return the values that an intent may carry."""
+        return {name: value for name, value in self.values.items() if intent in script.slots[name].carriers}
+
+
+def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead | None) -> Heard:
+    """Find a value for every slot of the script that the words hold one for.
+
+    Parameters
+    ----------
+    step
+        Present step, or an empty text; free text and choices are heard only where they are asked for.
+    text
+        As recognised.
+    now
+        Local date and time of the call.
+    lead
+        For the currency, and for parts of what is owed.
+    """
+    found: dict[str, SlotValue] = {}
+    for name, slot in script.slots.items():
+        value = _value(script, slot, text, now, lead, asked=step in script.steps and script.steps[step].asks == name)
+        if value is not None:
+            found[name] = value
+    return Heard(found)
+
+
+def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | None, *, asked: bool) -> SlotValue | None:
+    language = script.language
+    match slot.type:
+        case "date":
+            return day_in(text, language, now)
+        case "time":
+            return time_in(text, language, now)
+        case "money":
+            return amount_in(text, language, now, lead)
+        case "choice":
+            words = plain(text, language)
+            hits = [
+                key for key, options in slot.choices.items() if any(plain(one, language) in words for one in options)
+            ]
+            return hits[0] if asked and len(hits) == 1 else None
+        case "phone":
+            phones = [found.value for found in entities.find_phones(text, language)]
+            return phones[-1] if phones else None
+        case "text":
+            return text.strip() or None if asked else None
+        case _:
+            return None  # yes and no are intents
+
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def day_in(text: str, language: str, now: datetime) -> date | None:
+    """Return the day that a text comes to; see ``entities.find_dates``."""
+    return _one([found.value for found in entities.find_dates(text, language, now)], text, language)
+
+
+def time_in(text: str, language: str, now: datetime) -> datetime | None:
+    """Return the time that a text comes to; see ``entities.find_times``."""
+    return _one([found.value for found in entities.find_times(text, language, now)], text, language)
+
+
+def _one(values: list[_Day], text: str, language: str) -> _Day | None:
+    """Return the value that is meant: the last said ("Friday, no, Monday"), the later of two that are offered."""
+    if not values:
+        return None
+    return max(values) if _OR[family(language)].search(text.lower()) else values[-1]
+
+
+def amount_in(text: str, language: str, now: datetime, lead: Lead | None = None) -> Decimal | None:
+    """Return the amount that a text comes to: a sum, or a part of what is owed.
+
+    Parameters
+    ----------
+    lead
+        What is owed, and in which currency; ``None``: any currency, and no parts.
+    """
+    owed = lead.amount if lead else None
+    currency = lead.currency if lead else ""
+    days = [(day.start, day.end) for day in entities.find_dates(text, language, now)]
+    sums = [
+        one.value
+        for one in entities.find_amounts(text, language, currency, owed=owed)
+        if all(one.end <= start or one.start >= end for start, end in days)
+    ]
+    if sums:
+        return sums[-1]
+    parts = entities.find_fractions(text, language)
+    if not parts or owed is None:
+        return None
+    share = parts[0].value
+    return (owed * share.numerator / share.denominator).quantize(_CENT, ROUND_HALF_UP)
+
+
+def hear_yes_no(slot: Slot, intent: str) -> bool | None:
+    """Return the value of a yes/no slot."""
+    if slot.type != "yes_no":
+        return None
+    return {"affirm": True, "deny": False}.get(intent)

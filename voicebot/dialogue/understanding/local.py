@@ -1,0 +1,372 @@
+"""The local policy: what an utterance means, decided in this process.
+
+In this order: the engine's own (silence, machines, keys); rules for the hard intents; words that an example holds
+exactly; a bare day or amount; and the matcher, with what the step expects weighed in. Two intents said in one
+breath are both reported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from voicebot import paths
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.understanding.embedding import MODEL, Embedder
+from voicebot.dialogue.understanding.heard_values import Heard, hear_values, hear_yes_no
+from voicebot.dialogue.understanding.keywords import hard_intent, taken_back
+from voicebot.dialogue.understanding.matcher import Match, Matcher
+from voicebot.dialogue.understanding.normal import NAME, PAST, Clauses, clauses, family, is_bare, masked
+from voicebot.dialogue.understanding.policy import engine_answer
+
+OWN_BONUS: Final = 1.0
+"""Natural logarithm of how much likelier an answer is that the step expects."""
+STRANGE_MALUS: Final = -1.6
+"""The same for one that leads nowhere in this step."""
+HERE_FROM: Final = 0.5
+HERE_BONUS: Final = 9.0
+"""Similarity to one of the step's own examples counts from there on, and how much at full likeness."""
+SURE: Final = 0.34
+SURE_ENDING: Final = 0.5
+"""Confidence from which an intent is believed; more where it ends the call at once."""
+STRANGE_LIKENESS: Final = 0.30
+STRANGE_WORDS: Final = 0.5
+"""Below both, the words are not from here: a likeness to no example, and most of them in none."""
+UNSURE_RECOGNITION: Final = 0.55
+ALTERNATIVES: Final = 2
+_WEAK: Final = frozenset(
+    {"affirm", "deny", "thanks", "out_of_scope", "wait", "repeat", "goodbye", "not_available", EngineIntent.NO_MATCH}
+)
+"""Intents that give way to a value which the step is about."""
+_SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
+"""Intents that add nothing when something weightier is said in the same breath."""
+_STRANGE: Final = "out_of_scope"
+_TRAILING: Final = {
+    "en": re.compile(
+        r"\b(?:and|but|or|so|because|if|the|a|an|my|your|i|to|on|by|in|at|for|with|of|like|maybe|about|around|well|then"
+        r"|next|is|i'm|it's|i'll|can|could|would|will|um|uh|er|hmm)$"
+    ),
+    "zh": re.compile(r"(?:但是|可是|因为|如果|我|在|和|跟|就|下个?|那个|嗯|呃)$"),
+}
+"""Last words after which more is to come."""
+_LATER: Final = {
+    "en": re.compile(
+        r"\b(?:late\w*|after\w*|more|extra|exten\w+|soon|until|till|when|but|delay\w*|wait|not|\w+n't|few|couple|another|if|once)\b"
+    ),
+    "zh": re.compile(r"晚|迟|延|过|等|再|宽限|但|不过|不|先|之后|以后"),
+}
+"""Words that put a payment off."""
+_DENIAL: Final = {
+    "en": re.compile(r"\b(?:no|not|nobody|nope|wrong|never|\w+n't|dont|isnt|aint|somebody|someone)\b"),
+    "zh": re.compile(r"不|没|错|别"),
+}
+"""Words without which nothing is denied."""
+_ABSENT: Final = {
+    "en": re.compile(r"\b(?:he|she|they|him|her|them|who|another|different|other|moved|used to)\b"),
+    "zh": re.compile(r"他|她|谁|搬|以前"),
+}
+"""Words that speak of somebody who is not on the line."""
+_RELATIVE: Final = {
+    "en": re.compile(
+        r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
+        r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
+    ),
+    "zh": re.compile(
+        r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
+    ),
+}
+"""Words of who is near the person called, and not that person."""
+THREAD: Final = ThreadPoolExecutor(1, "understand")
+"""Where all understanding is done: one text at a time."""
+_KEPT: Final = 2048
+
+
+Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
+"""Says how near masked texts are to intents, in a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """An intent with its confidence and the runners-up."""
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+
+
+class LocalPolicy:
+    """Understands utterances for one script. Making one takes seconds the first time, then a fraction of one.
+
+    Parameters
+    ----------
+    script
+        Whose intents, examples, steps and slots are used.
+    embeddings
+        Folder of the embedding model; ``None``: the installed one, if any. English only.
+    """
+
+    def __init__(self, script: Script, embeddings: Path | None = None) -> None:
+        self._script = script
+        self._table = table_of(script)
+        self._embedder = (
+            _embedder(embeddings or paths.models_folder() / MODEL) if family(script.language) == "en" else None
+        )
+        self._matcher = Matcher(
+            {intent: part.examples for intent, part in script.intents.items()},
+            {name: step.examples for name, step in script.steps.items()},
+            script.language,
+            self._embedder,
+        )
+        self._kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[Match, ...]] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """``local``."""
+        return "local"
+
+    @property
+    def features(self) -> str:
+        """What texts are compared by, for reports."""
+        return f"n-grams and {MODEL}" if self._embedder else "n-grams"
+
+    async def understand(self, question: Question) -> Understanding:
+        """Understand what was heard; see ``Policy``."""
+        return await asyncio.get_running_loop().run_in_executor(THREAD, self.decide, question)
+
+    def decide(self, question: Question, compare: Compare | None = None) -> Understanding:
+        """Understand what was heard, in this thread; takes up to 20 ms.
+
+        Parameters
+        ----------
+        compare
+            Asked in place of this policy's own ``compare``, by policies that know better how likely an intent is.
+        """
+        compare = compare or self.compare
+        settled = engine_answer(self._script, question)
+        if isinstance(settled, Understanding):
+            return settled
+        if isinstance(settled, str):
+            words = replace(question, utterance=replace(question.utterance, text=settled, digits=""))
+            found = self._words(words, settled, compare)
+            return replace(found, policy="engine")
+        heard = question.utterance
+        best = self._words(question, heard.text, compare)
+        if best.policy == "keyword" or not heard.alternatives:
+            return best
+        if best.intent != EngineIntent.NO_MATCH and (
+            best.confidence >= SURE_ENDING or heard.confidence >= UNSURE_RECOGNITION
+        ):
+            return best
+        for text, confidence in heard.alternatives[:ALTERNATIVES]:
+            other = self._words(question, text, compare)
+            weighed = other.confidence * (confidence / heard.confidence if heard.confidence else 1.0)
+            if other.intent != EngineIntent.NO_MATCH and weighed > max(best.confidence, SURE):
+                return other
+        return best
+
+    def embedded(self, texts: tuple[str, ...]) -> bytes:
+        """Return the embeddings of masked texts, float32, row after row; nothing where there is no model."""
+        return self._embedder.embed(texts).tobytes() if self._embedder else b""
+
+    # -- one text
+
+    def _words(self, question: Question, text: str, compare: Compare) -> Understanding:
+        script, state = self._script, question.state
+        language = script.language
+        words = masked(text, language, question.now, question.lead)
+        if not words:
+            return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
+        values = hear_values(script, state.step, text, question.now, question.lead)
+        hard = hard_intent(words, language, right_party=state.right_party)
+        parts = clauses(words, language)
+        if hard:
+            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", True, "", _also(parts.lead, hard))
+        verdict, also = self._verdict(words, parts, state.step, values, compare)
+        if verdict.intent == "wrong_person" and self._unfounded(words, state):
+            verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
+        if verdict.intent == "affirm" and not state.right_party and _RELATIVE[family(language)].search(words):
+            verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
+        if taken_back(verdict.intent, words, language):
+            verdict = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)
+        verdict, also = self._with_values(verdict, also, parts, words, values, question)
+        slots = values.of(verdict.intent, script)
+        name = self._asked(state.step)
+        asked = script.slots.get(name)
+        if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
+            slots[name] = choice
+        ends_openly = bool(_TRAILING[family(language)].search(words)) and not self._matcher.same_as(words, state.step)
+        complete = verdict.intent != EngineIntent.NO_MATCH and not ends_openly
+        if asked and verdict.intent == asked.intent and name not in slots:
+            complete = False
+        return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
+
+    def _verdict(
+        self, words: str, parts: Clauses, step: str, values: Heard, compare: Compare
+    ) -> tuple[_Verdict, tuple[str, ...]]:
+        exact = self._matcher.same_as(words, step)
+        if exact:
+            return _Verdict(exact, 1.0), ()
+        if is_bare(words, self._script.language) and values.values:
+            return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
+        pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
+        if parts.lead and len(parts.rest) == 1 and (exact := self._matcher.same_here(parts.rest[0], step)):
+            return _Verdict(exact, 1.0), ()
+        matches = compare((words, *pieces), step)
+        whole = self._weigh(matches[0], step)
+        verdicts = [
+            _Verdict(exact, 1.0) if (exact := self._matcher.same_as(piece, step)) else self._weigh(match, step)
+            for piece, match in zip(pieces, matches[1:], strict=True)
+        ]
+        if parts.lead:
+            verdicts.insert(0, _Verdict(parts.lead, 0.9))
+        verdict, also = _joined(whole, verdicts)
+        if self._yes_settles(verdict, parts, words, values, step):
+            return _Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
+        return verdict, also
+
+    def _yes_settles(self, verdict: _Verdict, parts: Clauses, words: str, values: Heard, step: str) -> bool:
+        """Whether a "yes" before it settles what the rest may only seem to say.
+
+        "Yes, I will pay it" where a yes was asked for promises no other day than the one that was asked about; and
+        nobody says "yes" and means that we have the wrong person, without a word of denial.
+        """
+        if parts.lead != "affirm" or not self._takes(step, "affirm"):
+            return False
+        language = family(self._script.language)
+        if verdict.intent == "promise_to_pay":  # "okay, I will pay it" is no yes to being connected with somebody
+            return not values.values and not _LATER[language].search(words) and not self._connects(step, "affirm")
+        return verdict.intent == "wrong_person" and not _DENIAL[language].search(words)
+
+    def _unfounded(self, words: str, state: State) -> bool:
+        """Whether nothing denies that this is the person called, who says their own name or has confirmed it before.
+
+        It would end the call and have a good number corrected.
+        """
+        language = family(self._script.language)
+        named = NAME[language] in words and not _ABSENT[language].search(words)
+        return (named or state.right_party) and not _DENIAL[language].search(words)
+
+    def _asked(self, step: str) -> str:
+        return self._script.steps[step].asks if step in self._script.steps else ""
+
+    def compare(self, texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+        """Compare masked texts with the script's examples; what was compared before is remembered."""
+        key = (step, texts)
+        if key not in self._kept:
+            self._kept[key] = self._matcher.compare(texts, step)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _weigh(self, match: Match, step: str) -> _Verdict:
+        """Weigh in what the step expects, and refuse what is not from here."""
+        own = set(self._table.intents(step))
+        scores: dict[str, float] = {}
+        for intent in {*match.probabilities, *match.here}:
+            score = math.log(match.probabilities.get(intent, 0.0) + 1e-4)
+            if intent in own:
+                score += OWN_BONUS
+            elif step and not self._table.of(step, intent):
+                score += STRANGE_MALUS
+            likeness = match.here.get(intent, 0.0)
+            scores[intent] = score + HERE_BONUS * max(0.0, likeness - HERE_FROM) / (1 - HERE_FROM)
+        total = sum(map(math.exp, scores.values()))
+        ranking = sorted(
+            ((intent, math.exp(score) / total) for intent, score in scores.items()), key=lambda one: (-one[1], one[0])
+        )
+        intent, confidence = ranking[0]
+        best_here = max(match.here.values(), default=0.0)
+        strange = max(match.nearest, best_here) < STRANGE_LIKENESS and match.known < STRANGE_WORDS
+        if not step:  # what it means at large: the likeliest, and the confidence tells how sure that is
+            intent = _STRANGE if strange and _STRANGE in self._script.intents else intent
+            others = tuple(one for one in ranking if one[0] != intent)
+            return _Verdict(intent, dict(ranking)[intent] if not strange else 1 - confidence, others[:3])
+        needed = SURE_ENDING if self._ends(step, intent) else SURE
+        if strange or confidence < needed:
+            return _Verdict(EngineIntent.NO_MATCH, 1 - confidence, tuple(ranking[:4]))
+        return _Verdict(intent, confidence, tuple(ranking[1:4]))
+
+    def _ends(self, step: str, intent: str) -> bool:
+        return any(cell.move is not None and cell.move.end for cell in self._table.of(step, intent))
+
+    def _connects(self, step: str, intent: str) -> bool:
+        endings = self._script.endings
+        return any(
+            cell.move is not None and cell.move.end in endings and endings[cell.move.end].action == "transfer"
+            for cell in self._table.of(step, intent)
+        )
+
+    def _with_values(  # noqa: PLR0917
+        self, verdict: _Verdict, also: tuple[str, ...], parts: Clauses, words: str, values: Heard, question: Question
+    ) -> tuple[_Verdict, tuple[str, ...]]:
+        """Take a value that the step is about for an answer: "Friday" is a promise where a day is asked for."""
+        step = question.state.step
+        bare = is_bare(words, self._script.language)
+        if not step:  # no question was asked: a bare value is what it mostly is
+            names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
+            intent = next((self._script.slots[name].intent for name in names), "")
+            return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
+        asked = self._asked(step)
+        # A past day alone, where a day is asked for, is an answer to be asked again, and no news of a payment.
+        bare = bare or (words == PAST[family(self._script.language)] and asked in values.values)
+        fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
+        dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
+        if not values.values or (fits and not bare and not dictated):
+            return verdict, also
+        names = [asked] if asked in values.values else [
+            name for name in values.values if self._takes(step, self._script.slots[name].intent)
+        ]  # fmt: skip
+        if not names:
+            return verdict, also
+        if parts.lead == "deny" and all(question.state.slots.get(name) == values.values[name] for name in names):
+            return _Verdict("deny", 0.8, verdict.ranking), ()
+        # an amount says more than the day that comes with it
+        name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
+        intent = self._script.slots[name].intent
+        said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
+        return _Verdict(intent, max(verdict.confidence, 0.8), verdict.ranking), _also(said, intent)
+
+    def _takes(self, step: str, intent: str) -> bool:
+        return any(cell.kind == "own" for cell in self._table.of(step, intent))
+
+
+def _also(first: str, intent: str) -> tuple[str, ...]:
+    return (first,) if first and first != intent else ()
+
+
+def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple[str, ...]]:
+    """Tell the weightiest intent, and what else was said with it."""
+    weighty = [one for one in parts if one.intent not in _SMALL]
+    if not weighty:
+        small = next((one for one in parts if one.intent in {"affirm", "deny"}), None)
+        if small and whole.intent in _SMALL | {small.intent}:
+            return (small if whole.intent == EngineIntent.NO_MATCH else whole), ()
+        return whole, ((small.intent,) if small and small.intent != whole.intent else ())
+    best = max(weighty, key=lambda one: one.confidence)
+    if whole.intent not in _SMALL and whole.confidence > best.confidence:
+        best = whole
+    others = tuple(
+        dict.fromkeys(one.intent for one in parts if one.intent != best.intent and one.intent != EngineIntent.NO_MATCH)  # noqa: PLR1714
+    )
+    return best, others
+
+
+@lru_cache(maxsize=4)
+def _embedder(folder: Path) -> Embedder | None:
+    """Load the embedding model once; one thread for its products, so that calls beside it are not disturbed."""
+    if not (folder / "model.safetensors").is_file() or not (folder / "vocab.txt").is_file():
+        return None
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    threadpool_limits(1)
+    return Embedder(folder)

@@ -1,0 +1,49 @@
+"""Who decides what an utterance means: the local policy in process, or Rasa behind the same protocol."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.talk import EngineIntent, Question, Understanding
+from voicebot.dialogue.understanding.entities.phone_numbers import phone_in, region_of
+
+
+class Policy(Protocol):
+    """Decides what an utterance means in one script. Never raises on input, never blocks the event loop."""
+
+    @property
+    def name(self) -> str:
+        """``local`` or ``rasa``."""
+
+    async def understand(self, question: Question) -> Understanding:
+        """Return the intent and slot values of ``question``; ``no_match`` where nothing fits."""
+
+
+def engine_answer(script: Script, question: Question) -> Understanding | str | None:
+    """Answer what needs no policy: silence, machines, pressed keys.
+
+    Returns
+    -------
+    Understanding
+        What it means.
+    str
+        A key stands for words: they are to be understood as if they had been said.
+    None
+        Words were said; the policy decides.
+    """
+    heard = question.utterance
+    if heard.silence:
+        return Understanding(EngineIntent.NO_INPUT, policy="engine")
+    if heard.machine:
+        return Understanding(EngineIntent(heard.machine), policy="engine")
+    if not heard.digits:
+        return None
+    step = script.steps[question.state.step]
+    slot = script.slots.get(step.asks)
+    if slot and slot.type == "phone" and (phone := phone_in(heard.digits, region_of(script.language))):
+        return Understanding(slot.intent, slots={step.asks: phone}, policy="engine")
+    key = step.keys.get(heard.digits) or step.keys.get(heard.digits[-1])
+    if key is None:
+        return Understanding(EngineIntent.NO_MATCH, policy="engine")
+    return key.words or Understanding(key.intent, policy="engine")

@@ -1,0 +1,1 @@
+"""What can be wrong with an installation, each with its cure."""

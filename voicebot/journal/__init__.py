@@ -1,0 +1,1 @@
+"""What happened in a call: typed, versioned events."""

@@ -1,0 +1,1 @@
+"""A private Asterisk: its files, and the process that runs it."""

@@ -1,0 +1,1 @@
+"""What is heard beside words: voice activity, greetings, tones."""

@@ -1,0 +1,1 @@
+"""Speech to words: engines, their worker processes, and what a call sees of them."""

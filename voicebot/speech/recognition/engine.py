@@ -1,0 +1,46 @@
+"""What runs inside a recognition worker: one engine, many streams, one thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from voicebot.speech.recognition.recognizer import Hints, Hypothesis
+
+EngineName = Literal["vosk", "moonshine"]
+NOTHING = Hypothesis("", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words of a stream so far, best first."""
+
+    best: Hypothesis
+    alternatives: tuple[Hypothesis, ...] = ()
+
+
+class Stream(Protocol):
+    """One call's ear in a worker; begins, hears and ends one utterance after the other."""
+
+    def begin(self, hints: Hints) -> None:
+        """Start an utterance."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Hear 8 kHz 16-bit PCM, a whole number of samples."""
+
+    def look(self) -> Heard:
+        """Words of all that was fed of this utterance."""
+
+    def end(self) -> None:
+        """Forget the utterance; may be called at any time."""
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Facts for people: version, what hints do."""
+
+    def stream(self) -> Stream:
+        """An ear for one call."""
