@@ -24,7 +24,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-_SOURCE = Path(__file__).resolve().parents[2] / "embedding.py"
+_SOURCE = Path(__file__).resolve().parents[2] / "understanding" / "embedding.py"
 _BATCH = 256
 
 
