@@ -53,7 +53,7 @@ async def _heard(path: Path) -> set[str]:
             for number, start in enumerate(range(0, len(samples), SAMPLE_RATE)):
                 session.begin(number, Hints())
                 session.feed(samples[start : start + 5 * SAMPLE_RATE, channel].tobytes())
-                session.look(number)
+                session.interim(number)
                 async with asyncio.timeout(20):
                     text = (await answers.get()).best.text
                 session.end()

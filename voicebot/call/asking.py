@@ -15,7 +15,7 @@ from voicebot.dialogue.talk import Utterance
 from voicebot.journal.writer import Journal
 
 PREROLL_SECONDS: Final = 0.3
-"""Heard before speech was noticed, and given to the recogniser with it."""
+"""Frame before speech was noticed, and given to the recogniser with it."""
 PLAN_SECONDS: Final = 2.0
 """Longest wait for a policy; after it the utterance counts as not understood."""
 RENDER_SECONDS: Final = 1.0
@@ -80,7 +80,7 @@ class Asker:
     def __init__(self, talk: Talk, clips: Clips, journal: Journal, clock: Callable[[], float]) -> None:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
 
-    async def plan(self, look: int, known: Asked, utterance: Utterance) -> Plan:
+    async def plan(self, query: int, known: Asked, utterance: Utterance) -> Plan:
         """Return what an utterance means and what would come next; a policy that fails costs a misunderstanding."""
         begun = self._clock()
         try:
@@ -88,13 +88,13 @@ class Asker:
                 plan = await self._talk.plan(utterance, goes_on=known.goes_on)
         except Exception as error:
             _log.exception("an utterance could not be decided")
-            self._journal.add("decision_failed", self._clock(), look=look, error=str(error))
+            self._journal.add("decision_failed", self._clock(), look=query, error=str(error))
             plan = await self._talk.plan(Utterance(silence=True))
         understanding = plan.understanding
         self._journal.add(
             "understood",
             self._clock(),
-            look=look,
+            look=query,
             intent=understanding.intent,
             confidence=round(understanding.confidence, 3),
             slots=understanding.slots,
@@ -107,7 +107,7 @@ class Asker:
         )
         return plan
 
-    async def decided(self, look: int, known: Asked, utterance: Utterance, plan: Plan) -> Decided:
+    async def decided(self, query: int, known: Asked, utterance: Utterance, plan: Plan) -> Decided:
         """Make the reply ready and return what the utterance is to the turn."""
         await self._make_ready(plan)
         understanding, language = plan.understanding, self._talk.language
@@ -122,7 +122,7 @@ class Asker:
             means = Meaning.BACK_CHANNEL
         return Decided(
             self._clock(),
-            look,
+            query,
             means,
             complete=understanding.complete,
             hesitant=not special and hesitant(utterance.text, language),

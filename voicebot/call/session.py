@@ -30,9 +30,9 @@ from voicebot.call.turn_events import (
     Digit,
     Drop,
     Finish,
-    Heard,
+    Frame,
     Hold,
-    Look,
+    Interim,
     Machine,
     Open,
     Play,
@@ -40,11 +40,11 @@ from voicebot.call.turn_events import (
     Resume,
     Turn,
 )
-from voicebot.call.turns import Ear, Mouth, TurnMachine
+from voicebot.call.turns import Mouth, TurnMachine
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Line, Utterance
 from voicebot.journal.writer import Journal
-from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
+from voicebot.speech.audio import FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 from voicebot.speech.listening.tones import BeepDetector
@@ -113,9 +113,9 @@ class CallSession:
         self._preroll: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + 10)
         self._open_utterance = 0
         self._utterance_seconds = 0.0
-        self._looks: dict[int, Asked] = {}
+        self._asked: dict[int, Asked] = {}
         self._plans: dict[int, Plan] = {}
-        self._newest_look = 0
+        self._newest_query = 0
         self._act: Act | None = None
         self._ending: Ending | None = None
         self._phone_call: PhoneCall | None = None
@@ -127,7 +127,6 @@ class CallSession:
         self._transferred = False
         self._recording: Recording | None = None
         self._turns = 0
-        self._early_speech_ms = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._limit: asyncio.TimerHandle | None = None
         self._hung_up: HangUp | None = None
@@ -210,7 +209,6 @@ class CallSession:
         self._last_frame_at = at
         activity = self._activity.feed(pcm, playing=self._machine.speaking)
         if self._answered_at is None:
-            self._early_speech_ms += FRAME_MILLISECONDS * activity.speech
             return
         if self._transferring or self._transferred:
             return
@@ -222,7 +220,7 @@ class CallSession:
         self._classify(pcm, activity, at)
         if activity.speech:
             self._speech_over_at = at
-        self._carry(self._machine.handle(Heard(at, activity.speech_ms, activity.silence_ms)), at)
+        self._carry(self._machine.handle(Frame(at, activity.speech_ms, activity.silence_ms)), at)
 
     def next_frame(self) -> bytes | None:
         """Speak 20 ms."""
@@ -284,18 +282,18 @@ class CallSession:
                     self._playback.drop()
                 case Open():
                     self._open(command.utterance, at)
-                case Look():
-                    self._look(command, at)
+                case Interim():
+                    self._ask_interim(command, at)
                 case Close():
                     self._close_utterance(at)
                 case DecideDigits():
-                    self._decide(command.look, Utterance(digits=command.digits))
+                    self._decide(command.query, Utterance(digits=command.digits))
                 case DecideSilence():
-                    self._decide(command.look, Utterance(silence=True))
+                    self._decide(command.query, Utterance(silence=True))
                 case DecideMachine():
-                    self._decide(command.look, Utterance(machine=command.kind))
+                    self._decide(command.query, Utterance(machine=command.kind))
                 case Commit():
-                    self._commit(command.look, at)
+                    self._commit(command.query, at)
                 case Finish():
                     self._finish(at)
 
@@ -304,7 +302,7 @@ class CallSession:
         act = plan.act
         self._act = act
         self._ending = act.ending
-        self._looks.clear()
+        self._asked.clear()
         self._plans.clear()
         lines = tuple(line.uninterruptible for line in act.lines)
         replies = bool(plan.utterance.text)
@@ -364,15 +362,15 @@ class CallSession:
             self._ears.feed(pcm)
         self._preroll.clear()
 
-    def _look(self, command: Look, at: float) -> None:
+    def _ask_interim(self, command: Interim, at: float) -> None:
         mouth = self._machine.mouth
         speaking = mouth is not Mouth.QUIET
         last = self._act is not None and self._playback.line == len(self._act.lines) - 1
         asked = not speaking or (last and self._playback.progress > 0.5)
-        self._newest_look = command.look
-        self._looks[command.look] = Asked(speaking, asked, self._utterance_seconds, command.goes_on)
-        self._journal.add("look", at, utterance=command.utterance, look=command.look)
-        self._ears.look(command.look)
+        self._newest_query = command.query
+        self._asked[command.query] = Asked(speaking, asked, self._utterance_seconds, command.goes_on)
+        self._journal.add("look", at, utterance=command.utterance, look=command.query)
+        self._ears.interim(command.query)
 
     def _close_utterance(self, at: float) -> None:
         self._journal.add("speech_ended", at, utterance=self._open_utterance)
@@ -387,7 +385,7 @@ class CallSession:
             "words",
             at,
             utterance=recognition.utterance,
-            look=recognition.look,
+            look=recognition.interim,
             text=best.text,
             confidence=round(best.confidence, 3),
             source=best.source,
@@ -397,36 +395,36 @@ class CallSession:
         )
         if self._greeting is not None and best.text:
             self._verdict(self._greeting.words(best.text, at), at)
-        if recognition.look != self._newest_look or recognition.look not in self._looks:
+        if recognition.interim != self._newest_query or recognition.interim not in self._asked:
             return
         alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
-        self._decide(recognition.look, Utterance(best.text, best.confidence, alternatives))
+        self._decide(recognition.interim, Utterance(best.text, best.confidence, alternatives))
 
     # --------------------------------------------------------------------------------------- deciding
 
-    def _decide(self, look: int, utterance: Utterance) -> None:
-        known = self._looks.setdefault(look, Asked(speaking=False, asked=True, seconds=0.0))
-        self._start(self._plan(look, known, utterance))
+    def _decide(self, query: int, utterance: Utterance) -> None:
+        known = self._asked.setdefault(query, Asked(speaking=False, asked=True, seconds=0.0))
+        self._start(self._plan(query, known, utterance))
 
-    async def _plan(self, look: int, known: Asked, utterance: Utterance) -> None:
-        plan = self._plans[look] = await self._asker.plan(look, known, utterance)
+    async def _plan(self, query: int, known: Asked, utterance: Utterance) -> None:
+        plan = self._plans[query] = await self._asker.plan(query, known, utterance)
         known.planned.set()
-        decided = await self._asker.decided(look, known, utterance, plan)
+        decided = await self._asker.decided(query, known, utterance, plan)
         if self._hung_up is None:
             self._carry(self._machine.handle(decided), decided.at)
 
-    def _commit(self, look: int, at: float) -> None:
-        plan = self._talk.commit(self._plans[look])
+    def _commit(self, query: int, at: float) -> None:
+        plan = self._talk.commit(self._plans[query])
         self._turns += 1
-        self._note_turn(plan, look, at)
+        self._note_turn(plan, query, at)
         self._begin(plan, at)
 
-    def _note_turn(self, plan: Plan, look: int, at: float) -> None:
+    def _note_turn(self, plan: Plan, query: int, at: float) -> None:
         so_far = self._talk.hung_up()
         self._journal.add(
             "turn",
             at,
-            look=look,
+            look=query,
             intent=plan.understanding.intent,
             step=plan.state.step,
             taken=plan.act.taken,
@@ -471,17 +469,17 @@ class CallSession:
 
     async def _last_words(self, at: float) -> None:
         """Somebody who says "stop calling" and hangs up is heard."""
-        look = -self._open_utterance
-        self._looks.clear()
-        self._newest_look = look
-        self._looks[look] = known = Asked(speaking=False, asked=True, seconds=self._utterance_seconds)
-        self._ears.look(look)
+        query = -self._open_utterance
+        self._asked.clear()
+        self._newest_query = query
+        self._asked[query] = known = Asked(speaking=False, asked=True, seconds=self._utterance_seconds)
+        self._ears.interim(query)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 await known.planned.wait()
-        plan = self._plans.get(look)
+        plan = self._plans.get(query)
         if plan is not None and self._talk.urgent(plan):
-            self._note_turn(self._talk.commit(plan), look, at)
+            self._note_turn(self._talk.commit(plan), query, at)
             self._ending = plan.act.ending
 
     def abandon(self) -> None:
@@ -502,8 +500,3 @@ class CallSession:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-    @property
-    def listening(self) -> bool:
-        """Whether an utterance is open."""
-        return self._machine.ear is not Ear.WAITING

@@ -68,7 +68,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Frame:
     """20 ms went by: how long the running speech has lasted, or the silence since speech ended."""
 
     at: float
@@ -78,14 +78,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The words of a look, the keys or the silence have been understood, and the reply is ready to be spoken.
+    """The words, the keys or the silence of a query have been understood, and the reply is ready to be spoken.
 
     ``complete``: the words answer the question. ``hesitant``: they trail off. ``urgent``: honoured even when
     the call is ending. ``takes_back``: it answers anew what the present turn had replied to too early.
     """
 
     at: float
-    look: int
+    query: int
     meaning: Meaning = Meaning.ANSWER
     complete: bool = True
     hesitant: bool = False
@@ -124,7 +124,7 @@ class Beep:
     at: float
 
 
-Event = Begin | Heard | Decided | Played | Digit | Machine | Beep
+Event = Begin | Frame | Decided | Played | Digit | Machine | Beep
 
 
 # ---------------------------------------------------------------------------------------------- commands
@@ -160,14 +160,14 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Interim:
     """Ask for the words of the utterance so far, and what they mean.
 
     ``goes_on``: the callee goes on with the utterance that the bot has just begun to reply to.
     """
 
     utterance: int
-    look: int
+    query: int
     goes_on: bool = False
 
 
@@ -182,7 +182,7 @@ class Close:
 class DecideDigits:
     """Ask what the pressed keys mean."""
 
-    look: int
+    query: int
     digits: str
 
 
@@ -190,22 +190,22 @@ class DecideDigits:
 class DecideSilence:
     """Ask what to do about silence."""
 
-    look: int
+    query: int
 
 
 @dataclass(frozen=True, slots=True)
 class DecideMachine:
     """Ask what to do about an answering machine or a screener."""
 
-    look: int
+    query: int
     kind: Literal["voicemail", "screener"]
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The turn has ended with what was decided under this look; ``Begin`` must follow."""
+    """The turn has ended with what was decided about this query; ``Begin`` must follow."""
 
-    look: int
+    query: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +214,16 @@ class Finish:
 
 
 Command = (
-    Play | Hold | Resume | Drop | Open | Look | Close | DecideDigits | DecideSilence | DecideMachine | Commit | Finish
+    Play
+    | Hold
+    | Resume
+    | Drop
+    | Open
+    | Interim
+    | Close
+    | DecideDigits
+    | DecideSilence
+    | DecideMachine
+    | Commit
+    | Finish
 )

@@ -8,9 +8,9 @@ Everything else follows from one rule each:
 
 1.  **An utterance opens** when speech has lasted ``onset`` (longer while the mouth speaks), and what came just
     before is heard with it.
-2.  **Its words are asked for as soon as silence begins** (``look_after``), so recognition and decision run inside
-    the silence. Speech going on makes that look stale; the next silence asks again. Looks are numbered, and only
-    the newest counts.
+2.  **Its words are asked for as soon as silence begins** (``interim_after``), so recognition and decision run inside
+    the silence. Speech going on makes that interim result stale; the next silence asks again. Queries are numbered,
+    and only the newest counts.
 3.  **It ends** when the silence has lasted as long as its words ask for: short when they already answer the
     question, longer for dates, amounts and digits, long when they don't answer, longest when they trail off.
 4.  **Speech over a line holds it** after ``barge_in`` of sustained speech. When the utterance turns out to be a
@@ -30,7 +30,7 @@ Everything else follows from one rule each:
     its first line is being said, is taken together with the words that were replied to: together they are answered
     anew (the reply is taken back, even one that would end the call), or they say nothing new and the reply goes on.
 
-Whoever carries this machine answers every ``Look``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
+Whoever carries this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
 with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``. Everything that changes
 who may speak is in this file. It has no clock: every event carries ``at``, seconds that never go back.
 """
@@ -56,9 +56,9 @@ from voicebot.call.turn_events import (
     Drop,
     Event,
     Finish,
-    Heard,
+    Frame,
     Hold,
-    Look,
+    Interim,
     Machine,
     Meaning,
     Open,
@@ -82,7 +82,7 @@ class Timing:
     onset_ms: int = 60
     onset_while_speaking_ms: int = 120
     barge_in_ms: int = 200
-    look_after_ms: int = 80
+    interim_after_ms: int = 80
     resume_ms: int = 40
     closing_complete_ms: int = 180
     closing_number_ms: int = 340
@@ -147,7 +147,7 @@ class TurnMachine:
         self._utterance = 0
         self._opened_at = 0.0
         self._silence_ms = 0
-        self._look = 0
+        self._query = 0
         self._decided: Decided | None = None
         self._special: DecideDigits | DecideSilence | DecideMachine | None = None
         self._noise = False
@@ -167,7 +167,7 @@ class TurnMachine:
         if self.over and not isinstance(event, Begin):
             return []
         match event:
-            case Heard():
+            case Frame():
                 return self._heard(event)
             case Decided():
                 return self._decided_now(event)
@@ -178,7 +178,7 @@ class TurnMachine:
             case Digit():
                 return self._digit(event)
             case Machine():
-                return self._ask_special(DecideMachine(self._next_look(), event.kind))
+                return self._ask_special(DecideMachine(self._next_query(), event.kind))
             case Beep():
                 self._beeped = True
                 return []
@@ -232,7 +232,7 @@ class TurnMachine:
     def _all_said(self, at: float) -> list[Command]:
         self._quiet_since = at
         if self._kept is not None:
-            return self._commit(self._kept.look)
+            return self._commit(self._kept.query)
         if self.turn.ends and self.ear is Ear.WAITING:
             return self._finish()
         if self._digits:
@@ -243,9 +243,9 @@ class TurnMachine:
         self.over = True
         return [Finish()]
 
-    # -------------------------------------------------------------------------------------------- Heard
+    # -------------------------------------------------------------------------------------------- Frame
 
-    def _heard(self, event: Heard) -> list[Command]:
+    def _heard(self, event: Frame) -> list[Command]:
         self._silence_ms = event.silence_ms
         if event.silence_ms >= self.timing.noise_over_ms:
             self._noise = False
@@ -266,7 +266,7 @@ class TurnMachine:
             commands += self._maybe_time_out(event)
         return commands
 
-    def _maybe_open(self, event: Heard) -> list[Command]:
+    def _maybe_open(self, event: Frame) -> list[Command]:
         onset = self.timing.onset_while_speaking_ms if self.mouth is Mouth.SPEAKING else self.timing.onset_ms
         if event.speech_ms < onset or event.silence_ms or self._noise:
             return []
@@ -277,10 +277,10 @@ class TurnMachine:
         self._opened_at = event.at
         self._goes_on = self._has_not_finished(event.at)
         self._decided = None
-        self._next_look()
+        self._next_query()
         return [Open(self._utterance), *self._hearing(event)]
 
-    def _hearing(self, event: Heard) -> list[Command]:
+    def _hearing(self, event: Frame) -> list[Command]:
         commands: list[Command] = []
         if (
             self.mouth is Mouth.SPEAKING
@@ -290,10 +290,10 @@ class TurnMachine:
         ):
             self.mouth = Mouth.HELD
             commands.append(Hold())
-        if event.silence_ms >= self.timing.look_after_ms or self._too_long(event.at):
+        if event.silence_ms >= self.timing.interim_after_ms or self._too_long(event.at):
             self.ear = Ear.CLOSING
             self._decided = None
-            commands.append(Look(self._utterance, self._next_look(), self._goes_on))
+            commands.append(Interim(self._utterance, self._next_query(), self._goes_on))
         return commands
 
     def _has_not_finished(self, at: float) -> bool:
@@ -301,16 +301,16 @@ class TurnMachine:
         begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
         return begins and self.turn.replies
 
-    def _closing(self, event: Heard) -> list[Command]:
+    def _closing(self, event: Frame) -> list[Command]:
         if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):
             self.ear = Ear.HEARING
             self._decided = None
-            self._next_look()
+            self._next_query()
             return []
         if self._decided is not None:
             return self._maybe_end(event.at)
         if event.silence_ms >= self.timing.give_up_ms:
-            return self._utterance_over(Decided(event.at, self._look, Meaning.NOTHING), event.at)
+            return self._utterance_over(Decided(event.at, self._query, Meaning.NOTHING), event.at)
         return []
 
     def _too_long(self, at: float) -> bool:
@@ -319,7 +319,7 @@ class TurnMachine:
         longest = self.timing.held_longest_seconds if held else self.timing.utterance_longest_seconds
         return at - self._opened_at >= longest
 
-    def _maybe_take_floor(self, event: Heard) -> list[Command]:
+    def _maybe_take_floor(self, event: Frame) -> list[Command]:
         """Rule 7: when may a turn begin that has had to wait."""
         waited = event.at - self._off_since
         if self.turn.after_beep:
@@ -335,7 +335,7 @@ class TurnMachine:
             return []
         return [*self._forget_utterance(), *self._speak(event.at)]
 
-    def _maybe_time_out(self, event: Heard) -> list[Command]:
+    def _maybe_time_out(self, event: Frame) -> list[Command]:
         """Rule 6, 8 and 9: what happens when nothing happens."""
         waited = event.at - self._quiet_since
         if self.turn.ends:
@@ -349,15 +349,15 @@ class TurnMachine:
                 return self._digits_so_far(event.at, complete=True)
             return []
         if self.ear is Ear.WAITING and waited >= self.turn.no_input_seconds:
-            return self._ask_special(DecideSilence(self._next_look()))
+            return self._ask_special(DecideSilence(self._next_query()))
         return []
 
     # ------------------------------------------------------------------------------------------ Decided
 
     def _decided_now(self, event: Decided) -> list[Command]:
-        if self._special is not None and event.look == self._special.look:
-            return [*self._forget_utterance(), *self._drop(), *self._commit(event.look)]
-        if event.look != self._look or self.ear is not Ear.CLOSING:
+        if self._special is not None and event.query == self._special.query:
+            return [*self._forget_utterance(), *self._drop(), *self._commit(event.query)]
+        if event.query != self._query or self.ear is not Ear.CLOSING:
             return []
         self._decided = event
         if self._too_long(event.at):
@@ -394,23 +394,23 @@ class TurnMachine:
         commands = self._forget_utterance()
         answer = decided.meaning is Meaning.ANSWER
         if self.mouth is Mouth.OFF:
-            return [*commands, *self._drop(), *self._commit(decided.look)] if answer and decided.urgent else commands
+            return [*commands, *self._drop(), *self._commit(decided.query)] if answer and decided.urgent else commands
         if self.turn.ends:
             if answer and (decided.urgent or (decided.takes_back and self._may_be_taken_back())):
                 if any(self.turn.lines[self._line :]) and self.mouth is Mouth.SPEAKING:
                     self._kept = decided
                     return commands
-                return [*commands, *self._drop(), *self._commit(decided.look)]
+                return [*commands, *self._drop(), *self._commit(decided.query)]
             return [*commands, *self._go_on()]
         if self.mouth is Mouth.QUIET:
             if decided.meaning is Meaning.NOTHING:
                 still_patient = self.turn.no_input_seconds - self.timing.after_noise_seconds
                 self._quiet_since = max(self._quiet_since, at - max(still_patient, 0.0))
                 return commands
-            return [*commands, *self._commit(decided.look)]
+            return [*commands, *self._commit(decided.query)]
         interrupts = answer or (decided.meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
         if interrupts and self._interruptible():
-            return [*commands, *self._drop(), *self._commit(decided.look)]
+            return [*commands, *self._drop(), *self._commit(decided.query)]
         if answer:
             self._kept = decided
         return [*commands, *self._go_on()]
@@ -436,14 +436,14 @@ class TurnMachine:
     def _digits_so_far(self, at: float, *, complete: bool = False) -> list[Command]:
         if complete or "#" in self._digits or len(self._digits) >= self.turn.max_digits:
             digits, self._digits = self._digits, ""
-            return self._ask_special(DecideDigits(self._next_look(), digits.split("#")[0] or "#"))
+            return self._ask_special(DecideDigits(self._next_query(), digits.split("#")[0] or "#"))
         return []
 
     # ------------------------------------------------------------------------------------------ helpers
 
-    def _next_look(self) -> int:
-        self._look += 1
-        return self._look
+    def _next_query(self) -> int:
+        self._query += 1
+        return self._query
 
     def _ask_special(self, command: DecideDigits | DecideSilence | DecideMachine) -> list[Command]:
         """Ask about something that is no utterance; its decision ends the turn as soon as it comes."""
@@ -465,8 +465,8 @@ class TurnMachine:
             self.mouth = Mouth.QUIET
         return []
 
-    def _commit(self, look: int) -> list[Command]:
+    def _commit(self, query: int) -> list[Command]:
         self._kept = None
         self._special = None
         self.turn = NO_TURN
-        return [Commit(look)]
+        return [Commit(query)]

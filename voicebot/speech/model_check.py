@@ -123,7 +123,7 @@ async def _hear(pool: RecognizerPool, speech: bytes) -> Recognition:
     session.begin(1, Hints())
     for start in range(0, len(speech), _BLOCK_BYTES):
         session.feed(speech[start : start + _BLOCK_BYTES])
-    session.look(1)
+    session.interim(1)
     result = await heard
     session.end()
     session.close()

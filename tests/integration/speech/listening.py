@@ -55,13 +55,13 @@ class Listener:
         return self.got[-1]
 
     async def hear(self, pcm: bytes, hints: tuple[str, ...] = ()) -> Recognition:
-        """One whole utterance with one look."""
+        """One whole utterance with one interim result."""
         before = len(self.got)
         utterance = self.begin(hints)
         self.feed(pcm)
-        self.session.look(7)
+        self.session.interim(7)
         heard = await self.words(before + 1)
-        assert (heard.utterance, heard.look, len(self.got)) == (utterance, 7, before + 1)
+        assert (heard.utterance, heard.interim, len(self.got)) == (utterance, 7, before + 1)
         self.session.end()
         return heard
 

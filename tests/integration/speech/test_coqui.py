@@ -82,7 +82,7 @@ async def test_it_is_understood(voice: CoquiVoice) -> None:
         session = pool.open("coqui", heard.set_result)
         session.begin(1, Hints())
         session.feed(await voice.synthesize(sentence))
-        session.look(1)
+        session.interim(1)
         text = (await heard).best.text
     finally:
         await pool.close()

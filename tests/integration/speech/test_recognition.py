@@ -1,4 +1,4 @@
-"""What every recogniser promises, whichever engine is behind it: words, hints, looks, many calls at once."""
+"""What every recogniser promises, whichever engine is behind it: words, hints, interim results, many calls at once."""
 
 from __future__ import annotations
 
@@ -101,20 +101,22 @@ async def test_a_hint_with_a_word_that_the_model_lacks_is_not_heard_as_something
     listener.session.close()
 
 
-async def test_looks_while_speech_goes_on(trial: Trial, pool: WorkerPool) -> None:
-    """Each look is answered in order, and the last knows all that was said."""
+async def test_interim_results_while_speech_goes_on(trial: Trial, pool: WorkerPool) -> None:
+    """Each interim result is answered in order, and the last knows all that was said."""
     listener = Listener(pool)
     for phrase in trial.phrases:
         listener.got.clear()
         pcm = trial.clips[phrase]
         utterance = listener.begin(trial.phrases)
-        for look in (1, 2, 3, 4):
-            listener.feed(pcm[len(pcm) // 8 * 2 * (look - 1) :][: len(pcm) // 8 * 2])
-            if look == 4:
+        for number in (1, 2, 3, 4):
+            listener.feed(pcm[len(pcm) // 8 * 2 * (number - 1) :][: len(pcm) // 8 * 2])
+            if number == 4:
                 listener.feed(pcm[len(pcm) // 8 * 8 :])
-            listener.session.look(look)
-            await listener.words(look)
-        assert [(one.utterance, one.look) for one in listener.got] == [(utterance, look) for look in (1, 2, 3, 4)]
+            listener.session.interim(number)
+            await listener.words(number)
+        assert [(one.utterance, one.interim) for one in listener.got] == [
+            (utterance, number) for number in (1, 2, 3, 4)
+        ]
         seconds = [one.audio_seconds for one in listener.got]
         assert seconds == sorted(seconds)
         assert hinted(listener.got[-1]) == phrase
@@ -123,19 +125,19 @@ async def test_looks_while_speech_goes_on(trial: Trial, pool: WorkerPool) -> Non
     listener.session.close()
 
 
-async def test_a_look_that_is_overtaken_gives_way(trial: Trial, pool: WorkerPool) -> None:
+async def test_an_interim_result_that_is_overtaken_gives_way(trial: Trial, pool: WorkerPool) -> None:
     listener = Listener(pool)
     phrase = trial.phrases[-1]
     pcm = trial.clips[phrase]
     listener.begin(trial.phrases)
     last, block = 20, len(pcm) // 40 * 2
-    for look in range(1, last + 1):
-        listener.session.feed(pcm[(look - 1) * block : look * block if look < last else len(pcm)])
-        listener.session.look(look)
-    while not listener.got or listener.got[-1].look != last:
+    for number in range(1, last + 1):
+        listener.session.feed(pcm[(number - 1) * block : number * block if number < last else len(pcm)])
+        listener.session.interim(number)
+    while not listener.got or listener.got[-1].interim != last:
         await listener.words(len(listener.got) + 1)
-    looks = [one.look for one in listener.got]
-    assert looks == sorted(set(looks)), "in order, and each once"
+    numbers = [one.interim for one in listener.got]
+    assert numbers == sorted(set(numbers)), "in order, and each once"
     assert hinted(listener.got[-1]) == phrase
     listener.session.end()
     listener.session.close()
@@ -150,7 +152,7 @@ async def test_many_calls_at_once_stay_apart_and_in_order(trial: Trial, pool: Wo
     def say(listener: Listener, phrase: str) -> None:
         listener.begin(trial.phrases)
         listener.feed(trial.clips[phrase])
-        listener.session.look(1)
+        listener.session.interim(1)
 
     def converse(listener: Listener, script: list[str]) -> None:
         rest = iter(script[1:])
@@ -178,26 +180,26 @@ async def test_nothing_comes_of_what_is_over(trial: Trial, pool: WorkerPool) -> 
     for _ in range(5):
         listener.begin(trial.phrases)
         listener.feed(trial.clips[phrase])
-        listener.session.look(1)
+        listener.session.interim(1)
         listener.session.end()
         left.begin(trial.phrases)
         left.feed(trial.clips[phrase])
-        left.session.look(1)
+        left.session.interim(1)
     left.session.close()
     last = listener.begin(trial.phrases)
     listener.feed(trial.clips[other])
-    listener.session.look(2)
+    listener.session.interim(2)
     heard = await listener.words()
-    assert (heard.utterance, heard.look, hinted(heard)) == (last, 2, other)
+    assert (heard.utterance, heard.interim, hinted(heard)) == (last, 2, other)
     assert (len(listener.got), left.got) == (1, [])
     # What a call does out of turn is taken no notice of.
     listener.session.end()
     listener.session.end()
     listener.feed(trial.clips[phrase])
-    listener.session.look(3)
+    listener.session.interim(3)
     left.begin(trial.phrases)
     left.feed(trial.clips[phrase])
-    left.session.look(9)
+    left.session.interim(9)
     left.session.close()
     assert hinted(await listener.hear(trial.clips[phrase], trial.phrases)) == phrase
     assert left.got == []
@@ -247,10 +249,10 @@ async def test_a_long_utterance_is_heard_to_its_end(trial: Trial, pool: WorkerPo
     listener.begin()
     before = len(listener.got)
     listener.feed(pcm[: len(pcm) // 4 * 2])
-    listener.session.look(1)
+    listener.session.interim(1)
     await listener.words(before + 1)
     listener.feed(pcm[len(pcm) // 4 * 2 :])
-    listener.session.look(2)
+    listener.session.interim(2)
     heard = await listener.words(before + 2)
     assert not heard.failed
     assert len(heard.best.text.split()) > 4 * len(alone.best.text.split())
@@ -284,7 +286,7 @@ async def test_audio_cut_anywhere_is_heard_alike(trial: Trial, pool: WorkerPool)
         listener.session.feed(pcm[at : at + length])
         at += length
     listener.session.feed(b"\x01")  # half a sample at the end
-    listener.session.look(1)
+    listener.session.interim(1)
     assert hinted(await listener.words()) == phrase
     listener.session.end()
     listener.session.close()

@@ -44,7 +44,7 @@ async def test_a_worker_killed_in_mid_utterance(trial: Trial, pool: WorkerPool, 
     for call, phrase in zip(calls, said, strict=True):
         call.begin(trial.phrases)
         call.feed(trial.clips[phrase][:4000])
-        call.session.look(1)
+        call.session.interim(1)
     for call in calls:
         await call.words(1)
     victims = list(pool.worker_ids) if how_many == "all" else [calls[0].worker]
@@ -53,10 +53,10 @@ async def test_a_worker_killed_in_mid_utterance(trial: Trial, pool: WorkerPool, 
         os.kill(pid, signal.SIGKILL)
     for call, phrase in zip(calls, said, strict=True):
         call.feed(trial.clips[phrase][4000:])
-        call.session.look(2)
+        call.session.interim(2)
     for call, phrase in zip(calls, said, strict=True):
         heard = await call.words(2)
-        assert (heard.look, heard.failed, hinted(heard)) == (2, False, phrase)
+        assert (heard.interim, heard.failed, hinted(heard)) == (2, False, phrase)
         assert len(call.got) == 2
         call.session.close()
     await gone(*victims)
@@ -91,21 +91,21 @@ async def test_an_utterance_that_ends_two_workers_is_given_up(trial: Trial, pool
     worker = 0
     for _ in range(2):
         poison.feed(trial.clips[""] * 3)  # so long that the worker is met at work on it
-        poison.session.look(1)
+        poison.session.interim(1)
         worker = await poison.being_heard(not_by=worker)
         os.kill(worker, signal.SIGKILL)
     assert hinted(await others) == phrase
     heard = await poison.words()
     assert (heard.failed, heard.best.text, heard.best.confidence) == (True, "", 0.0)
-    # From now on each look is told at once that it fails, but none of the next utterance.
-    poison.session.look(2)
+    # From now on each interim result fails at once, but none of the next utterance.
+    poison.session.interim(2)
     assert (await poison.words(2)).failed
-    poison.session.look(3)
+    poison.session.interim(3)
     poison.begin(trial.phrases)
     poison.feed(trial.clips[phrase])
-    poison.session.look(4)
+    poison.session.interim(4)
     heard = await poison.words(3)
-    assert (heard.look, heard.failed, hinted(heard)) == (4, False, phrase)
+    assert (heard.interim, heard.failed, hinted(heard)) == (4, False, phrase)
     poison.session.close()
     good.session.close()
 
@@ -122,7 +122,7 @@ async def test_a_worker_frozen_in_mid_utterance(trial: Trial, watchful: WorkerPo
     os.kill(victim, signal.SIGSTOP)
     for call in (frozen, good):
         call.feed(trial.clips[phrase][3200:])
-        call.session.look(1)
+        call.session.interim(1)
     for call in (good, frozen):
         heard = await call.words()
         assert (heard.failed, hinted(heard)) == (False, phrase)
@@ -138,7 +138,7 @@ async def test_a_frozen_worker_is_replaced_though_the_call_gives_up(trial: Trial
     call.feed(trial.clips[phrase])
     frozen = call.worker
     os.kill(frozen, signal.SIGSTOP)
-    call.session.look(1)
+    call.session.interim(1)
     call.session.end()  # given up at once
     await gone(frozen)
     assert hinted(await call.hear(trial.clips[phrase], trial.phrases)) == phrase
@@ -181,20 +181,20 @@ async def test_without_any_worker_each_look_fails_until_one_can_be_started(
         phrase = trial.phrases[0]
         call.begin(trial.phrases)
         call.feed(trial.clips[phrase])
-        call.session.look(1)
+        call.session.interim(1)
         await call.words(1)
         model.unlink()
         os.kill(call.worker, signal.SIGKILL)
-        call.session.look(2)
+        call.session.interim(2)
         heard = await call.words(2)
-        assert (heard.look, heard.failed, heard.best.text) == (2, True, "")
+        assert (heard.interim, heard.failed, heard.best.text) == (2, True, "")
         # A call that comes now is not kept waiting either.
         heard = await Listener(pool, "late").hear(trial.clips[phrase], trial.phrases)
         assert heard.failed
         model.symlink_to(trial.folder)
-        for look in itertools.count(3):
-            call.session.look(look)
-            heard = await call.words(look)
+        for number in itertools.count(3):
+            call.session.interim(number)
+            heard = await call.words(number)
             if not heard.failed:
                 break
         assert (heard.utterance, hinted(heard)) == (1, phrase), "and nothing of what was said is lost"
@@ -211,14 +211,14 @@ async def test_closing_with_work_under_way(trial: Trial) -> None:
     for call in calls:
         call.begin(trial.phrases)
         call.feed(trial.clips[""])
-        call.session.look(1)
+        call.session.interim(1)
     os.kill(workers[0], signal.SIGSTOP)
     so_far = [len(call.got) for call in calls]
     await pool.close()
     assert not any(is_there(pid) for pid in workers)
     # Calls that have not heard of it yet go on as if nothing were.
     for call in calls:
-        call.session.look(2)
+        call.session.interim(2)
         call.feed(trial.clips[trial.phrases[0]])
         call.begin(trial.phrases)
         call.session.close()

@@ -21,8 +21,9 @@ from voicebot.call.turn_events import (
     Drop,
     Event,
     Finish,
+    Frame,
     Hold,
-    Look,
+    Interim,
     Machine,
     Meaning,
     Open,
@@ -31,7 +32,6 @@ from voicebot.call.turn_events import (
     Resume,
     Turn,
 )
-from voicebot.call.turn_events import Heard as HeardEvent
 from voicebot.call.turns import TurnMachine
 
 TICK = 0.02
@@ -59,7 +59,7 @@ class Line:
             self.at += TICK
             self.speech_ms += 20
             self.silence_ms = 0
-            done += self.do(HeardEvent(self.at, self.speech_ms, 0))
+            done += self.do(Frame(self.at, self.speech_ms, 0))
         return done
 
     def silence(self, milliseconds: int) -> list[Command]:
@@ -68,12 +68,12 @@ class Line:
             self.at += TICK
             self.silence_ms += 20
             self.speech_ms = self.speech_ms if self.silence_ms <= 60 else 0
-            done += self.do(HeardEvent(self.at, self.speech_ms, self.silence_ms))
+            done += self.do(Frame(self.at, self.speech_ms, self.silence_ms))
         return done
 
     def decide(self, meaning: Meaning = Meaning.ANSWER, **more: bool) -> list[Command]:
-        look = next(c.look for c in reversed(self.log) if isinstance(c, Look))
-        return self.do(Decided(self.at, look, meaning, **more))
+        query = next(c.query for c in reversed(self.log) if isinstance(c, Interim))
+        return self.do(Decided(self.at, query, meaning, **more))
 
     def played(self, line: int = 0) -> list[Command]:
         return self.do(Played(self.at, line))
@@ -87,7 +87,7 @@ def test_answer_ends_after_the_short_silence() -> None:
     line = Line()
     line.played()
     assert kinds(line.speech(600)) == [Open]
-    assert kinds(line.silence(80)) == [Look]
+    assert kinds(line.silence(80)) == [Interim]
     assert line.decide() == []
     assert kinds(line.silence(100)) == [Close, Commit]
 
@@ -116,14 +116,14 @@ def test_speech_that_goes_on_makes_the_look_stale() -> None:
     line = Line()
     line.played()
     line.speech(600)
-    (first,) = [command for command in line.silence(120) if isinstance(command, Look)]
+    (first,) = [command for command in line.silence(120) if isinstance(command, Interim)]
     line.speech_ms = 0
     line.speech(300)
-    assert line.do(Decided(line.at, first.look)) == []
-    (second,) = [command for command in line.silence(120) if isinstance(command, Look)]
-    assert second.look != first.look
+    assert line.do(Decided(line.at, first.query)) == []
+    (second,) = [command for command in line.silence(120) if isinstance(command, Interim)]
+    assert second.query != first.query
     line.decide()
-    assert Commit(second.look) in line.silence(200)
+    assert Commit(second.query) in line.silence(200)
 
 
 def test_barge_in_holds_then_drops_for_an_answer() -> None:
@@ -228,7 +228,7 @@ def test_no_input() -> None:
     assert line.silence(2900) == []
     (ask,) = line.silence(140)
     assert isinstance(ask, DecideSilence)
-    assert kinds(line.do(Decided(line.at, ask.look))) == [Commit]
+    assert kinds(line.do(Decided(line.at, ask.query))) == [Commit]
 
 
 def test_speech_overtakes_the_decision_about_silence() -> None:
@@ -237,7 +237,7 @@ def test_speech_overtakes_the_decision_about_silence() -> None:
     (ask,) = line.silence(3040)
     assert isinstance(ask, DecideSilence)
     line.speech(200)
-    assert line.do(Decided(line.at, ask.look)) == []
+    assert line.do(Decided(line.at, ask.query)) == []
 
 
 def test_noise_prolongs_patience_and_is_no_answer() -> None:
@@ -257,7 +257,7 @@ def test_keys_stop_the_line_and_answer() -> None:
     assert drop == Drop()
     assert isinstance(ask, DecideDigits)
     assert ask.digits == "1"
-    assert kinds(line.do(Decided(line.at, ask.look))) == [Commit]
+    assert kinds(line.do(Decided(line.at, ask.query))) == [Commit]
 
 
 def test_keys_are_gathered_until_hash_or_pause() -> None:
@@ -279,7 +279,7 @@ def test_answering_machine_is_left_a_message_after_its_beep() -> None:
     line.speech(3000)
     (ask,) = line.do(Machine(line.at, "voicemail"))
     assert isinstance(ask, DecideMachine)
-    assert Commit(ask.look) in line.do(Decided(line.at, ask.look))
+    assert Commit(ask.query) in line.do(Decided(line.at, ask.query))
     line.do(Begin(line.at, Turn((False,), ends=True, after_beep=True)))
     assert Play not in kinds(line.speech(2000))
     line.do(Beep(line.at))
@@ -290,7 +290,7 @@ def test_answering_machine_is_left_a_message_after_its_beep() -> None:
 def test_endless_noise_over_a_held_line_lets_it_go_on() -> None:
     line = Line()
     line.speech(4200)
-    assert kinds(line.log).count(Look) == 1
+    assert kinds(line.log).count(Interim) == 1
     line.decide(Meaning.NOTHING)
     assert line.log[-1] == Resume()
     assert Hold not in kinds(line.speech(2000))
@@ -357,20 +357,20 @@ class Watcher:
             case Resume():
                 assert self.held
                 self.held = False
-            case Look() | DecideDigits() | DecideSilence():
-                assert command.look not in self.asked
-                self.asked.add(command.look)
-            case Commit(look):
-                self.commit(look)
+            case Interim() | DecideDigits() | DecideSilence():
+                assert command.query not in self.asked
+                self.asked.add(command.query)
+            case Commit(query):
+                self.commit(query)
             case Finish():
                 assert self.present.ends
                 assert self.playing == len(self.present.lines) - 1
                 self.finished = True
 
-    def commit(self, look: int) -> None:
-        assert look in self.asked
-        assert look not in self.committed, "an utterance is answered once"
-        self.committed.add(look)
+    def commit(self, query: int) -> None:
+        assert query in self.asked
+        assert query not in self.committed, "an utterance is answered once"
+        self.committed.add(query)
         following = next(self.upcoming, None)
         if following is None:
             self.finished = True
@@ -407,11 +407,11 @@ def test_speech_as_a_reply_begins_goes_on_with_what_was_replied_to() -> None:
     line = Line(replies=True)
     line.silence(800)
     line.speech(300)
-    assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [True]
+    assert [command.goes_on for command in line.silence(100) if isinstance(command, Interim)] == [True]
     late = Line(replies=True)
     late.silence(1600)
     late.speech(300)
-    assert [command.goes_on for command in late.silence(100) if isinstance(command, Look)] == [False]
+    assert [command.goes_on for command in late.silence(100) if isinstance(command, Interim)] == [False]
 
 
 def test_an_ending_that_came_too_early_is_taken_back_and_goes_on_otherwise() -> None:
@@ -434,9 +434,9 @@ def test_only_the_first_line_of_a_reply_is_taken_back() -> None:
     line = Line()
     line.silence(400)
     line.speech(300)
-    assert [command.goes_on for command in line.silence(100) if isinstance(command, Look)] == [False]
+    assert [command.goes_on for command in line.silence(100) if isinstance(command, Interim)] == [False]
     second = Line(False, False, replies=True)
     second.silence(200)
     second.played(0)
     second.speech(300)
-    assert [command.goes_on for command in second.silence(100) if isinstance(command, Look)] == [False]
+    assert [command.goes_on for command in second.silence(100) if isinstance(command, Interim)] == [False]

@@ -163,11 +163,6 @@ class VoiceActivity:
         self._strong_ms = 0
         self._gap_ms = 0
 
-    @property
-    def noise_floor_dbfs(self) -> float:
-        """The quietest that the line is between words."""
-        return self._floor
-
     def feed(self, frame: bytes, *, playing: bool = False) -> Activity:
         """Hear one frame.
 

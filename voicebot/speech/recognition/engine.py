@@ -28,7 +28,7 @@ class Stream(Protocol):
     def feed(self, pcm: bytes) -> None:
         """Hear 8 kHz 16-bit PCM, a whole number of samples."""
 
-    def look(self) -> Heard:
+    def interim(self) -> Heard:
         """Words of all that was fed of this utterance."""
 
     def end(self) -> None:

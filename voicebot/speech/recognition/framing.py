@@ -1,4 +1,4 @@
-"""Messages between the pool and a worker: length, kind, session, utterance, look, then a body. Pure."""
+"""Messages between the pool and a worker: length, kind, session, utterance, interim result, then a body. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicebot.speech.recognition.engine import Heard
 from voicebot.speech.recognition.recognizer import Hypothesis
 
 _HEADER: Final = struct.Struct("<IBIqq")
-"""Length of the body, kind, session, utterance, look."""
+"""Length of the body, kind, session, utterance, interim result."""
 LONGEST_BODY: Final = 1 << 25
 
 PROGRESS: Final = struct.Struct("<II")
@@ -26,7 +26,7 @@ class Kind(enum.IntEnum):
     LOAD = 1
     BEGIN = 2
     FEED = 3
-    LOOK = 4
+    INTERIM = 4
     END = 5
     CLOSE = 6
     READY = 16
@@ -34,7 +34,7 @@ class Kind(enum.IntEnum):
     WORDS = 18
     ALIVE = 19
     DROPPED = 20
-    """A look that was overtaken: no words of it will come."""
+    """An interim result that was overtaken: no words will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,21 @@ class Message:
     kind: Kind
     session: int = 0
     utterance: int = 0
-    look: int = 0
+    interim: int = 0
     body: bytes = b""
 
     def pack(self) -> bytes:
         """The message as bytes."""
-        return _HEADER.pack(len(self.body), self.kind, self.session, self.utterance, self.look) + self.body
+        return _HEADER.pack(len(self.body), self.kind, self.session, self.utterance, self.interim) + self.body
 
     def json(self) -> Any:
         """The body as data."""
         return json.loads(self.body)
 
 
-def with_json(kind: Kind, value: Any, session: int = 0, utterance: int = 0, look: int = 0) -> Message:
+def with_json(kind: Kind, value: Any, session: int = 0, utterance: int = 0, interim: int = 0) -> Message:
     """A message whose body is ``value`` as JSON, in ASCII: text of a caller may hold what UTF-8 cannot."""
-    return Message(kind, session, utterance, look, json.dumps(value).encode())
+    return Message(kind, session, utterance, interim, json.dumps(value).encode())
 
 
 class Reader:
@@ -71,7 +71,7 @@ class Reader:
         """Yield the messages that ``data`` completes. Raises ValueError on what is no message."""
         self._buffer += data
         while len(self._buffer) >= _HEADER.size:
-            length, kind, session, utterance, look = _HEADER.unpack_from(self._buffer)
+            length, kind, session, utterance, interim = _HEADER.unpack_from(self._buffer)
             if length > LONGEST_BODY:
                 raise ValueError(f"a message of {length} bytes")
             whole = _HEADER.size + length
@@ -79,7 +79,7 @@ class Reader:
                 return
             body = bytes(self._buffer[_HEADER.size : whole])
             del self._buffer[:whole]
-            yield Message(Kind(kind), session, utterance, look, body)
+            yield Message(Kind(kind), session, utterance, interim, body)
 
 
 def pack_heard(heard: Heard, cpu_seconds: float, error: str = "") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Moonshine tiny-en in a worker, driven directly with onnxruntime on one thread.
 
-The model hears an utterance as a whole, so it is run at each look on all that was said. Words are decoded
+The model hears an utterance as a whole, so it is run at each interim result on all that was said. Words are decoded
 greedily; their mean log-probability is the confidence. Hints are candidates: where the greedy words are unsure or
 far from all of them, the few most similar ones are scored by forced decoding against the same encoded audio, and
 one that explains the audio about as well as the greedy words is taken (see ``candidates``).
@@ -158,7 +158,7 @@ class MoonshineEngine:
 
 
 class MoonshineStream:
-    """One call's ear: keeps the utterance, and hears it as a whole at each look."""
+    """One call's ear: keeps the utterance, and hears it as a whole at each interim result."""
 
     def __init__(self, engine: MoonshineEngine) -> None:
         self._engine = engine
@@ -181,7 +181,7 @@ class MoonshineStream:
         self._earlier.clear()
         self._hints = Hints()
 
-    def look(self) -> Heard:
+    def interim(self) -> Heard:
         """Words so far."""
         longest = int(_LONGEST_SECONDS * SAMPLE_RATE) * 2
         while len(self._audio) > longest:

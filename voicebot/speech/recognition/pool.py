@@ -1,7 +1,7 @@
 """The pool of recognition workers, seen from the event loop: it never blocks, and no call loses what it said.
 
 Whatever is fed of an utterance is also kept here until the utterance ends. When a worker crashes, or works longer
-on a look than it may, it is killed and replaced, and every utterance it held is replayed: at once on another
+on an interim result than it may, it is killed and replaced, and every utterance it held is replayed: at once on another
 worker, or on the replacement when there is no other. The utterance it was busy with is the suspect: it waits for
 the replacement, so that it cannot take a second worker's calls with it, and after its second victim it is given
 up (``failed``). So one bad utterance costs two workers at most, and nobody else loses a word.
@@ -51,8 +51,8 @@ class _Utterance:
     hints: Hints
     audio: bytearray = field(default_factory=bytearray)
     sent: int = 0
-    look: int | None = None
-    """The last look asked for and not answered."""
+    interim: int | None = None
+    """The last interim result asked for and not answered."""
     losses: int = 0
     given_up: bool = False
 
@@ -91,12 +91,12 @@ class Session:
         if len(utterance.audio) - utterance.sent >= _BATCH_BYTES:
             self.send_audio()
 
-    def look(self, look: int) -> None:
+    def interim(self, number: int) -> None:
         """Ask for the words so far."""
         utterance = self.utterance
         if utterance is None:
             return
-        utterance.look = look
+        utterance.interim = number
         if utterance.given_up or self._pool.deaf:
             asyncio.get_running_loop().call_soon(self.tell_failed, utterance)
             return
@@ -149,18 +149,18 @@ class Session:
         utterance = self.utterance
         if utterance is None or utterance.number != message.utterance:
             return
-        if utterance.look is None or message.look > utterance.look:
+        if utterance.interim is None or message.interim > utterance.interim:
             return  # answered before, and asked again in a replay
         value: dict[str, Any] = message.json()
-        if utterance.look == message.look:
-            utterance.look = None
+        if utterance.interim == message.interim:
+            utterance.interim = None
         if value["error"]:
             _log.error("the recogniser failed on an utterance", call=self.call, error=value["error"])
         heard = unpack_heard(value)
         self._tell(
             Recognition(
                 utterance.number,
-                message.look,
+                message.interim,
                 heard.best,
                 heard.alternatives,
                 audio_seconds=utterance.seconds,
@@ -170,10 +170,10 @@ class Session:
         )
 
     def tell_failed(self, utterance: _Utterance) -> None:
-        """Tell the call that the look it waits for cannot be answered, unless it has gone on meanwhile."""
-        look, utterance.look = utterance.look, None
-        if look is not None and utterance is self.utterance:
-            self._tell(Recognition(utterance.number, look, NOTHING, audio_seconds=utterance.seconds, failed=True))
+        """Tell the call that the interim result it waits for cannot be answered, unless it has gone on meanwhile."""
+        number, utterance.interim = utterance.interim, None
+        if number is not None and utterance is self.utterance:
+            self._tell(Recognition(utterance.number, number, NOTHING, audio_seconds=utterance.seconds, failed=True))
 
     def _tell(self, recognition: Recognition) -> None:
         # A defect of one call must not reach the worker, which hears for others too.
@@ -183,8 +183,8 @@ class Session:
             _log.exception("words were not digested", call=self.call)
 
     def _ask(self, utterance: _Utterance) -> None:
-        if utterance.look is not None and self.slot is not None and self.slot.ready:
-            self.slot.ask(Message(Kind.LOOK, self.number, utterance.number, utterance.look), utterance.seconds)
+        if utterance.interim is not None and self.slot is not None and self.slot.ready:
+            self.slot.ask(Message(Kind.INTERIM, self.number, utterance.number, utterance.interim), utterance.seconds)
 
     def _send(self, message: Message) -> None:
         if self.slot is not None and self.slot.ready:
@@ -202,7 +202,7 @@ class _Slot:
         self.failures = 0
         self.restart: asyncio.Task[None] | None = None
         self._owed = 0
-        """Looks asked of the process that it has neither answered nor dropped: the sign of life that it owes.
+        """Interim results asked of the process that it has neither answered nor dropped: the sign of life that it owes.
 
         It owes them whether or not the calls still wait, or a frozen worker whose calls give up would stay.
         """
@@ -228,14 +228,14 @@ class _Slot:
         assert self.process is not None  # noqa: S101 - asked only when ready
         self.process.send(message)
 
-    def ask(self, look: Message, seconds: float) -> None:
-        """Send a look at so much audio."""
+    def ask(self, interim: Message, seconds: float) -> None:
+        """Ask for an interim result of so much audio."""
         if not self._owed:
             self.last_sign = time.monotonic()
             self._longest_seconds = 0.0
         self._owed += 1
         self._longest_seconds = max(self._longest_seconds, seconds)
-        self.send(look)
+        self.send(interim)
 
     def signed(self, kind: Kind) -> None:
         """Take note of a message of the worker."""

@@ -1,10 +1,10 @@
 """What every recogniser does, whichever engine is behind it.
 
 A pool owns the worker processes; a session is one call's place in it. Within a session there is one utterance
-at a time: ``begin``, any number of ``feed`` and ``look``, then ``end``. A *look* asks for the words of all that
+at a time: ``begin``, any number of ``feed`` and ``interim``, then ``end``. ``interim`` asks for the words of all that
 was fed so far; it is asked for as soon as the closing silence begins and again only if speech goes on, so the
 words are there when the turn ends. Results come by callback in the event loop's thread, in order within a
-session; they carry the number of the look, so a result that speech has overtaken is told by its number.
+session; they carry the number of the interim result, so a result that speech has overtaken is told by its number.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """The words of one look.
+    """The words of one interim result.
 
     Parameters
     ----------
-    utterance, look
-        The numbers given to ``begin`` and ``look``.
+    utterance, interim
+        The numbers given to ``begin`` and ``interim``.
     best
         What was most likely said, open vocabulary and hints weighed together.
     alternatives
@@ -66,7 +66,7 @@ class Recognition:
     """
 
     utterance: int
-    look: int
+    interim: int
     best: Hypothesis
     alternatives: tuple[Hypothesis, ...] = ()
     audio_seconds: float = 0.0
@@ -106,7 +106,7 @@ class RecognizerSession(Protocol):
     def feed(self, pcm: bytes) -> None:
         """Add speech, 8 kHz 16-bit PCM, any length; only what the voice activity detector took for speech."""
 
-    def look(self, look: int) -> None:
+    def interim(self, number: int) -> None:
         """Ask for the words of all that was fed of this utterance so far."""
 
     def end(self) -> None:

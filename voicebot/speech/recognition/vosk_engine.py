@@ -5,8 +5,8 @@ when a recogniser is made (never changed in mid-utterance), and holds words, non
 aborts the process); the rate is fixed, audio is ``bytes`` of whole samples, and each recogniser is used by the
 worker's one thread.
 
-The end of an utterance is the voice activity detector's to tell: a look forces the final result. When speech goes
-on after it, a short utterance is heard again from its start, so that its words are seen in one context.
+The end of an utterance is the voice activity detector's to tell: an interim result forces Vosk's final result. When
+speech goes on after it, a short utterance is heard again from its start, so that its words are seen in one context.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNKNOWN: Final = ("[unk]", "<unk>", "<UNK>")
 _SYMBOLS: Final = ("<", "[", "#", "!")
 """How entries of a model's vocabulary begin that nobody says: ``<eps>``, ``#0``, ``!SIL``, ``[noise]``."""
 _REHEARD_SECONDS: Final = 8.0
-"""An utterance up to this long is heard again when speech goes on after a look."""
+"""An utterance up to this long is heard again when speech goes on after an interim result."""
 _RECYCLE_SECONDS: Final = 120.0
 """A free recogniser grows with what it hears (some 1 MB a second), and is replaced after so much audio."""
 _IDLE: Final = 8
@@ -189,7 +189,7 @@ class VoskStream:
         for ear in self._ears():
             ear.feed(pcm)
 
-    def look(self) -> Heard:
+    def interim(self) -> Heard:
         """Words so far."""
         if self._free is None:
             return Heard(NOTHING)

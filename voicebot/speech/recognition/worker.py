@@ -36,7 +36,7 @@ class _PoolGoneError(Exception):
 
 
 class Worker:
-    """The loop of one worker; blocking, in order, except that an overtaken look is dropped."""
+    """The loop of one worker; blocking, in order, except that an overtaken interim result is dropped."""
 
     def __init__(self, connection: socket.socket, memory: mmap.mmap) -> None:
         self._connection = connection
@@ -65,7 +65,7 @@ class Worker:
                 self._serve(engine, self._next())
 
     def _next(self) -> Message:
-        """The next message; takes in all that has arrived, so that overtaken looks are seen as such."""
+        """The next message; takes in all that has arrived, so that overtaken interim results are seen as such."""
         self._receive(wait=not self._queue)
         return self._queue.popleft()
 
@@ -97,10 +97,10 @@ class Worker:
                 if stream := self._streams.get(message.session):
                     stream.feed(message.body)
                     self._cpu[message.session] += time.process_time() - cpu
-            case Kind.LOOK:
+            case Kind.INTERIM:
                 stream = self._streams.get(message.session)
                 if stream is None or self._overtaken(message):
-                    self._send(Message(Kind.DROPPED, message.session, message.utterance, message.look))
+                    self._send(Message(Kind.DROPPED, message.session, message.utterance, message.interim))
                 else:
                     self._look(stream, message)
             case Kind.END | Kind.CLOSE:
@@ -114,21 +114,21 @@ class Worker:
         if time.monotonic() - self._said_alive > _ALIVE_SECONDS:
             self._send(Message(Kind.ALIVE))
 
-    def _overtaken(self, look: Message) -> bool:
-        """A later look of the session waits already, or nobody wants the words any more."""
-        later = (Kind.LOOK, Kind.END, Kind.CLOSE, Kind.BEGIN)
-        return any(message.session == look.session and message.kind in later for message in self._queue)
+    def _overtaken(self, interim: Message) -> bool:
+        """A later one of the session waits already, or nobody wants the words any more."""
+        later = (Kind.INTERIM, Kind.END, Kind.CLOSE, Kind.BEGIN)
+        return any(message.session == interim.session and message.kind in later for message in self._queue)
 
     def _look(self, stream: Stream, message: Message) -> None:
         cpu = time.process_time()
         heard, error = Heard(NOTHING), ""
         try:
-            heard = stream.look()
+            heard = stream.interim()
         except Exception as fault:
             error = f"{type(fault).__name__}: {fault}"
         self._cpu[message.session] += time.process_time() - cpu
         answer = pack_heard(heard, self._cpu[message.session], error)
-        self._send(with_json(Kind.WORDS, answer, message.session, message.utterance, message.look))
+        self._send(with_json(Kind.WORDS, answer, message.session, message.utterance, message.interim))
 
     def _send(self, message: Message) -> None:
         self._connection.sendall(message.pack())

@@ -33,7 +33,7 @@ def test_however_the_bytes_are_cut(sent: list[Message], cuts: list[int]) -> None
 def test_any_text_can_be_sent(texts: list[str]) -> None:
     (message,) = Reader().feed(with_json(Kind.BEGIN, texts, 1, 2, 3).pack())
     assert message.json() == texts
-    assert (message.session, message.utterance, message.look) == (1, 2, 3)
+    assert (message.session, message.utterance, message.interim) == (1, 2, 3)
 
 
 @pytest.mark.parametrize(
