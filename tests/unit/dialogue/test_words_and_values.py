@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from voicebot.dialogue import wording
 from voicebot.dialogue.understanding import entities
-from voicebot.dialogue.understanding.entities import calendar
-from voicebot.dialogue.wording import number_words
+from voicebot.languages.grammar import calendar, number_words
 
 LANGUAGES = st.sampled_from(["en-US", "zh-CN"])
 TODAYS = st.dates(date(2024, 1, 1), date(2031, 12, 31))

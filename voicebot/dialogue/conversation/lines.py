@@ -12,8 +12,8 @@ from voicebot.dialogue import wording
 from voicebot.dialogue.script.model import Script, Words, placeholders
 from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.talk import Lead, Line, SlotValue
-from voicebot.dialogue.understanding.entities.phone_numbers import as_read_out
-from voicebot.dialogue.wording.names import first_name
+from voicebot.languages.en.names import first_name
+from voicebot.languages.grammar.phone_numbers import as_read_out
 
 _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from voicebot.dialogue.script.model import Slot
 from voicebot.dialogue.talk import Lead, SlotValue
-from voicebot.dialogue.understanding.entities.phone_numbers import is_phone
+from voicebot.languages.grammar.phone_numbers import is_phone
 
 Refusal = Literal["past", "too_far", "out_of_range", "wrong_kind"]
 

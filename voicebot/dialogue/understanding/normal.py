@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.understanding import entities
-from voicebot.dialogue.wording.names import first_name
+from voicebot.languages.en.names import first_name
 
 NAME: Final = {"en": "maria", "zh": "小明"}
 """Stands for the name of the person called, in examples and in what is heard."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import EngineIntent, Question, Understanding
-from voicebot.dialogue.understanding.entities.phone_numbers import phone_in, region_of
+from voicebot.languages.grammar.phone_numbers import phone_in, region_of
 
 
 class Policy(Protocol):

@@ -19,11 +19,11 @@ from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Lead, Question, SlotValue, State, Understanding, Utterance
 from voicebot.dialogue.understanding import entities
-from voicebot.dialogue.understanding.entities.phone_numbers import as_read_out, is_phone, phone_in
 from voicebot.dialogue.understanding.heard_values import hear_values
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.dialogue.understanding.policy import engine_answer
-from voicebot.dialogue.wording.names import first_name
+from voicebot.languages.en.names import first_name
+from voicebot.languages.grammar.phone_numbers import as_read_out, is_phone, phone_in
 
 TODAY = NOW.date()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from voicebot.dialogue.understanding.entities.found import Match, Value
+from voicebot.languages.grammar.found import Match, Value
 
 _DENIED: Final = re.compile(
     r" (?<!why )(?:not|instead of|rather than|no longer)(?: (?:on|by|for|in|at|this|a|the full|pay|paying))? $"

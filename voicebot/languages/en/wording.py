@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from voicebot.dialogue.wording.groups import cents, cut
-from voicebot.dialogue.wording.number_words import english_number, english_ordinal, english_year
+from voicebot.languages.grammar.groups import cents, cut
+from voicebot.languages.grammar.number_words import english_number, english_ordinal, english_year
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",

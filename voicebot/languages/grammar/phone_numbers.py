@@ -8,7 +8,7 @@ from typing import Final
 
 import phonenumbers
 
-from voicebot.dialogue.understanding.entities.found import Found
+from voicebot.languages.grammar.found import Found
 
 SHORTEST: Final = 7
 """Digits; fewer are no telephone number in any plan that is called here."""

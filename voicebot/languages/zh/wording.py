@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from voicebot.dialogue.wording.english import is_next_such_day
-from voicebot.dialogue.wording.groups import cents, cut
-from voicebot.dialogue.wording.names import without_signs
-from voicebot.dialogue.wording.number_words import chinese_digits, chinese_number
+from voicebot.languages.en.names import without_signs
+from voicebot.languages.en.wording import is_next_such_day
+from voicebot.languages.grammar.groups import cents, cut
+from voicebot.languages.grammar.number_words import chinese_digits, chinese_number
 
 WEEKDAYS: Final = "一二三四五六日"
 # Unit, tenth and hundredth; where there is no tenth, hundredths are counted.

@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import english_dates
-from voicebot.dialogue.understanding.entities.english_line import Line
-from voicebot.dialogue.understanding.entities.english_negation import drop_withdrawn
-from voicebot.dialogue.understanding.entities.found import Match
-from voicebot.dialogue.understanding.entities.rules import Rules
+from voicebot.languages.en import dates as english_dates
+from voicebot.languages.en.line import Line
+from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.rules import Rules
 
 _CURRENCIES: Final = {
     "dollar": "USD HKD SGD AUD CAD", "buck": "USD HKD SGD AUD CAD", "us dollar": "USD", "hong kong dollar": "HKD",

@@ -6,11 +6,11 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import calendar, past
-from voicebot.dialogue.understanding.entities.chinese_line import Line
-from voicebot.dialogue.understanding.entities.found import Match, Value
-from voicebot.dialogue.understanding.entities.rules import Rules
-from voicebot.dialogue.wording.number_words import parse_chinese_number
+from voicebot.languages.grammar import calendar, past
+from voicebot.languages.grammar.found import Match, Value
+from voicebot.languages.grammar.number_words import parse_chinese_number
+from voicebot.languages.grammar.rules import Rules
+from voicebot.languages.zh.line import Line
 
 DIGIT: Final = "一二两三四五六七八九"
 _D: Final = r"(?P<n>[一二两三四五六七八九十廿\d]{1,3})"

@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import chinese_dates
-from voicebot.dialogue.understanding.entities.chinese_dates import DIGIT, drop_withdrawn, is_vague
-from voicebot.dialogue.understanding.entities.chinese_line import Line
-from voicebot.dialogue.understanding.entities.found import Match
-from voicebot.dialogue.understanding.entities.rules import Rules
-from voicebot.dialogue.wording.number_words import CHINESE_DIGITS, CHINESE_NUMERAL, parse_chinese_number
+from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.number_words import CHINESE_DIGITS, CHINESE_NUMERAL, parse_chinese_number
+from voicebot.languages.grammar.rules import Rules
+from voicebot.languages.zh import dates as chinese_dates
+from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
+from voicebot.languages.zh.line import Line
 
 _CURRENCIES: Final = {
     "美元": "USD", "美金": "USD", "美刀": "USD", "港币": "HKD", "港元": "HKD", "港纸": "HKD", "欧元": "EUR",

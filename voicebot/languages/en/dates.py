@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import calendar, past
-from voicebot.dialogue.understanding.entities.english_line import Line
-from voicebot.dialogue.understanding.entities.english_negation import drop_withdrawn
-from voicebot.dialogue.understanding.entities.found import Match
-from voicebot.dialogue.understanding.entities.rules import Rules
+from voicebot.languages.en.line import Line
+from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.grammar import calendar, past
+from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.rules import Rules
 
 _MONTHS: Final = {
     name: number

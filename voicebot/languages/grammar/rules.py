@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic
 
-from voicebot.dialogue.understanding.entities.found import Match, Value, settle
+from voicebot.languages.grammar.found import Match, Value, settle
 
 Make = Callable[["re.Match[str]", datetime], Value | None]
 

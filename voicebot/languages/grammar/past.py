@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import calendar
-from voicebot.dialogue.understanding.entities.found import Match
+from voicebot.languages.grammar import calendar
+from voicebot.languages.grammar.found import Match
 
 _ENGLISH_PAST: Final = re.compile(
     r" (?:already (?:paid|sent|mailed|made|did|took)|(?:i|we|he|she|they|it|that|you|wife|husband) (?:just )?"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from voicebot.dialogue.understanding.entities.daytime import Clock, resolve
-from voicebot.dialogue.understanding.entities.found import Match
+from voicebot.languages.grammar.daytime import Clock, resolve
+from voicebot.languages.grammar.found import Match
 
 
 class Piece:

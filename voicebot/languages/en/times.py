@@ -6,13 +6,13 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import english_dates
-from voicebot.dialogue.understanding.entities.daytime import Clock, after
-from voicebot.dialogue.understanding.entities.english_line import Line
-from voicebot.dialogue.understanding.entities.english_negation import drop_withdrawn
-from voicebot.dialogue.understanding.entities.found import Match
-from voicebot.dialogue.understanding.entities.pieces import Piece, moments
-from voicebot.dialogue.understanding.entities.rules import Rules
+from voicebot.languages.en import dates as english_dates
+from voicebot.languages.en.line import Line
+from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.grammar.daytime import Clock, after
+from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.pieces import Piece, moments
+from voicebot.languages.grammar.rules import Rules
 
 _H: Final = r"#(?P<h>1?\d|2[0-4])"
 _HOUR: Final = r"#(?P<h>[1-9]|1[0-2])"

@@ -10,18 +10,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from voicebot.dialogue.understanding.entities import (
-    chinese_amounts,
-    chinese_dates,
-    chinese_times,
-    english_amounts,
-    english_dates,
-    english_times,
-    phone_numbers,
-)
-from voicebot.dialogue.understanding.entities.chinese_line import read as read_chinese
-from voicebot.dialogue.understanding.entities.english_line import read as read_english
-from voicebot.dialogue.understanding.entities.found import Found
+from voicebot.languages.en import amounts as english_amounts
+from voicebot.languages.en import dates as english_dates
+from voicebot.languages.en import times as english_times
+from voicebot.languages.en.line import read as read_english
+from voicebot.languages.grammar import phone_numbers
+from voicebot.languages.grammar.found import Found
+from voicebot.languages.zh import amounts as chinese_amounts
+from voicebot.languages.zh import dates as chinese_dates
+from voicebot.languages.zh import times as chinese_times
+from voicebot.languages.zh.line import read as read_chinese
 
 _LONGEST = 1000  # characters; nobody says more in one breath
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from voicebot.dialogue.understanding.entities.found import Found, Match, Value
+from voicebot.languages.grammar.found import Found, Match, Value
 
 # What dates, times and amounts are made of; the rest of a text may stay traditional.
 _SIMPLIFIED: Final = str.maketrans(

@@ -9,8 +9,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final, Protocol
 
-from voicebot.dialogue.wording import chinese, english
-from voicebot.dialogue.wording.names import english_name
+from voicebot.languages.en import wording as english
+from voicebot.languages.en.names import english_name
+from voicebot.languages.zh import wording as chinese
 
 
 class _Language(Protocol):

@@ -6,14 +6,14 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.dialogue.understanding.entities import chinese_dates
-from voicebot.dialogue.understanding.entities.chinese_dates import DIGIT, drop_withdrawn, is_vague
-from voicebot.dialogue.understanding.entities.chinese_line import Line
-from voicebot.dialogue.understanding.entities.daytime import Clock, after
-from voicebot.dialogue.understanding.entities.found import Match
-from voicebot.dialogue.understanding.entities.pieces import Piece, moments
-from voicebot.dialogue.understanding.entities.rules import Rules
-from voicebot.dialogue.wording.number_words import parse_chinese_number
+from voicebot.languages.grammar.daytime import Clock, after
+from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.number_words import parse_chinese_number
+from voicebot.languages.grammar.pieces import Piece, moments
+from voicebot.languages.grammar.rules import Rules
+from voicebot.languages.zh import dates as chinese_dates
+from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
+from voicebot.languages.zh.line import Line
 
 _PART_NAMES: Final = {
     "凌晨": "early morning", "清晨": "morning", "早晨": "morning", "早上": "morning", "一早": "morning",

@@ -1,0 +1,1 @@
+"""Mandarin as spoken on the mainland."""
