@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,6 +10,7 @@ import typer
 
 from voicebot import __version__, logs
 from voicebot.cli import output
+from voicebot.cli.lazy import lazy_app
 from voicebot.errors import ConfigurationError, VoicebotError
 
 NOUNS: Final = {
@@ -27,28 +27,11 @@ NOUNS: Final = {
 }
 """Module in this package -> its help."""
 
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-
-def _register(arguments: list[str]) -> None:
-    """Add every noun; import only the one that is used.
-
-    A module has either ``app`` (a typer with commands of its own) or ``command`` (one function).
-    """
-    for noun, help_text in NOUNS.items():
-        if noun not in arguments:
-            app.command(noun, help=help_text)(_not_imported)
-            continue
-        module = importlib.import_module(f"voicebot.cli.{noun}")
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=noun, help=help_text, no_args_is_help=True)
-        else:
-            app.command(noun, help=help_text)(module.command)
+_ATTRIBUTE: Final = dict.fromkeys(("demo", "doctor", "serve", "rehearse"), "command")
+"""Modules that are one command; the others have an ``app`` with commands of their own."""
 
 
-def _not_imported() -> None:
-    raise AssertionError("a noun that stands in the arguments is always imported")
+app = lazy_app({noun: (f"voicebot.cli.{noun}:{_ATTRIBUTE.get(noun, 'app')}", text) for noun, text in NOUNS.items()})
 
 
 def _version(wanted: bool) -> None:
@@ -72,7 +55,6 @@ def root(
 
 def main() -> None:
     """Run the command line; errors meant for people are shown without a traceback."""
-    _register(sys.argv[1:])
     try:
         app()
     except ConfigurationError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from voicebot.cli import output
+from voicebot.cli.campaign.common import Json, Name
 from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.reading import check_hash
 from voicebot.cli.stores import moment, with_store
@@ -16,9 +17,6 @@ from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import Campaign, Pin, ScriptVersion
 from voicebot.store.store import Store
-
-Name = Annotated[str, typer.Argument(help="Name of the campaign.")]
-Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 
 
 def repin(

@@ -1,0 +1,83 @@
+"""``voicebot campaign status``."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from voicebot.cli import output
+from voicebot.cli.campaign.common import Json
+from voicebot.cli.stores import moment, with_store
+from voicebot.config import Config
+from voicebot.store.records import CampaignStatus, LeadState
+from voicebot.store.store import Store
+
+
+def status(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Name of the campaign; all without one.")] = None,
+    json: Json = False,
+) -> None:
+    """Show how far a campaign is, or all of them."""
+
+    async def work(store: Store, _config: Config) -> list[CampaignStatus]:
+        found = [await store.campaign_named(name)] if name is not None else await store.campaigns()
+        return [await store.campaign_status(campaign.id) for campaign in found]
+
+    found = with_store(context, work)
+    if json:
+        records = [_record(one) for one in found]
+        output.print_json(records[0] if name is not None else records)
+    elif name is not None:
+        show(found[0])
+    else:
+        output.print_table(
+            "",
+            ("campaign", "state", "script", "trunk", "ready", "dialling", "done", "review"),
+            (
+                (
+                    one.campaign.name,
+                    one.campaign.state,
+                    one.campaign.script,
+                    one.campaign.trunk,
+                    *(one.leads[state] for state in LeadState),
+                )
+                for one in found
+            ),
+        )
+
+
+def _record(status: CampaignStatus) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(status.campaign),
+        "leads": dict(status.leads),
+        "dispositions": dict(status.dispositions),
+        "outcomes": dict(status.outcomes),
+        "open_attempts": status.open_attempts,
+        "next_ready_at": status.next_ready_at,
+    }
+
+
+def show(status: CampaignStatus) -> None:
+    """Print how far one campaign is."""
+    campaign = status.campaign
+    lines: dict[str, object] = {
+        "campaign": campaign.name,
+        "state": f"{campaign.state} ({campaign.why})" if campaign.why else campaign.state,
+        "script": f"{campaign.script} ({campaign.language}, pinned as {campaign.script_hash[:12]})",
+        "trunk": campaign.trunk,
+        "leads": _counts(status.leads),
+        "dispositions": _counts(status.dispositions),
+        "outcomes": _counts(status.outcomes),
+        "under way": status.open_attempts,
+    }
+    if status.next_ready_at:
+        lines["next lead"] = moment(status.next_ready_at) + " UTC"
+    output.print_record(lines)
+
+
+def _counts(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{count} {key}" for key, count in counts.items()) or "none"

@@ -1,0 +1,72 @@
+"""Groups of commands whose modules are imported only when one of them is used: each command starts quickly."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+Entries = Mapping[str, tuple[str, str]]
+"""Name -> where it is (``package.module:attribute``, a function or a ``typer.Typer``) and its help, one line."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and help, and imports the one that is called.
+
+    Contexts and commands are ``Any`` here: which classes they are of depends on typer's version.
+    """
+
+    entries: ClassVar[Entries] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, in the order in which help shows them."""
+        return [*self.entries, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import and return one command; ``None`` where there is none of that name."""
+        if cmd_name not in self.entries:
+            return super().get_command(ctx, cmd_name)
+        place, help_text = self.entries[cmd_name]
+        module, _, attribute = place.partition(":")
+        target = getattr(importlib.import_module(module), attribute)
+        if isinstance(target, typer.Typer):
+            command: Any = get_group(target)
+            command.help = help_text
+        else:
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+            alone.command(cmd_name)(target)
+            command = get_command(alone)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands with their help, without importing any."""
+        rows = [(name, help_text) for name, (_, help_text) in self.entries.items()]
+        for name in super().list_commands(ctx):
+            command = super().get_command(ctx, name)
+            if command is not None:
+                rows.append((name, command.get_short_help_str(formatter.width)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def lazy_app(entries: Entries) -> typer.Typer:
+    """Make a group of commands that are imported when they are used.
+
+    Parameters
+    ----------
+    entries
+        Its commands and groups, in the order in which help shows them.
+    """
+    group = type("LazyGroupOfCommands", (LazyGroup,), {"entries": entries})
+    made = typer.Typer(cls=group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    made.callback()(_nothing)  # typer refuses a group with neither commands of its own nor a callback
+    return made
+
+
+def _nothing() -> None:
+    pass
