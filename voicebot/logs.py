@@ -1,44 +1,152 @@
-"""Structured logs, with attempt and campaign ids on every line and people's data masked."""
+"""Structured logs, with attempt and campaign ids on every line and people's data masked.
+
+Writing a log line never raises and never waits for long, whatever becomes of standard error: a full disk, a closed
+pipe, a reader that stands still. Lines that could not be written are counted, and the count is said with the first
+line that can be written again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import re
+import os
+import select
 import sys
-from collections.abc import MutableMapping
-from typing import Any, Literal
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, TextIO
+from uuid import UUID
 
 import structlog
 
-_PERSONAL = frozenset({"name", "lead_name", "company_contact", "phone", "number", "dialled"})
-_NUMBER = re.compile(r"\+?\d{7,15}")
+from voicebot.masking import mask_name, mask_number, mask_numbers, mask_secrets
 
+_NAMES: Final = frozenset({"name", "lead_name"})
+_NUMBERS: Final = frozenset({"company_contact", "phone", "number", "dialled"})
+_NEVER_MASKED: Final = frozenset({"attempt", "campaign", "timestamp"})
+_PATIENCE_MS: Final = 5
+"""How long one line waits for a reader that stands still; the lines after it don't wait."""
+_BLOCK: Final = select.PIPE_BUF
+"""So much fits into a pipe that is ready to be written to."""
 
-def mask_number(number: str) -> str:
-    """Return ``number`` with all but its last two digits masked."""
-    return "*" * max(0, len(number) - 2) + number[-2:]
-
-
-def mask_name(name: str) -> str:
-    """Return the initials of ``name``."""
-    return " ".join(part[0] + "." for part in name.split() if part)
+Render = Callable[[Any, str, MutableMapping[str, Any]], Any]
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if not isinstance(value, str):
-            continue
-        if key in {"name", "lead_name"}:
-            event[key] = mask_name(value)
-        elif key in _PERSONAL:
-            event[key] = mask_number(value)
-        elif key not in {"attempt", "campaign", "timestamp"}:
-            event[key] = _NUMBER.sub(lambda found: mask_number(found.group()), value)
+        if key not in _NEVER_MASKED:
+            event[key] = _masked(value, key)
     return event
 
 
-def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO") -> None:
-    """Send all logs to standard error.
+def _masked(value: Any, key: str = "") -> Any:
+    """Mask a value of any type; what is no plain value becomes the text that the log would show of it."""
+    if key in _NAMES and value is not None:
+        return mask_name(str(value))
+    if key in _NUMBERS and value is not None:
+        return mask_number(str(value))
+    if value is None or isinstance(value, (bool, int, float, UUID)):
+        return value
+    if isinstance(value, str):
+        return mask_numbers(mask_secrets(value))
+    if isinstance(value, Mapping):
+        return {str(name): _masked(item, str(name)) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked(item) for item in value]
+    return mask_numbers(mask_secrets(str(value)))
+
+
+class LogOutput:
+    """Where log lines go: written whole or counted as lost, never raising.
+
+    Parameters
+    ----------
+    stream
+        Usually standard error; ``None`` where the process has none.
+    notice
+        Makes the line that tells how many lines were lost and why.
+    """
+
+    def __init__(self, stream: TextIO | None, notice: Callable[[int, str], str]) -> None:
+        self._stream = stream
+        self._notice = notice
+        self._lock = threading.Lock()
+        self._torn = False
+        """The last line was cut off in the middle."""
+        self.lost = 0
+        """Lines that could not be written since the last that could."""
+        self._reason = ""
+
+    def write(self, line: str) -> None:
+        """Write one line, without its end, or count it as lost."""
+        with self._lock:
+            try:
+                if self.lost or self._torn:
+                    self._put(("\n" if self._torn else "") + self._notice(self.lost, self._reason) + "\n")
+                    self.lost = 0
+                self._put(line + "\n")
+            except Exception as error:
+                self.count(error)
+
+    def count(self, error: Exception) -> None:
+        """Count a line that could not be written, or not even be made."""
+        self.lost += 1
+        self._reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+    def _put(self, text: str) -> None:
+        if self._stream is None:
+            raise OSError("there is no standard error")
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            handle = self._stream.fileno()
+        except (OSError, AttributeError):  # a stream in memory
+            self._stream.write(text)
+            self._stream.flush()
+            return
+        # Not through the stream's buffer: what it could not write would be written again later, in pieces.
+        left = memoryview(data)
+        while left:
+            _wait_writable(handle, 0 if self.lost else _PATIENCE_MS)
+            written = os.write(handle, left[:_BLOCK])
+            self._torn = written < len(left)
+            left = left[written:]
+
+
+def _wait_writable(handle: int, milliseconds: int) -> None:
+    waiting = select.poll()
+    waiting.register(handle, select.POLLOUT)
+    if not waiting.poll(milliseconds):
+        raise BlockingIOError("its reader stands still")
+
+
+class _Writer:
+    """What structlog calls with a rendered line."""
+
+    def __init__(self, output: LogOutput) -> None:
+        self._write = output.write
+
+    def __getattr__(self, _level: str) -> Callable[[str], None]:
+        return self._write
+
+
+class _Forwarded(logging.Handler):
+    """Lines of libraries that use the standard library's logging, through the same masks to the same output."""
+
+    def __init__(self, output: LogOutput) -> None:
+        super().__init__()
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            log = structlog.get_logger(module=record.name)
+            log.log(record.levelno // 10 * 10, record.getMessage(), exc_info=record.exc_info or None)
+        except Exception as error:
+            self._output.count(error)
+
+
+def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO", stream: TextIO | None = None) -> LogOutput:
+    """Send all logs to standard error, those of libraries as well.
 
     Parameters
     ----------
@@ -46,12 +154,34 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO") -> No
         ``json``, one object a line, or ``text`` for people.
     level
         Name of the lowest level that is shown.
+    stream
+        Where to; standard error by default.
+
+    Returns
+    -------
+    LogOutput
+        What the lines are written by.
     """
+    keep_standard_handles()
+    stream = stream or sys.stderr
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=_is_terminal(stream))
     )
+
+    def notice(lost: int, reason: str) -> str:
+        event = {
+            "event": "log lines were lost",
+            "count": lost,
+            "reason": reason,
+            "level": "warning",
+            "timestamp": datetime.now(UTC).isoformat(),
+        }
+        return str(renderer(None, "warning", event))
+
+    output = LogOutput(stream, notice)
+    lowest = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -61,10 +191,53 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO") -> No
             _mask,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        wrapper_class=_never_raising(lowest, output),
+        logger_factory=lambda *_: _Writer(output),
         cache_logger_on_first_use=False,
     )
+    logging.raiseExceptions = False
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if isinstance(one, _Forwarded)]:
+        root.removeHandler(handler)
+    forwarded = _Forwarded(output)
+    forwarded.setLevel(max(lowest, logging.WARNING))
+    root.addHandler(forwarded)
+    return output
+
+
+def _never_raising(lowest: int, output: LogOutput) -> Any:
+    """A logger whose calls never raise, whatever the values of a line do when they are rendered."""
+    base: Any = structlog.make_filtering_bound_logger(lowest)
+
+    def proxy(self: Any, method: str, event: str | None = None, **values: Any) -> Any:
+        try:
+            return base._proxy_to_logger(self, method, event, **values)
+        except Exception as error:
+            output.count(error)
+            return None
+
+    return type("NeverRaising", (base,), {"_proxy_to_logger": proxy})
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def keep_standard_handles() -> None:
+    """Open what is closed of the handles 0, 1 and 2, as nothing.
+
+    A database or a socket that is opened later would get such a number, and whatever a library or a child process
+    prints would be written into it.
+    """
+    for handle in range(3):
+        try:
+            os.fstat(handle)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)  # the lowest free number
 
 
 def get_logger(**values: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Final
 
 from voicebot.config import TrunkSection
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.logs import mask_number
+from voicebot.masking import mask_number
 
 _DIALLABLE: Final = re.compile(r"\+?[0-9]{2,20}")
 """Holds whatever the allow-list says: a wrong pattern there cannot let a comma, an ampersand or ``${`` through."""

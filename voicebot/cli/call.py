@@ -18,7 +18,7 @@ from voicebot.cli import output, timeline
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.logs import mask_name, mask_number
+from voicebot.masking import mask_name, mask_number
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 

@@ -12,7 +12,7 @@ from voicebot.cli.campaign.common import Json, Name
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError
-from voicebot.logs import mask_name, mask_number
+from voicebot.masking import mask_name, mask_number
 from voicebot.store.store import Store
 
 

@@ -1,0 +1,64 @@
+"""Secrets in URLs are hidden whatever they are made of; all else is left as it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.errors import ConfigurationError, Problem
+from voicebot.masking import mask_numbers, mask_secrets
+
+_SECRET = st.text(
+    st.characters(codec="ascii", exclude_characters=" '\"<>", categories=["L", "N", "P", "S"]), min_size=4
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql+asyncpg://bot:s3cr@t@db.example/voicebot", "postgresql+asyncpg://bot:***@db.example/voicebot"),
+        ("postgresql://u:p/w#d@h:5432/x", "postgresql://u:***@h:5432/x"),
+        ("postgresql://:word@h/d", "postgresql://:***@h/d"),
+        ("https://t0ken@host/x.zip is out of reach", "https://***@host/x.zip is out of reach"),
+        ("https://h/x?X-Amz-Signature=ff00&y=2", "https://h/x?X-Amz-Signature=***&y=2"),
+        ("https://h/x?a=1&access_token=abc#z", "https://h/x?a=1&access_token=***#z"),
+        ("two: ftp://a:b@c/ and ftp://d:e@f/", "two: ftp://a:***@c/ and ftp://d:***@f/"),
+    ],
+)
+def test_secrets_in_urls_are_hidden(text: str, shown: str) -> None:
+    assert mask_secrets(text) == shown
+    assert mask_secrets(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip",
+        "http://127.0.0.1:8080/health?from=2",
+        "sqlite+aiosqlite:///var/voicebot.db",
+        "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE",
+        "a@b.example asks why: see https://example.org/x",
+        "",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert mask_secrets(text) == text
+
+
+@given(secret=_SECRET)
+def test_no_password_is_shown(secret: str) -> None:
+    shown = mask_secrets(f"cannot reach postgresql://bot:{secret}@db.example:5432/voicebot now")
+    assert shown == "cannot reach postgresql://bot:***@db.example:5432/voicebot now"
+
+
+@given(secret=_SECRET)
+def test_no_error_shows_a_password(secret: str) -> None:
+    url = f"https://user:{secret}@models.example/m.zip"
+    error = ConfigurationError([Problem(f"{url} is no model", f"look at {url}", file=url)])
+    assert "https://user:***@models.example/m.zip is no model" in str(error)
+    assert str(error).count("user:***@") == 3
+
+
+def test_numbers_in_a_text_are_masked() -> None:
+    assert mask_numbers("call +12095550123 or 911") == "call **********23 or 911"

@@ -1,0 +1,66 @@
+"""What must not be read by everybody who reads a log or an error: numbers, names, and secrets in URLs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+NUMBER: Final = re.compile(r"\+?\d{7,15}")
+"""What may be a phone number in a text."""
+HIDDEN: Final = "***"
+_PLACEHOLDER: Final = ":PASSWORD@"
+"""As the examples in messages and help write it."""
+
+# The last @ before the path ends the user part, so that a password with a bare @ in it is hidden whole (RFC 3986,
+# 3.2.1 forbids it there; people write it all the same, and such a URL is just the one that fails and is shown).
+_IN_AUTHORITY: Final = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#'\"<>]*)@")
+# A password with / or # in it ends the authority by the RFC, and is hidden by what follows the user's name and colon.
+_TORN: Final = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s:/@'\"<>]*):[^\s'\"<>]*@")
+_IN_QUERY: Final = re.compile(
+    r"(?P<name>[?&;](?:[\w.-]*(?:password|passwd|secret|token|signature|credential|api[_-]?key|access[_-]?key)[\w.-]*"
+    r"|sig|key|auth|pwd|pass))=[^\s&;#'\"<>]+",
+    re.IGNORECASE,
+)
+
+
+def mask_number(number: str) -> str:
+    """Return ``number`` with all but its last two digits masked."""
+    return "*" * max(0, len(number) - 2) + number[-2:]
+
+
+def mask_name(name: str) -> str:
+    """Return the initials of ``name``."""
+    return " ".join(part[0] + "." for part in name.split() if part)
+
+
+def mask_numbers(text: str) -> str:
+    """Return ``text`` with everything in it masked that may be a phone number."""
+    return NUMBER.sub(lambda found: mask_number(found.group()), text)
+
+
+def mask_secrets(text: str) -> str:
+    """Return ``text`` with the passwords and tokens in its URLs hidden.
+
+    The user part of a URL (``scheme://user:password@host``, RFC 3986, 3.2.1) keeps the user's name where a password
+    follows it; one without a password is hidden whole, for services take a token there. Of the query, the values
+    whose names say that they are secret are hidden. Where a URL can be read in two ways, more is hidden: one that is
+    written wrongly is just the one that fails and is shown.
+    """
+    if "://" not in text:
+        return text
+    text = _TORN.sub(_torn, text)
+    text = _IN_AUTHORITY.sub(_user, text)
+    return _IN_QUERY.sub(lambda found: f"{found['name']}={HIDDEN}", text)
+
+
+def _torn(found: re.Match[str]) -> str:
+    if found.group().endswith(_PLACEHOLDER):
+        return found.group()
+    return f"{found['scheme']}{found['user']}:{HIDDEN}@"
+
+
+def _user(found: re.Match[str]) -> str:
+    name, colon, _password = found["user"].partition(":")
+    if found.group().endswith(_PLACEHOLDER):
+        return found.group()
+    return f"{found['scheme']}{name}:{HIDDEN}@" if colon else f"{found['scheme']}{HIDDEN}@"
