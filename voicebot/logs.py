@@ -20,7 +20,7 @@ from uuid import UUID
 
 import structlog
 
-from voicebot.masking import mask_name, mask_number, mask_numbers, mask_secrets
+from voicebot.masking import mask_name, mask_number, mask_numbers, mask_secrets, printable
 
 _NAMES: Final = frozenset({"name", "lead_name"})
 _NUMBERS: Final = frozenset({"company_contact", "phone", "number", "dialled"})
@@ -49,12 +49,12 @@ def _masked(value: Any, key: str = "") -> Any:
     if value is None or isinstance(value, (bool, int, float, UUID)):
         return value
     if isinstance(value, str):
-        return mask_numbers(mask_secrets(value))
+        return printable(mask_numbers(mask_secrets(value)))
     if isinstance(value, Mapping):
         return {str(name): _masked(item, str(name)) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(item) for item in value]
-    return mask_numbers(mask_secrets(str(value)))
+    return printable(mask_numbers(mask_secrets(str(value))))
 
 
 class LogOutput:

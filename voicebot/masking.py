@@ -1,12 +1,20 @@
-"""What must not be read by everybody who reads a log or an error: numbers, names, and secrets in URLs."""
+"""What must not be read by everybody who reads a log or an error (numbers, names, secrets in URLs), or be obeyed by
+the terminal that shows it."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-NUMBER: Final = re.compile(r"\+?\d{7,15}")
+NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")
 """What may be a phone number in a text."""
+_PICTURES: Final = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000)), 0xFFFD)
+    | dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+)
+"""Character -> what is shown for it: Unicode's control pictures where there are any."""
 HIDDEN: Final = "***"
 _PLACEHOLDER: Final = ":PASSWORD@"
 """As the examples in messages and help write it."""
@@ -21,6 +29,15 @@ _IN_QUERY: Final = re.compile(
     r"|sig|key|auth|pwd|pass))=[^\s&;#'\"<>]+",
     re.IGNORECASE,
 )
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with nothing in it that steers a terminal: such characters become pictures of themselves.
+
+    They are control characters but line breaks and tabs (C0, DEL), C1 controls, which some terminals obey like escape
+    sequences, lone surrogates, which no output can encode, and the marks that turn the direction of writing around.
+    """
+    return text if text.isprintable() else text.translate(_PICTURES)
 
 
 def mask_number(number: str) -> str:

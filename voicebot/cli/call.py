@@ -105,10 +105,10 @@ def show(
         return
     output.out.print()
     for row in timeline.drawing(journal):
-        output.out.print(row, markup=False, highlight=False)
+        output.out.print(row)
     output.out.print()
     for found in timeline.moments(journal, everything=everything):
-        output.out.print(f"{found.at:+8.2f}  {found.who:<7} {found.what}", markup=False, highlight=False)
+        output.out.print(f"{found.at:+8.2f}  {found.who:<7} {found.what}")
 
 
 @app.command()
@@ -121,7 +121,7 @@ def play(context: typer.Context, call: Call) -> None:
         raise UnavailableError(
             f"there is no program to play {path}", cure="install ffmpeg or alsa-utils, or copy the file elsewhere"
         )
-    output.err.print(str(path), markup=False)
+    output.err.print(str(path))
     if subprocess.run([*player, str(path)], check=False).returncode:  # noqa: S603 - a fixed program, a path of ours
         raise UnavailableError(f"{player[0]} could not play {path}", cure="copy the file to a machine with sound")
 
@@ -161,7 +161,7 @@ def export(
         output.print_json(written)
     else:
         for path in written:
-            output.out.print(path, markup=False, highlight=False)
+            output.out.print(path)
 
 
 def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:

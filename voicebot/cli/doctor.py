@@ -15,7 +15,7 @@ from voicebot.doctor import checks
 from voicebot.doctor.checks import Finding
 from voicebot.errors import ConfigurationError
 
-_SIGNS: Final = {"fine": "[green]✓[/]", "note": "[yellow]![/]", "broken": "[bold red]✗[/]"}
+_SIGNS: Final = {"fine": ("✓", "green"), "note": ("!", "yellow"), "broken": ("✗", "bold red")}
 
 
 def command(
@@ -50,9 +50,9 @@ def _findings(context: typer.Context) -> Iterator[Finding]:
 
 
 def _show(finding: Finding) -> None:
-    where = f" [dim]{finding.where}[/]" if finding.where else ""
-    output.out.print(f"{_SIGNS[finding.state]} {finding.check}: ", end="")
-    output.out.print(finding.what, end="", markup=False, highlight=False)
-    output.out.print(where)
+    where = output.styled(f" {finding.where}" if finding.where else "", "dim")
+    output.out.print(
+        output.joined(output.styled(*_SIGNS[finding.state]), f" {finding.check}: {finding.what}", where),
+    )
     if finding.cure and finding.state != "fine":
-        output.out.print(f"    → {finding.cure}", markup=False, highlight=False)
+        output.out.print(f"    → {finding.cure}")

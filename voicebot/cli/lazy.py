@@ -63,7 +63,13 @@ def lazy_app(entries: Entries) -> typer.Typer:
         Its commands and groups, in the order in which help shows them.
     """
     group = type("LazyGroupOfCommands", (LazyGroup,), {"entries": entries})
-    made = typer.Typer(cls=group, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    made = typer.Typer(
+        cls=group,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
     made.callback()(_nothing)  # typer refuses a group with neither commands of its own nor a callback
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -36,7 +37,7 @@ app = lazy_app({noun: (f"voicebot.cli.{noun}:{_ATTRIBUTE.get(noun, 'app')}", tex
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"voicebot {__version__}")
+        output.out.print(f"voicebot {__version__}")
         raise typer.Exit
 
 
@@ -55,6 +56,9 @@ def root(
 
 def main() -> None:
     """Run the command line; errors meant for people are shown without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal's encoding lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ConfigurationError as error:

@@ -100,7 +100,7 @@ def install(  # noqa: PLR0917 - typer gives them by name
     else:
         model, why = _one(name, source, language, sha256, engine), "it was asked for"
     if name is None:
-        output.err.print(f"  recogniser: {model.name}, because {why}", highlight=False)
+        output.err.print(f"  recogniser: {model.name}, because {why}")
     if json:
         output.print_json(
             {
@@ -121,7 +121,7 @@ def _best(language: str) -> tuple[Installed, str]:
         try:
             model = _one(name, None, None, None)
         except UnavailableError as error:
-            output.err.print(f"  {name} cannot be had: {error.problems[0].what}", highlight=False)
+            output.err.print(f"  {name} cannot be had: {error.problems[0].what}")
             missing.append(name)
             continue
         return (
@@ -158,13 +158,12 @@ def _one(
     told = {"embedding": f"holds {model.checked}", "coqui": f"was heard to say “{model.checked}”"}
     tried = told.get(model.engine, f"heard “{model.checked}”")
     seconds = time.monotonic() - start
-    output.err.print(f"  {name} is installed and {tried} ({seconds:.1f} s): {model.folder}", highlight=False)
+    output.err.print(f"  {name} is installed and {tried} ({seconds:.1f} s): {model.folder}")
     catalogued = CATALOGUE.get(name)
     if catalogued and not (catalogued.archive_sha256 or catalogued.files_sha256 or sha256 or source):
         output.err.print(
             f"  no checksum is known for {name}: compare what its marker {model.folder / models.MARKER} says "
             "with another source before you rely on it",
-            highlight=False,
         )
     return model
 
@@ -178,7 +177,7 @@ class _Show:
 
     def __enter__(self) -> Report:
         if sys.stderr.isatty():
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
             self._bar = Progress(*columns, console=output.err, transient=True)
             self._task = self._bar.add_task("starting", total=None)
             self._bar.start()
@@ -189,7 +188,7 @@ class _Show:
             self._bar.update(self._task, description=what, completed=done, total=total or None)
         elif what != self._said:
             self._said = what
-            output.err.print(f"  {what}", highlight=False)
+            output.err.print(f"  {what}")
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

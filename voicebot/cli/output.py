@@ -1,4 +1,10 @@
-"""How every command speaks: data or tables on stdout, everything else on stderr, exit codes that mean something."""
+"""How every command speaks: data or tables on stdout, everything else on stderr, exit codes that mean something.
+
+All that a command prints goes through ``out`` and ``err`` (or ``print_json``), and what they are given is text and
+nothing else: square brackets are no markup, and characters that would steer a terminal are shown as pictures of
+themselves. Styles are given with ``styled``, never written into the text. Cells of files, names, patterns and error
+messages come from outside, and nobody has to remember to escape them.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
 from voicebot.errors import Problem
+from voicebot.masking import printable
 
 EXIT_FINE: Final = 0
 EXIT_NOT_FINE: Final = 1
@@ -19,11 +28,33 @@ EXIT_NOT_FINE: Final = 1
 EXIT_USAGE: Final = 2
 """Used or configured wrongly."""
 
-_FILE_WIDTH: Final = 240
-"""Columns of a table that no terminal limits."""
+_TSV_BREAKS: Final = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+
+class _PlainConsole(Console):
+    """A console that prints text as it is."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, soft_wrap=True, markup=False, emoji=False, highlight=False)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else printable(segment.text)
+            yield segment if text == segment.text else segment._replace(text=text)
+
+
+out: Final[Console] = _PlainConsole()
+err: Final[Console] = _PlainConsole(stderr=True)
+
+
+def styled(text: object, style: str) -> Text:
+    """Return text in a style, such as ``bold red``; the only way to one."""
+    return Text(str(text), style=style)
+
+
+def joined(*parts: str | Text) -> Text:
+    """Return one text made of plain and styled parts."""
+    return Text.assemble(*parts)
 
 
 def print_json(value: Any) -> None:
@@ -32,30 +63,42 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def print_document(text: str) -> None:
+    """Print a document on stdout as it is, with its own line ends: never wrapped, for files and pipes."""
+    sys.stdout.write(printable(text))
+    sys.stdout.flush()
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as a table on stdout."""
+    """Print rows on stdout: a table on a terminal, tab-separated values under the columns' names anywhere else."""
+    cells = ([cell if isinstance(cell, Text) else "" if cell is None else str(cell) for cell in row] for row in rows)
+    if not out.is_terminal:
+        lines: list[Sequence[object]] = [columns, *cells]
+        if title:
+            out.print(f"# {title}")
+        print_document("".join("\t".join(str(cell).translate(_TSV_BREAKS) for cell in row) + "\n" for row in lines))
+        return
     table = Table(*columns, title=title or None, title_justify="left")
     for column in table.columns:
         column.overflow = "fold"  # a hash or a name that is cut off cannot be copied
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console = out if out.is_terminal else Console(width=_FILE_WIDTH, soft_wrap=True)
-    console.print(table)
+    for row in cells:
+        table.add_row(*row)
+    out.print(table)
 
 
 def print_record(record: Mapping[str, object]) -> None:
     """Print names and values, one pair a line."""
     width = max(map(len, record), default=0)
     for name, value in record.items():
-        out.print(f"{name:<{width}}  {value}", markup=False, highlight=False)
+        out.print(f"{name:<{width}}  {value}")
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
     """Print problems on stderr, each with its cure."""
     for problem in problems:
-        err.print(f"[bold red]✗[/] {problem.where + ': ' if problem.where else ''}{problem.what}", highlight=False)
+        err.print(joined(styled("✗", "bold red"), f" {problem.where + ': ' if problem.where else ''}{problem.what}"))
         if problem.cure:
-            err.print(f"  [green]→[/] {problem.cure}", highlight=False)
+            err.print(joined("  ", styled("→", "green"), f" {problem.cure}"))
 
 
 def fail(problems: Iterable[Problem], code: int = EXIT_USAGE) -> NoReturn:

@@ -17,7 +17,7 @@ from rich.table import Table
 from voicebot.cli import output
 from voicebot.cli.training import train_missing
 from voicebot.config import load_config
-from voicebot.rehearsal.report import Report
+from voicebot.rehearsal.report import COLUMNS, Report
 from voicebot.rehearsal.runner import Progress, Rehearsal
 from voicebot.speech.speaking.choosing import check_coqui
 
@@ -127,11 +127,11 @@ class Show:
             return
         if progress.stage != self._last:
             self._last = progress.stage
-            output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}", highlight=False, markup=False)
+            output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}")
         for persona, state in progress.states.items():
             if self._told.get(persona, "waiting") != state:
                 self._told[persona] = state
-                output.err.print(f"{progress.seconds:5.1f} s  {persona}: {state}", highlight=False, markup=False)
+                output.err.print(f"{progress.seconds:5.1f} s  {persona}: {state}")
 
 
 def run(rehearsal: Rehearsal, show: Show) -> Report:
@@ -149,7 +149,7 @@ def run(rehearsal: Rehearsal, show: Show) -> Report:
         with show:
             return asyncio.run(work())
     except asyncio.CancelledError:
-        output.err.print("stopped; nothing is left running", highlight=False)
+        output.err.print("stopped; nothing is left running")
         sys.exit(_INTERRUPTED)
 
 
@@ -158,11 +158,15 @@ def tell(report: Report, *, json: bool, enough: int) -> None:
     if json:
         output.print_json(report.data())
         for line in report.lines():
-            output.err.print(line, markup=False, highlight=False)
+            output.err.print(line)
     else:
-        output.out.print(report.table())
+        output.print_table(
+            "",
+            COLUMNS,
+            ((output.styled("✓", "green") if ok else output.styled("✗", "red"), *cells) for ok, cells in report.rows()),
+        )
         for line in report.lines():
-            output.out.print(line, markup=False, highlight=False)
+            output.out.print(line)
     if report.ok < enough:
         raise typer.Exit(output.EXIT_NOT_FINE)
 
@@ -173,5 +177,5 @@ def _table(progress: Progress) -> Table:
     table.add_column("call")
     colours = {"waiting": "dim", "dialling": "yellow", "talking": "cyan"}
     for persona, state in progress.states.items():
-        table.add_row(persona, f"[{colours.get(state, 'green')}]{state}[/]")
+        table.add_row(persona, output.styled(state, colours.get(state, "green")))
     return table

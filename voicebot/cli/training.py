@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rich.status import Status
+from rich.text import Text
 
 from voicebot.cli import output
 from voicebot.config import RasaSection
@@ -27,7 +28,7 @@ def train_and_tell(script: Script, pipeline: Pipeline, section: RasaSection) -> 
         Rasa is not set up, or trained no model.
     """
     python = environment.find_python(section.environment)
-    with output.err.status(f"{script.script}: compiling") as status:
+    with output.err.status(Text(f"{script.script}: compiling")) as status:
         return train(script, pipeline, python=python, tell=lambda what: _tell(status, script, what))
 
 
@@ -54,6 +55,6 @@ def train_missing(files: Iterable[Path], section: RasaSection) -> None:
 
 def _tell(status: Status, script: Script, what: str) -> None:
     if output.err.is_terminal:
-        status.update(f"{script.script}: {what}")
+        status.update(Text(f"{script.script}: {what}"))
     else:
-        output.err.print(f"{script.script}: {what}", markup=False, highlight=False)
+        output.err.print(f"{script.script}: {what}")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from rich.markup import escape
-from rich.table import Table
-
 from voicebot.rehearsal.measure import Stop, percentile
 
+COLUMNS: Final = ("", "persona", "expected", "got", "turns", "gap ms")
+"""Of the table for people."""
 _SAME_SLOT: Final = (
     frozenset({"callback_at", "callback", "callback_time", "callback_date", "time"}),
     frozenset({"promise_date", "date"}),
@@ -140,20 +139,14 @@ class Report:
             "engines": self.engines,
         }
 
-    def table(self) -> Table:
-        """Return the report as a table for people."""
-        table = Table("")
-        table.add_column("persona", no_wrap=True)
-        for title in ("expected", "got"):
-            table.add_column(title, overflow="fold")
-        table.add_column("turns", justify="right")
-        table.add_column("gap ms", justify="right")
+    def rows(self) -> list[tuple[bool, tuple[str, ...]]]:
+        """Return the table for people: whether each call was as expected, and the cells of the other ``COLUMNS``."""
+        rows: list[tuple[bool, tuple[str, ...]]] = []
         for call in self.calls:
             gaps = f"{percentile(call.gaps, 50):.0f}" if call.gaps else ""
-            mark = "[green]✓[/]" if call.ok else "[red]✗[/]"
             got = call.problem or _pairs({name: call.got[name] for name in _shown(call)})
-            table.add_row(mark, call.persona, escape(_pairs(call.expected)), escape(got), str(call.turns), gaps)
-        return table
+            rows.append((call.ok, (call.persona, _pairs(call.expected), got, str(call.turns), gaps)))
+        return rows
 
     def lines(self) -> list[str]:
         """Return what stands under the table."""

@@ -43,9 +43,9 @@ def repin(
         )
     elif changed:
         told = f"{name} is talked by {version[:12]} from now on, instead of {campaign.script_hash[:12]}."
-        output.out.print(told, markup=False, highlight=False)
+        output.out.print(told)
     else:
-        output.out.print(f"{name} has {version[:12]} already.", markup=False, highlight=False)
+        output.out.print(f"{name} has {version[:12]} already.")
 
 
 async def _wanted(store: Store, to: str, old: ScriptVersion) -> ScriptVersion:

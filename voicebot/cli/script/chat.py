@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from voicebot import paths
 from voicebot.cli import output
@@ -92,13 +92,13 @@ class _Chat:
         """Talk until the conversation or the input is over."""
         lead = self._values.lead()
         now = datetime.combine(self._day, REHEARSAL_TIME, ZoneInfo(lead.timezone))
-        self._say(f"[dim]{escape(lead.name)} is called on {self._day}; /help lists what can be typed[/]")
+        self._say(output.styled(f"{lead.name} is called on {self._day}; /help lists what can be typed", "dim"))
         async with deciding(self._script, self._dialogue, self._section) as policy:
             talk = self.talk = TextTalk(self._script, lead, policy, now)
             self._show(talk.now)
             while (line := await _next_line(self._prompt())) is not None:
                 if not sys.stdin.isatty():
-                    self._say(f"[cyan]you[/]  {escape(line)}")
+                    self._say(output.joined(output.styled("you", "cyan"), f"  {line}"))
                 try:
                     typed = read_typed(line)
                     if isinstance(typed, Turn):
@@ -127,7 +127,7 @@ class _Chat:
 
     def _help(self) -> None:
         for typed, does in COMMANDS.items():
-            self._say(f"     [bold]{typed:<17}[/] {escape(does)}")
+            self._say(output.joined("     ", output.styled(f"{typed:<17}", "bold"), f" {does}"))
 
     def _state(self, talk: TextTalk) -> None:
         state = talk.state
@@ -184,13 +184,13 @@ class _Chat:
         except OSError as error:
             what = f"{path} cannot be written: {error.strerror}"
             raise ConfigurationError(what, cure="name another file") from error
-        self._say(f"     saved; try it with: voicebot script test {escape(self._script.source)} {escape(str(path))}")
+        self._say(f"     saved; try it with: voicebot script test {self._script.source} {path}")
 
     # --------------------------------------------------------------------------------------- showing
 
     def _show(self, exchange: Exchange) -> None:
         if exchange.unheard:
-            self._say(f"     [yellow]nothing came of it: {escape(exchange.unheard)}[/]")
+            self._say(output.styled(f"     nothing came of it: {exchange.unheard}", "yellow"))
         for line in exchange.act.lines:
             self._say(_line(line))
         assert self.talk is not None or not exchange.act.lines  # noqa: S101 - set before anything is shown
@@ -200,21 +200,22 @@ class _Chat:
         values = "".join(f", {name} {shown(value)}" for name, value in ending.slots.items())
         pending = ending.action == "transfer" and self.talk is not None and not self.talk.over
         extra = f" to {ending.extension}; /transfer failed, if nobody takes it" if pending else ""
-        self._say(f"     [bold green]{ending.outcome}[/]{values}{extra}")
+        self._say(output.joined("     ", output.styled(ending.outcome, "bold green"), f"{values}{extra}"))
 
     def _rows(self, rows: dict[str, str]) -> None:
         for name, value in rows.items():
             if value:
-                self._say(f"     [dim]{name:<14}[/] {escape(value)}")
+                self._say(output.joined("     ", output.styled(f"{name:<14}", "dim"), f" {value}"))
 
-    def _say(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+    def _say(self, text: str | Text) -> None:
+        self._console.print(text)
 
 
-def _line(line: Line) -> str:
+def _line(line: Line) -> Text:
     marks = [f"disclosure {line.disclosure}"] if line.disclosure else []
     marks += ["not cut"] if line.uninterruptible else []
-    return f"[magenta]bot[/]  {escape(line.text)}" + (f"  [dim]({', '.join(marks)})[/]" if marks else "")
+    about = output.styled(f"  ({', '.join(marks)})" if marks else "", "dim")
+    return output.joined(output.styled("bot", "magenta"), f"  {line.text}", about)
 
 
 async def _next_line(prompt: str) -> str | None:

@@ -25,7 +25,7 @@ from voicebot.store.store import Store
 
 CALLS_SHOWN: Final = 20
 """Calls that are shown one by one; ``--json`` has them all."""
-_SIGNS: Final = {"added": "[green]+[/]", "removed": "[red]−[/]", "changed": "[yellow]~[/]"}
+_SIGNS: Final = {"added": ("+", "green"), "removed": ("−", "red"), "changed": ("~", "yellow")}
 
 
 @dataclass(slots=True)
@@ -118,7 +118,7 @@ def _walk(context: typer.Context, old: Script, new: Script, campaign: str) -> Ca
     except VoicebotError as error:
         if campaign:
             raise
-        output.err.print(f"Recorded calls are not compared: {error}", markup=False, highlight=False)
+        output.err.print(f"Recorded calls are not compared: {error}")
         return None
 
 
@@ -150,12 +150,11 @@ def _version(script: Script) -> dict[str, str]:
 
 
 def _show(old: Script, new: Script, changes: tuple[Change, ...]) -> None:
-    output.out.print(f"{told(old)} → {told(new)}", markup=False, highlight=False)
+    output.out.print(f"{told(old)} → {told(new)}")
     if not changes:
         output.out.print("They say and do the same.")
     for change in changes:
-        output.out.print(f"{_SIGNS[change.kind]} ", end="")
-        output.out.print(str(change), markup=False, highlight=False)
+        output.out.print(output.joined(output.styled(*_SIGNS[change.kind]), f" {change}"))
 
 
 def _show_calls(walked: Calls) -> None:
@@ -166,15 +165,14 @@ def _show_calls(walked: Calls) -> None:
     output.out.print(
         f"{walked.compared} recorded calls walked by both: {len(walked.changed)} would come to something else, "
         f"{walked.promises} of them promises.",
-        highlight=False,
     )
     others = walked.compared - walked.as_recorded
     if others:
-        output.out.print(f"In {others} of them A itself comes to something else than was recorded.", highlight=False)
+        output.out.print(f"In {others} of them A itself comes to something else than was recorded.")
     if walked.unreadable:
-        output.out.print(f"{walked.unreadable} calls have journals that cannot be walked.", highlight=False)
+        output.out.print(f"{walked.unreadable} calls have journals that cannot be walked.")
     for (before, after), count in walked.outcomes.most_common():
-        output.out.print(f"  {count} × {before} → {after}", highlight=False, markup=False)
+        output.out.print(f"  {count} × {before} → {after}")
     if walked.changed:
         output.print_table(
             "",
@@ -185,7 +183,7 @@ def _show_calls(walked: Calls) -> None:
             ),
         )
     if len(walked.changed) > CALLS_SHOWN:
-        output.out.print(f"… and {len(walked.changed) - CALLS_SHOWN} more; --json tells them all", highlight=False)
+        output.out.print(f"… and {len(walked.changed) - CALLS_SHOWN} more; --json tells them all")
 
 
 def _told(side: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -52,13 +51,13 @@ def command(
     counted = _counts(context, loaded, arm, campaign) if counts else None
     drawn = draw_svg(arm, counted) if form is Form.SVG else draw_mermaid(arm, counted)
     if to is None:
-        sys.stdout.write(drawn)
+        output.print_document(drawn)
         return
     try:
         to.write_text(drawn, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{to} cannot be written: {error.strerror}", cure="name another file") from error
-    output.err.print(str(to), markup=False, highlight=False)
+    output.err.print(str(to))
 
 
 def _arm(script: Script, variant: str, *, counts: bool) -> Script:
@@ -94,5 +93,5 @@ def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) 
         cure = f"draw one of the versions that calls were made with: {names}" if others else "call somebody first"
         raise ConfigurationError(f"there is no recorded call of {told(script)}", cure=cure)
     if others:
-        output.err.print(f"Calls of other versions are not counted: {names}", markup=False, highlight=False)
+        output.err.print(f"Calls of other versions are not counted: {names}")
     return tally(arm, walks)

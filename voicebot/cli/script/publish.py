@@ -62,7 +62,7 @@ def command(
             }
         )
     elif not changed:
-        output.out.print(f"{told(loaded)} is the current version already.", markup=False, highlight=False)
+        output.out.print(f"{told(loaded)} is the current version already.")
     else:
         instead = f" instead of {before.hash[:12]}" if before else ""
-        output.out.print(f"{told(loaded)} is the current version now{instead}.", markup=False, highlight=False)
+        output.out.print(f"{told(loaded)} is the current version now{instead}.")

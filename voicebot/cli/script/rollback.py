@@ -45,6 +45,4 @@ def command(
         output.out.print(
             f"{after.language}/{after.name}: {after.hash[:12]} is the current version now instead of "
             f"{before.hash[:12]}.",
-            markup=False,
-            highlight=False,
         )

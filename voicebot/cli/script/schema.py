@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -25,14 +24,14 @@ def command(
     """Print the JSON Schema of script files. Shipped files name it in their first line, so that editors use it."""
     text = conversations.schema_text() if of_conversations else scripts.schema_text()
     if not check:
-        sys.stdout.write(text)
+        output.print_document(text)
         return
     file = paths.shipped("scripts_dialogue") / (conversations.FILE if of_conversations else scripts.FILE)
     current = file.is_file() and file.read_text(encoding="utf-8") == text
     if json:
         output.print_json({"file": str(file), "current": current})
     elif current:
-        output.out.print(f"{file} is current", highlight=False)
+        output.out.print(f"{file} is current")
     if not current:
         option = " --conversations" if of_conversations else ""
         problem = Problem("is not the schema of this version", f"voicebot script schema{option} > {file}", str(file))

@@ -106,31 +106,28 @@ def _conversations(script: Script, places: Sequence[Path]) -> tuple[Written, ...
 
 def _show(trial: Trial, policy: str, seconds: float) -> None:
     for one in trial.failed:
-        output.out.print(f"[bold red]✗[/] [bold]{_escaped(one.written.conversation.name)}[/]", highlight=False)
+        title = output.styled(one.written.conversation.name, "bold")
+        output.out.print(output.joined(output.styled("✗", "bold red"), " ", title))
         for miss in one.misses:
             problem = miss.problem
-            output.out.print(f"  {problem.where}: {problem.what}", highlight=False, markup=False)
+            output.out.print(f"  {problem.where}: {problem.what}")
             if miss.script_part:
                 at = f" ({_where(miss.script_place)})" if miss.script_place else ""
-                output.out.print(f"    decided by {miss.script_part}{at}", highlight=False, markup=False)
+                output.out.print(f"    decided by {miss.script_part}{at}")
             if problem.cure:
-                output.out.print(f"    → {problem.cure}", highlight=False, markup=False)
+                output.out.print(f"    → {problem.cure}")
     coverage = trial.coverage
     rows = [(name, part.covered, len(part.items), f"{part.percent:.1f} %") for name, part in coverage.parts.items()]
     output.print_table("gone through", ("what", "gone through", "of", ""), rows)
     for name, part in coverage.parts.items():
         for item in part.uncovered[:_LISTED]:
             at = f"  {_where(item.place)}" if item.place else ""
-            output.out.print(f"  not gone through: {name}: {item.name}{at}", highlight=False, markup=False)
+            output.out.print(f"  not gone through: {name}: {item.name}{at}")
         if len(part.uncovered) > _LISTED:
-            output.out.print(f"  … and {len(part.uncovered) - _LISTED} more {name}", highlight=False, markup=False)
+            output.out.print(f"  … and {len(part.uncovered) - _LISTED} more {name}")
     well = len(trial.tried) - len(trial.failed)
     said = f"{well} of {len(trial.tried)} conversations as expected, {policy} policy, {seconds:.1f} s"
-    output.out.print(said, highlight=False, markup=False)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+    output.out.print(said)
 
 
 def _where(place: Place | None) -> str:

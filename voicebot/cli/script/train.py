@@ -83,6 +83,6 @@ def _show(script: Script, pipeline: Pipeline, result: Result) -> None:
     output.print_record(shown)
     for title, differences in (("otherwise than the table", found.mismatches), ("left free by the table", found.free)):
         for one in differences[:_SHOWN]:
-            output.out.print(f"{title}: {one}", markup=False, highlight=False)
+            output.out.print(f"{title}: {one}")
         if len(differences) > _SHOWN:
             output.out.print(f"… and {len(differences) - _SHOWN} more; --json tells them all")

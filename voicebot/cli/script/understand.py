@@ -112,7 +112,7 @@ def _result(found: trials.Result) -> dict[str, Any]:
 
 def _show(result: dict[str, Any]) -> None:
     for one in result.get("texts", ()):
-        output.out.print(f"{one['text']}", markup=False, highlight=False)
+        output.out.print(f"{one['text']}")
         rows = {
             "means": f"{one['intent']}, sure to {one['confidence']:.2f}, by {one['by']}",
             "also": ", ".join(one["also"]),
@@ -125,7 +125,7 @@ def _show(result: dict[str, Any]) -> None:
             continue
         found = result[kind]
         right = found["n"] - len(found["misses"])
-        output.out.print(f"{kind}: {right} of {found['n']} right, accuracy {found['accuracy']:.3f}", highlight=False)
+        output.out.print(f"{kind}: {right} of {found['n']} right, accuracy {found['accuracy']:.3f}")
         if found["confusions"] and kind == "intents":
             output.print_table(
                 "taken for another",
