@@ -72,9 +72,17 @@ exten => 299,1,Ringing()
  same => n,Wait(60)
 """
 
+ANALYTICS: Final = 'Q.850;cause=21;text="v=analytics1;url=https://example.org/undo;id=1"'
+REASONS: Final = {"480": 1, "500": 19, "503": 17}
+"""Status -> the Q.850 cause that the answerer gives beside it."""
+
 
 class SipAnswerer(asyncio.DatagramProtocol):
-    """Answers each INVITE with the status in the last three digits of the dialled number, as some carrier might."""
+    """Answers each INVITE with the status in the last three digits of the dialled number, as some carrier might.
+
+    The digit before them says how: 0 at once, 1 rings first, 2 blocked by analytics, 3 says why in a ``Reason``. A
+    status of 999 is a carrier that is not there, one of 100 never gets further.
+    """
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -84,12 +92,25 @@ class SipAnswerer(asyncio.DatagramProtocol):
         method, address, _ = lines[0].split(" ", 2)
         if method != "INVITE":
             return
-        status = address.split("@")[0][-3:]
-        if status == "999":  # a carrier that is not there
+        dialled = address.split("@")[0]
+        how, status = dialled[-4], dialled[-3:]
+        if status == "999":
             return
         kept = [line for line in lines if line.split(":")[0].lower() in {"via", "from", "call-id", "cseq"}]
         to = next(line for line in lines if line.lower().startswith("to:"))
-        answer = [f"SIP/2.0 {status} So Be It", *kept, f"{to};tag=answerer", "Content-Length: 0", "", ""]
+        phrase = "Network Blocked" if how == "2" else "So Be It"
+        more = ["Contact: <sip:+882099912345@127.0.0.1:1>"] if status.startswith("3") else []
+        if how == "2":
+            more.append(f"Reason: {ANALYTICS}")
+        elif how == "3":
+            more += ["Reason: SIP;cause=580", f"Reason: Q.850;cause={REASONS[status]}"]
+        for first in ["100 Trying", "180 Ringing"] if how == "1" else []:
+            self._answer(addr, first, kept, to, [])
+        self._answer(addr, f"{status} {phrase}", kept, to, more)
+
+    def _answer(self, addr: tuple[str, int], status: str, kept: list[str], to: str, more: list[str]) -> None:
+        tag = "" if status.startswith("100") else ";tag=answerer"
+        answer = [f"SIP/2.0 {status}", *kept, f"{to}{tag}", *more, "Content-Length: 0", "", ""]
         self._transport.sendto("\r\n".join(answer).encode(), addr)  # type: ignore[attr-defined]
 
 

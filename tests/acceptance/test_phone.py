@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from tests.acceptance.telephone import Network, Owner, loudness, place, recorded
 from voicebot.agi.asterisk_phone import AsteriskPhone
-from voicebot.agi.phone import CallRequest, Disposition, HangUp
+from voicebot.agi.phone import CallRequest, Disposition, HangUp, Origin
 from voicebot.errors import ConfigurationError, UnavailableError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -110,7 +110,12 @@ async def test_the_phone_is_off_is_told_from_the_ring_time(phone: AsteriskPhone)
         (503, 34, Disposition.CONGESTION),
         (404, 1, Disposition.UNREACHABLE_NUMBER),
         (604, 1, Disposition.UNREACHABLE_NUMBER),
-        (403, 21, Disposition.REJECTED),
+        (403, 21, Disposition.FAILED),
+        (401, 21, Disposition.FAILED),
+        (402, 127, Disposition.FAILED),
+        (420, 3, Disposition.FAILED),
+        (483, 19, Disposition.CONGESTION),
+        (485, 1, Disposition.UNREACHABLE_NUMBER),
         (603, 21, Disposition.REJECTED),
         (480, 19, Disposition.NO_ANSWER),
         (408, 18, Disposition.NO_ANSWER),
@@ -133,7 +138,37 @@ async def test_every_sip_status(phone: AsteriskPhone, status: int, cause: int, d
     assert hang_up.explanation
 
 
-@pytest.mark.parametrize(("cause", "disposition"), [(1, "unreachable_number"), (34, "congestion"), (21, "rejected")])
+@pytest.mark.parametrize("status", [300, 301, 302, 305])
+async def test_a_redirection_is_told_and_never_followed(phone: AsteriskPhone, status: int) -> None:
+    _, owner = await place(phone, f"1000{status}", trunk="answerer")
+    assert (await ends(owner, Disposition.MOVED)).technical == status
+    assert "answered" not in owner.names
+
+
+async def test_a_trunk_that_forbids_is_no_person_who_declines(phone: AsteriskPhone) -> None:
+    _, forbidden = await place(phone, "1000403", trunk="answerer")
+    _, declined = await place(phone, "1001603", trunk="answerer")
+    _, refused = await place(phone, "1001403", trunk="answerer")
+    assert not (await ends(forbidden, Disposition.FAILED)).origin.asked
+    for owner in (declined, refused):
+        assert (await ends(owner, Disposition.REJECTED)).origin is Origin.CALLEE
+
+
+async def test_a_block_by_the_network_is_no_decline(phone: AsteriskPhone) -> None:
+    _, owner = await place(phone, "1002603", trunk="answerer")
+    assert (await ends(owner, Disposition.BLOCKED)).technical == 603
+
+
+async def test_trying_is_no_ringing(phone: AsteriskPhone) -> None:
+    _, trying = await place(phone, "1000100", trunk="answerer", ring=2.0)
+    _, nothing = await place(phone, "1000999", trunk="answerer", ring=2.0)
+    _, ringing = await place(phone, "1001180", trunk="answerer", ring=2.0)
+    assert (await ends(trying, Disposition.CONGESTION)).origin is Origin.CARRIER
+    assert (await ends(nothing, Disposition.CONGESTION)).origin is Origin.TRUNK
+    assert (await ends(ringing, Disposition.NO_ANSWER)).origin is Origin.CALLEE
+
+
+@pytest.mark.parametrize(("cause", "disposition"), [(1, "unreachable_number"), (34, "congestion"), (21, "failed")])
 async def test_every_cause_of_the_carrier(phone: AsteriskPhone, cause: int, disposition: str) -> None:
     _, owner = await place(phone, f"1005{cause:03d}")
     assert (await ends(owner, Disposition(disposition))).cause == cause

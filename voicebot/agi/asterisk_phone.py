@@ -386,10 +386,12 @@ async def _dial_done(session: Session) -> progress.DialDone:
     status, _, rest = (await session.evaluate(_DIAL_RESULT)).partition("|")
     cause, _, names = rest.partition("|")
     name = names.split(",")[0]
-    technical = 0
+    told = ""
     if name and _CHANNEL_NAME.fullmatch(name):
-        technical = sip_status(await session.evaluate(f"${{HANGUPCAUSE({name},tech)}}"))
-    return progress.DialDone(status, int(cause) if cause.isdigit() else 0, technical)
+        told = await session.evaluate(f"${{HANGUPCAUSE({name},tech)}}")
+    technical = sip_status(told)
+    phrase = told.partition(str(technical))[2].strip() if technical else ""
+    return progress.DialDone(status, int(cause) if cause.isdigit() else 0, technical, phrase)
 
 
 def _is_uuid(text: str) -> bool:

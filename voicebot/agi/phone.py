@@ -21,8 +21,34 @@ class Disposition(enum.StrEnum):
     NO_ANSWER = "no_answer"
     REJECTED = "rejected"
     UNREACHABLE_NUMBER = "unreachable_number"
+    MOVED = "moved"
+    """The far side named another number (a 3xx); it is never dialled."""
+    BLOCKED = "blocked"
+    """The network blocked the call as unwanted (a 603 of call analytics, a 608); the caller can have that undone."""
     CONGESTION = "congestion"
+    INTERRUPTED = "interrupted"
+    """Asterisk went away while the call was being dialled: the phone may have rung, nobody answered."""
     FAILED = "failed"
+
+
+class Origin(enum.StrEnum):
+    """Who the end of a call comes from. Only the last two say anything about the number that was called."""
+
+    OURS = "ours"
+    """Our side or this node's Asterisk failed; nobody was asked."""
+    TRUNK = "trunk"
+    """The trunk refuses us as a customer, or does not react; nobody was asked."""
+    CARRIER = "carrier"
+    """The carrier took the order and did not carry the call; nobody was asked, perhaps only at this number."""
+    NETWORK = "network"
+    """The network's answer about the number."""
+    CALLEE = "callee"
+    """The callee's own answer, or their phone's."""
+
+    @property
+    def asked(self) -> bool:
+        """Somebody was asked: the attempt counts as a try."""
+        return self in {Origin.NETWORK, Origin.CALLEE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +92,10 @@ class HangUp:
         The other side hung up (meaningful for answered calls).
     explanation
         One sentence for people.
+    origin
+        Who it comes from.
+    rang
+        The callee's phone rang before, or an announcement or ring tone was heard (180, 183).
     """
 
     disposition: Disposition
@@ -73,6 +103,8 @@ class HangUp:
     technical: int = 0
     by_callee: bool = False
     explanation: str = ""
+    origin: Origin = Origin.CALLEE
+    rang: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from typing import Final
 
 from voicebot.agi.ami_events import AmiEvent, ChannelEnded, DialBegin, DialEnd, DialState, OriginateAnswer
 from voicebot.agi.causes import classify
-from voicebot.agi.phone import Disposition, HangUp
+from voicebot.agi.phone import Disposition, HangUp, Origin
 
 MEDIA_SECONDS: Final = 10.0
 """From the order to the bot's audio."""
@@ -43,6 +43,9 @@ FROZEN_SECONDS: Final = 10.0
 OVERTIME_SECONDS: Final = 10.0
 """Beyond the ring time."""
 _RING_TOLERANCE: Final = 0.3
+_RINGING_STATUSES: Final = frozenset({180, 181, 182, 183})
+"""The last provisional status of a Dial that ran out of time: the phone rang, or something was played."""
+_ENDED_EARLY: Final = "we hung up before it was answered"
 
 
 class Stage(enum.Enum):
@@ -82,11 +85,21 @@ class SessionClosed:
 
 @dataclass(frozen=True, slots=True)
 class DialDone:
-    """The session's Dial of the callee returned; empty and 0 where the session could not ask."""
+    """The session's Dial of the callee returned; empty and 0 where the session could not ask.
+
+    Parameters
+    ----------
+    phrase
+        Words beside the SIP status.
+    reason
+        The ``Reason`` header beside it.
+    """
 
     status: str = ""
     cause: int = 0
     technical: int = 0
+    phrase: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +240,8 @@ class Progress:
         self._callee_channel = ""
         self._ami, self._media, self._media_told, self._sessions = True, False, False, 0
         self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = False
+        self._early = False
+        """The network played something before the answer (183): many carriers ring so."""
         self._dial_done: DialDone | None = None
         self._ended: ChannelEnded | None = None
         self._settle_at = self._end_at = self._give_up_at = float("inf")
@@ -318,6 +333,7 @@ class Progress:
                     self._dialled(target, channel, now)
             case DialState(target_id=target, status=status) if target == self._callee:
                 self._alive = True
+                self._early |= status == "PROGRESS"
                 if status == "RINGING" and not self._rang and not self._answered:
                     self._rang = True
                     self._out.append(TellRinging())
@@ -330,11 +346,15 @@ class Progress:
                 self._channel_ended(event, now)
             case OriginateAnswer(success=False):
                 if self.stage is Stage.ORDERED:
-                    self._over(HangUp(Disposition.FAILED, explanation="Asterisk could not start the bot's own leg"))
+                    self._over(self._ours("Asterisk could not start the bot's own leg"))
             case _:
                 pass
 
     def _dialled(self, target: str, channel: str, now: float) -> None:
+        if self._callee and target != self._callee:
+            # Asterisk follows a redirection of the far side: whom that reaches was never allowed.
+            self._out.append(EndChannels((target, self._attempt)))
+            return
         self._callee, self._callee_channel = target, channel
         if self.stage is Stage.ORDERED:
             self._enter(Stage.DIALLING, now)
@@ -409,7 +429,7 @@ class Progress:
         waited = now - self._stage_at
         if self.stage is Stage.ORDERED and waited > MEDIA_SECONDS:
             self._end(now)
-            self._over(HangUp(Disposition.FAILED, explanation="the bot's own leg did not come up"))
+            self._over(self._ours("the bot's own leg did not come up"))
             return
         late = self.stage is Stage.DIALLING and waited > self._ring_seconds + OVERTIME_SECONDS
         stuck = self.stage in {Stage.MOVING, Stage.RETURNING} and self._sessions <= 0 and waited > END_SECONDS
@@ -433,8 +453,8 @@ class Progress:
         """See whether what is known makes an end."""
         ended, done = self._ended, self._dial_done
         if ended is not None:
-            # Asterisk before 20 has no SIP status in its event; the session asks for it.
-            wait = not self._answered and not ended.technical and done is None and self._sessions > 0
+            # The words beside the SIP status, and before Asterisk 20 the status itself, are known to the session.
+            wait = not self._answered and done is None and self._sessions > 0
             if wait and now < self._settle_at:
                 self._settle(now)
                 return
@@ -461,21 +481,43 @@ class Progress:
             by_callee = self._ended is not None and not self._hang_up_wanted and not self._human_left
             who = "the callee hung up" if by_callee else "the human hung up" if self._human_left else "we hung up"
             return HangUp(Disposition.ANSWERED, cause, technical, by_callee=by_callee, explanation=who)
+        rang = self._rang or self._early
         if self._hang_up_wanted:
-            disposition = Disposition.NO_ANSWER if self._rang else Disposition.FAILED
-            return HangUp(disposition, cause, technical, explanation="we hung up before it was answered")
+            if rang:
+                return HangUp(Disposition.NO_ANSWER, cause, technical, explanation=_ENDED_EARLY, rang=True)
+            return HangUp(Disposition.FAILED, cause, technical, explanation=_ENDED_EARLY, origin=Origin.OURS)
         rang_out = technical in {0, 487} and now - self._stage_at >= self._ring_seconds - _RING_TOLERANCE
-        disposition, explanation = classify(
+        verdict = classify(
             cause=cause,
             technical=technical,
+            phrase=done.phrase if done else "",
+            reason=done.reason if done else "",
             dial_status=done.status if done else "",
+            dialled=bool(self._callee) or done is not None,
+            rang=rang or (done is not None and done.technical in _RINGING_STATUSES),
             rang_out=rang_out and self.stage is Stage.DIALLING,
             sign_of_life=self._alive or done is None or done.technical > 0,
         )
-        return HangUp(disposition, cause, technical, explanation=explanation)
+        return HangUp(
+            verdict.disposition,
+            cause,
+            technical,
+            explanation=verdict.explanation,
+            origin=verdict.origin,
+            rang=rang,
+        )
 
     def _lost(self, why: str) -> HangUp:
-        return HangUp(Disposition.ANSWERED if self._answered else Disposition.FAILED, explanation=why)
+        """Asterisk is gone: what was answered was, what was dialled may have rung, else nobody was asked."""
+        if self._answered:
+            return HangUp(Disposition.ANSWERED, explanation=why)
+        if not self._callee and self.stage is Stage.ORDERED:
+            return self._ours(why)
+        rang = self._rang or self._early
+        return HangUp(Disposition.INTERRUPTED, explanation=why, origin=Origin.OURS, rang=rang)
+
+    def _ours(self, why: str) -> HangUp:
+        return HangUp(Disposition.FAILED, explanation=why, origin=Origin.OURS)
 
     def _over(self, hang_up: HangUp) -> None:
         if self.stage in {Stage.MOVING, Stage.RETURNING}:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.agi import progress as p
 from voicebot.agi.ami_events import ChannelEnded, DialBegin, DialEnd, DialState, OriginateAnswer
-from voicebot.agi.phone import Disposition, HangUp
+from voicebot.agi.phone import Disposition, HangUp, Origin
 
 BOT, CALLEE, HUMAN = "attempt", "callee.1", "human.2"
 BEGIN = DialBegin(BOT, BOT, "AudioSocket/x", CALLEE, "PJSIP/carrier-1")
@@ -263,3 +264,66 @@ def test_a_second_transfer_does_not_replace_the_first() -> None:
     story = Story(MOVED)
     assert story.tell(p.TransferWanted("202")) == [p.TellTransferred("202", answered=False)]
     assert story.tell(HUMAN_BEGIN, HUMAN_ANSWERS) == [p.TellTransferred("201", answered=True)]
+
+
+PROCEEDS = DialState(BOT, CALLEE, "PROCEEDING")
+EARLY = DialState(BOT, CALLEE, "PROGRESS")
+
+
+@pytest.mark.parametrize(
+    ("signs", "technical", "disposition", "origin"),
+    [
+        ([RINGS], 180, "no_answer", "callee"),
+        ([EARLY], 183, "no_answer", "callee"),
+        ([], 180, "no_answer", "callee"),  # the AMI event was missed
+        ([PROCEEDS], 100, "congestion", "carrier"),
+        ([], 100, "congestion", "carrier"),
+        ([], 0, "congestion", "trunk"),
+    ],
+)
+def test_only_what_rang_rang_out(signs: list[p.Input], technical: int, disposition: str, origin: str) -> None:
+    story = Story([*UP, *signs], ring=4.0)
+    story.wait(4.0)
+    story.tell(ChannelEnded(BOT, CALLEE, 0, 0), p.DialDone("NOANSWER", 0, technical))
+    assert (story.hang_up.disposition, story.hang_up.origin) == (disposition, origin)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [OWN_BEGIN, OriginateAnswer(f"originate-{BOT}", "", success=False, reason=0)],
+        [OWN_BEGIN, p.MediaUp(), OWN_END, BOT_GONE, p.MediaDown(), *[p.Tick(0.0)] * 2000],  # FastAGI not reached
+        [OWN_BEGIN, *[p.Tick(0.0)] * 2000],
+        [*UP[:4], p.DialDone("CHANUNAVAIL", 3, 0), p.SessionClosed(), BOT_GONE, *[p.Tick(0.0)] * 2000],
+        [OWN_BEGIN, p.MediaUp(), OWN_END, p.AmiLost(), p.MediaDown()],
+    ],
+)
+def test_where_nobody_was_dialled_nobody_was_asked(events: list[p.Input]) -> None:
+    story = Story(events)
+    assert story.hang_up.disposition is Disposition.FAILED
+    assert story.hang_up.origin is Origin.OURS
+
+
+def test_asterisk_that_goes_away_while_it_rings_interrupts_the_call() -> None:
+    story = Story([*UP, RINGS, p.AmiLost(), p.SessionClosed(), p.MediaDown()])
+    assert story.hang_up.disposition is Disposition.INTERRUPTED
+    assert (story.hang_up.origin, story.hang_up.rang) == (Origin.OURS, True)
+    told = Story([*TALKING, p.AmiLost(), p.SessionClosed(), p.MediaDown()]).hang_up
+    assert (told.disposition, told.origin) == (Disposition.ANSWERED, Origin.CALLEE)
+
+
+def test_a_second_dialled_channel_is_ended_and_is_not_the_callee() -> None:
+    story = Story(UP)
+    other = "forwarded.3"
+    outputs = story.tell(DialBegin(BOT, BOT, "AudioSocket/x", other, "Local/900@x"))
+    assert outputs == [p.EndChannels((other, BOT))]
+    story.tell(DialEnd(BOT, BOT, other, "ANSWER"))
+    story.tell(ChannelEnded(BOT, CALLEE, 23, 302), p.DialDone("CHANUNAVAIL", 21, 0))
+    assert (story.hang_up.disposition, story.hang_up.technical) == (Disposition.MOVED, 302)
+
+
+def test_the_words_beside_the_status_are_waited_for() -> None:
+    story = Story(UP)
+    assert not story.tell(ChannelEnded(BOT, CALLEE, 21, 603))
+    story.tell(p.DialDone("CHANUNAVAIL", 21, 603, "Network Blocked"))
+    assert story.hang_up.disposition is Disposition.BLOCKED
