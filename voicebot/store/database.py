@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.store import migrations
 from voicebot.store.clock import DatabaseClock
-from voicebot.store.engine import is_away, is_missing, make_engine, parse_url
+from voicebot.store.engine import is_away, is_missing, make_engine, make_private, parse_url
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a transaction is repeated before the database counts as away."""
@@ -63,6 +63,7 @@ class Database:
         name = parsed.render_as_string(hide_password=True)
         if is_missing(parsed):
             raise ConfigurationError(f"{name}: there is no such database", cure="run: voicebot db upgrade")
+        make_private(parsed)
         database = cls(make_engine(url), name)
         try:
             revision = await database.read(lambda connection: connection.run_sync(migrations.revision_of))

@@ -1,7 +1,10 @@
 """Connections to SQLite and PostgreSQL with voicebot's settings, and what their errors mean.
 
 SQLite: write-ahead log, and every writing transaction begins with ``BEGIN IMMEDIATE``, so that it never has to be
-given up half-way for another writer. PostgreSQL: read committed, rows locked explicitly.
+given up half-way for another writer. A commit is on the disk when it returns (``synchronous=FULL``): with ``NORMAL``
+the write-ahead log is not synced, and a power cut takes back what was committed since the last checkpoint
+(https://www.sqlite.org/pragma.html#pragma_synchronous), so that numbers that were called would be called again.
+PostgreSQL: read committed, rows locked explicitly, and synced commits as it does by default.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from voicebot.errors import ConfigurationError
+from voicebot.logs import get_logger
+from voicebot.private_files import make_missing, open_private, tighten
 
 STATEMENT_SECONDS: Final = 20.0
 """A statement that takes longer counts as failed: a frozen database must not freeze the node."""
@@ -30,6 +35,8 @@ _REPEATABLE: Final = {"40001", "40P01", "55P03"}
 """SQLSTATE of serialization failure, deadlock and lock not available."""
 _AWAY: Final = ("08", "57P", "53")
 """SQLSTATE classes of a lost connection, a server going down or out of resources."""
+
+_log = get_logger(module="store")
 
 
 def parse_url(url: str) -> sa.URL:
@@ -57,6 +64,33 @@ def parse_url(url: str) -> sa.URL:
 def is_missing(url: sa.URL) -> bool:
     """Whether this is an SQLite file that does not exist; connecting would make an empty one."""
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
+def make_private(url: sa.URL, *, create: bool = False) -> None:
+    """Let only its owner read an SQLite database: what people owe, said and agreed stands in it.
+
+    SQLite gives its ``-wal`` and ``-shm`` files the permissions of the database (https://www.sqlite.org/wal.html).
+
+    Parameters
+    ----------
+    create
+        Make the file and the folders to it where they are missing.
+
+    Raises
+    ------
+    OSError
+        It cannot be made.
+    """
+    if url.get_backend_name() != "sqlite":
+        return
+    file = Path(url.database or "")
+    if create:
+        make_missing(file.parent)
+        with open_private(file, "ab"):
+            pass
+    for path in (file, *(file.with_name(f"{file.name}-{suffix}") for suffix in ("wal", "shm", "journal"))):
+        if not tighten(path):
+            _log.warning("others can read the database", file=str(path), cure=f"chmod 600 {path}")
 
 
 def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
@@ -96,7 +130,7 @@ def _sqlite_connect(connection: DBAPIConnection, _record: object) -> None:
     # connection that finds it free makes it so for all.
     with contextlib.suppress(sqlite3.OperationalError):
         cursor.execute("PRAGMA journal_mode=WAL")
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

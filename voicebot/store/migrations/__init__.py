@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.store.engine import is_away, is_missing, make_engine, parse_url
+from voicebot.store.engine import is_away, is_missing, make_engine, make_private, parse_url
 
 T = TypeVar("T")
 
@@ -95,14 +95,13 @@ async def upgrade(url: str) -> str:
     """
     parsed = parse_url(url)
     name = parsed.render_as_string(hide_password=True)
-    if parsed.get_backend_name() == "sqlite":
-        folder = Path(parsed.database or "").parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(
-                f"{folder} cannot be made: {error.strerror}", cure="name another folder in database.url"
-            ) from error
+    try:
+        make_private(parsed, create=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or parsed.database} cannot be made: {error.strerror}",
+            cure="name another file in database.url",
+        ) from error
 
     def work(connection: sa.Connection) -> str:
         if connection.dialect.name == "postgresql":
