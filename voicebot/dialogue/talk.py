@@ -147,7 +147,7 @@ class Ending:
     Parameters
     ----------
     outcome
-        One of the shared outcomes.
+        One of the shared outcomes, or of the script's own.
     action
         What the engine does after the last line.
     extension
@@ -156,12 +156,15 @@ class Ending:
         What is recorded with the outcome: promise_date, amount, callback_at, …
     transfer_failed
         Ending to fall back to when nobody takes the transfer.
+    counts_as
+        The shared outcome that ``outcome`` counts as; empty where it is one itself.
     """
 
     outcome: str
     action: Literal["hang_up", "transfer"] = "hang_up"
     extension: str = ""
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if act.ending is None or edge is None:
             continue
         path: Where = ("endings", edge.target.state.ending)
-        if act.ending.outcome not in OUTCOMES and subject.new("no-outcome", path):
+        if subject.script.counts_as(act.ending.outcome) not in OUTCOMES and subject.new("no-outcome", path):
             yield subject.found(
                 "no-outcome", path, f"{act.ending.outcome!r} is no outcome", "write 'outcome:'",
                 turns=subject.turns(graph, edge),

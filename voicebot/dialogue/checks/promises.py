@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for graph in subject.graphs:
         for edge in graph.edges():
             ending = edge.act.ending
-            if ending is not None and ending.outcome in PROMISES and edge.target.state.ending:
+            if ending is not None and subject.script.counts_as(ending.outcome) in PROMISES and edge.target.state.ending:
                 yield from _recorded(subject, graph, edge)
             if ending is None:
                 yield from _read_back(subject, graph, edge)

@@ -9,11 +9,13 @@ from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation.values import refusal
 from voicebot.dialogue.script.model import Slot
+from voicebot.dialogue.script.parts import moves
 from voicebot.dialogue.understanding.normal import plain
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at every slot's limits."""
+    """Look at every slot's limits, and at what becomes of its value."""
+    yield from _kept(subject)
     for name, slot in subject.script.slots.items():
         if slot.type == "choice":
             yield from _choices(subject, name, slot)
@@ -35,6 +37,23 @@ def check(subject: Subject) -> Iterator[Finding]:
                     f"add '{why}:'",
                     severity="warning",
                 )
+
+
+def _kept(subject: Subject) -> Iterator[Finding]:
+    """A value that is asked for should be kept with an outcome, or be compared with something."""
+    script = subject.script
+    recorded = {slot for ending in script.endings.values() for slot in ending.record}
+    comparisons = [guard.comparison for _, move in moves(script) if (guard := move.condition) is not None]
+    compared = {side for one in comparisons if one is not None for side in (one.left, one.right)}
+    for name, step in script.steps.items():
+        if step.asks and step.asks not in recorded | compared:
+            yield subject.found(
+                "asked-and-not-kept",
+                ("steps", name, "asks"),
+                f"{name} asks for {step.asks}, and no ending records it",
+                f"add it to the endings that it belongs to: record: [{step.asks}]",
+                severity="warning",
+            )
 
 
 def _limits(slot: Slot) -> str:

@@ -92,7 +92,7 @@ def hung_up(script: Script, state: State) -> Ending:
     if state.ending and script.endings[state.ending].action != "transfer":
         return _ending(script, state.ending, state)
     slots = {} if state.outcome_so_far == "hung_up" else _recorded(script, state.outcome_so_far, state)
-    return Ending(state.outcome_so_far, slots=slots)
+    return Ending(state.outcome_so_far, slots=slots, counts_as=script.outcomes.get(state.outcome_so_far, ""))
 
 
 def possible_lines(script: Script, lead: Lead, now: datetime) -> tuple[str, ...]:
@@ -113,9 +113,8 @@ def _ending(script: Script, name: str, state: State) -> Ending:
     outcome = script.outcome(name)
     if part.or_noted and state.outcome_so_far != "hung_up":
         outcome = state.outcome_so_far
-    return Ending(
-        outcome, part.action, part.extension, {slot: state.slots[slot] for slot in part.record if slot in state.slots}
-    )
+    slots = {slot: state.slots[slot] for slot in part.record if slot in state.slots}
+    return Ending(outcome, part.action, part.extension, slots, script.outcomes.get(outcome, ""))
 
 
 def _recorded(script: Script, outcome: str, state: State) -> dict[str, SlotValue]:

@@ -188,7 +188,7 @@ def picture_of(script: Script) -> Picture:
         values=tuple(Item(name, _value(slot)) for name, slot in script.slots.items()),
         variants=tuple(_variants(script)),
         endings=tuple(_endings(script, reach)),
-        tones={name: tone_of(script.outcome(name)) for name in script.endings},
+        tones={name: tone_of(script.counts_as(script.outcome(name))) for name in script.endings},
     )
 
 
@@ -363,9 +363,12 @@ def _endings(script: Script, reach: Reach) -> Iterable[Item]:
             told.append(f"outcome: what was noted, else {outcome}")
         elif outcome != name:
             told.append(f"outcome: {outcome}")
+        if outcome in script.outcomes:
+            told.append(f"counts as {script.outcomes[outcome]}")
         if part.action == "transfer":
             told.append(f"transfers to {part.extension}")
         if part.record:
             told.append(f"records {', '.join(part.record)}")
         words = f"“{_shown(part.say)}”" if part.say else "says nothing"
-        yield Item(name, "; ".join((words, *told)), tone_of(outcome), reached=name in reach.endings, key=f"end:{name}")
+        tone = tone_of(script.counts_as(outcome))
+        yield Item(name, "; ".join((words, *told)), tone, reached=name in reach.endings, key=f"end:{name}")

@@ -55,7 +55,7 @@ _TITLES: Final = {
     "end": "ends with",
     "confirm": "asks when it was heard badly",
 }
-_APART: Final = frozenset({"include", "script", "variants"})
+_APART: Final = frozenset({"include", "script", "variants", "outcomes"})
 """What says nothing of its own (where parts come from, the name by which both are compared), or is told apart."""
 
 Statement = tuple[str, str, str]
@@ -164,7 +164,11 @@ def _statements(script: Script) -> Statements:
                 found |= {(field, name, what): texts for what, texts in about}
         else:
             found |= {("", "", what): texts for what, texts in _field(field.replace("_", " "), value)}
-    return found | {("outcomes", outcome, ""): ("",) for outcome in sorted(_outcomes(script))}
+    for outcome in sorted(_outcomes(script)):
+        found["outcomes", outcome, ""] = ("",)
+        if outcome in script.outcomes:
+            found["outcomes", outcome, "counts as"] = (script.outcomes[outcome],)
+    return found
 
 
 def _variants(script: Script) -> Statements:

@@ -13,10 +13,11 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from voicebot.dialogue.script.assembly import IncludePart, Includes, VariantPart
 from voicebot.dialogue.script.moves import Guard, Move, Moves, OneMove
-from voicebot.dialogue.script.vocabulary import INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
+from voicebot.dialogue.script.vocabulary import COUNTED_AS, INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
 from voicebot.dialogue.script.words import Escalation, Part, Say, Strings, Words, placeholders, without_placeholders
 
 __all__ = [
+    "COUNTED_AS",
     "INTENTS",
     "LEAD_VALUES",
     "LEAD_WORDS",
@@ -105,7 +106,7 @@ class Key(Part):
     intent
         The answer that it gives.
     words
-        Words that are taken as if they had been said ("tomorrow"), where the answer needs a value.
+        Where the answer needs a value: words that hold it ("tomorrow"), as if they had been said.
     """
 
     intent: str
@@ -376,6 +377,8 @@ class Script(Part):
         Questions of the callee that are answered in every step, after which the step asks again.
     endings
         How conversations end.
+    outcomes
+        Outcomes of the script's own → the shared outcome that each counts as, for retries and reports.
     reprompts
         What is said after silence or a misunderstanding, where a step has no words of its own.
     exhausted
@@ -414,6 +417,7 @@ class Script(Part):
     always: dict[Name, Moves] = {}
     digressions: dict[Name, Digression] = {}
     endings: dict[Name, EndingPart] = Field(min_length=1)
+    outcomes: dict[Name, str] = {}
     reprompts: Reprompts
     exhausted: OneMove
     limits: Limits = Limits()
@@ -454,6 +458,14 @@ class Script(Part):
     def outcome(self, ending: str) -> str:
         """Outcome of the ending called ``ending``."""
         return self.endings[ending].outcome or ending
+
+    def counts_as(self, outcome: str) -> str:
+        """Shared outcome that an outcome counts as: itself, unless it is one of the script's own."""
+        return self.outcomes.get(outcome, outcome)
+
+    def is_promise(self, ending: str) -> bool:
+        """Whether an ending records a promise, which counts only when it was read back and confirmed."""
+        return self.counts_as(self.outcome(ending)) in PROMISES
 
     def threshold(self, step: str, kind: Literal["intent", "recognition"]) -> float:
         """Confidence that is needed in a step, 0 where the script asks for none."""

@@ -60,7 +60,10 @@ OUTCOMES: Final = frozenset(
         "hung_up",
     }
 )
-"""What a call can come to; a closed list, because records and reports are made of it."""
+"""What a call can come to. Retry rules and reports go by these; a script's own outcomes each count as one of them."""
+
+COUNTED_AS: Final = OUTCOMES - {"do_not_call", "hung_up", "voicemail"}
+"""What a script's own outcome may count as. A bar must be plain in every record; the other two are the engine's."""
 
 PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
 """Outcomes that count only when they were read back and confirmed."""

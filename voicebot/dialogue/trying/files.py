@@ -15,7 +15,6 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
-from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, read_document
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
@@ -168,7 +167,7 @@ class Expectation(_Part):
     Parameters
     ----------
     outcome
-        One of the shared outcomes.
+        One of the shared outcomes, or of the script's own.
     ending
         Name of the script's ending.
     slots
@@ -182,13 +181,6 @@ class Expectation(_Part):
     slots: Values = {}
     said: Strings = ()
     not_said: Strings = ()
-
-    @field_validator("outcome")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value and value not in OUTCOMES:
-            raise ValueError(f"{value!r} is not an outcome; {nearest(value, OUTCOMES)}")
-        return value
 
 
 class Conversation(_Part):

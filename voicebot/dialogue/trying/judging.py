@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.model import OUTCOMES, Script
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, Place
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Ending, Line, SlotValue
@@ -98,7 +98,11 @@ class _Judge:
             yield self._miss(at, expect.outcome or "an end", "no end", what, last, "add the turns that are missing")
             return
         got = ending or Ending("")
-        if expect.outcome and expect.outcome != got.outcome:
+        known = OUTCOMES | set(self._script.outcomes)
+        if expect.outcome and expect.outcome not in known:
+            what = f"the script has no outcome {expect.outcome!r}"
+            yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, None, nearest(expect.outcome, known))
+        elif expect.outcome and expect.outcome != got.outcome:
             what = f"the outcome should be {expect.outcome}, and is {got.outcome}"
             yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, last)
         if expect.ending and expect.ending != talk.state.ending:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from voicebot.dialogue.script.reading.schema import describe, loose
-from voicebot.dialogue.script.vocabulary import OUTCOMES
+from voicebot.dialogue.script.reading.schema import any_outcome, describe, loose
 from voicebot.dialogue.trying import files
 
 FILE: Final = "conversations.schema.json"
@@ -22,7 +21,7 @@ def schema() -> dict[str, Any]:
     found: dict[str, Any] = loose(made)
     outcome = found["$defs"]["Expectation"]["properties"]["outcome"]
     found["$defs"]["Expectation"]["properties"]["outcome"] = {
-        "enum": sorted(OUTCOMES),
+        **any_outcome(),
         "description": outcome["description"],
     }
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "voicebot conversations", **found}

@@ -13,7 +13,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -153,12 +153,8 @@ class LocalPolicy:
         """
         compare = compare or self.compare
         settled = engine_answer(self._script, question)
-        if isinstance(settled, Understanding):
+        if settled is not None:
             return settled
-        if isinstance(settled, str):
-            words = replace(question, utterance=replace(question.utterance, text=settled, digits=""))
-            found = self._words(words, settled, compare)
-            return replace(found, policy="engine")
         heard = question.utterance
         best = self._words(question, heard.text, compare)
         if best.policy == "keyword" or not heard.alternatives:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import EngineIntent, Question, Understanding
+from voicebot.dialogue.understanding.heard_values import hear_values, hear_yes_no
 from voicebot.languages.grammar.phone_numbers import phone_in, region_of
 
 
@@ -20,15 +21,13 @@ class Policy(Protocol):
         """Return the intent and slot values of ``question``; ``no_match`` where nothing fits."""
 
 
-def engine_answer(script: Script, question: Question) -> Understanding | str | None:
+def engine_answer(script: Script, question: Question) -> Understanding | None:
     """Answer what needs no policy: silence, machines, pressed keys.
 
     Returns
     -------
     Understanding
         What it means.
-    str
-        A key stands for words: they are to be understood as if they had been said.
     None
         Words were said; the policy decides.
     """
@@ -46,4 +45,9 @@ def engine_answer(script: Script, question: Question) -> Understanding | str | N
     key = step.keys.get(heard.digits) or step.keys.get(heard.digits[-1])
     if key is None:
         return Understanding(EngineIntent.NO_MATCH, policy="engine")
-    return key.words or Understanding(key.intent, policy="engine")
+    words = hear_values(script, question.state.step, key.words, question.now, question.lead)
+    slots = words.of(key.intent, script)
+    answer = hear_yes_no(slot, key.intent) if slot else None
+    if answer is not None:
+        slots[step.asks] = answer
+    return Understanding(key.intent, slots=slots, policy="engine")

@@ -181,6 +181,7 @@ FAULTS: Final = (
     _f("slot-accepts-nothing", ("slots:\n", "slots:\n  «part: {type: money, intent: affirm, least: 50, most: 10}\n")),
     _f("choice-of-two-values",
        ("slots:\n", "slots:\n  plan:\n    type: choice\n    intent: affirm\n    choices:\n      one: [first]\n      two:\n        - second\n        - «first\n")),
+    _w("asked-and-not-kept", ("    asks: promise_date", "    asks: «due_on"), ("slots:\n", "slots:\n  due_on: {type: date, intent: promise_to_pay, ask: when, past: \"Past.\", too_far: \"Too far.\"}\n"), ("{if: promise_date known, go: confirm}\n        - {stay", "{if: due_on known, go: confirm}\n        - {stay")),
     _w("refused-without-a-word", ('slots:\n  promise_date: {', 'slots:\n  «promise_date: {'), ('past: "That day has passed.", ', "")),
     # transfers
     _f("transfer-loop", ('  failed: {say: "Nobody is free.", end: declined}', '  «failed: {say: "Wait.", end: transferred}'),

@@ -147,6 +147,34 @@ def test_numbers_are_keyed_and_checked(script: Script) -> None:
     assert as_read_out("+8613800138000") == "13800138000"
 
 
+def test_a_key_means_its_intent_whatever_its_words_would_mean(tmp_path: Path) -> None:
+    key = '{"1": {intent: promise_to_pay, words: "i paid yesterday and can pay again tomorrow"}}'
+    script = loaded(tmp_path, changed(('{"1": {intent: promise_to_pay, words: tomorrow}}', key)))
+    answer = engine_answer(script, Question(Utterance(digits="1"), State("when"), NOW, LEAD))
+    tomorrow = TODAY + timedelta(days=1)
+    assert answer == Understanding("promise_to_pay", slots={"promise_date": tomorrow}, policy="engine")
+
+
+def test_a_key_answers_a_yes_or_no_question(tmp_path: Path) -> None:
+    step = """\
+  owner:
+    say: "Do you own it?"
+    asks: owns
+    keys: {"1": affirm, "2": deny}
+    answers: {affirm: [{if: owns known, go: number}, {stay: true}], deny: {end: goodbye}}
+"""
+    text = changed(("slots:\n", MORE_SLOTS), ("always:\n", step + MORE_STEPS), ("ask: why, ", ""))
+    script = loaded(
+        tmp_path, text.replace("{type: yes_no, intent: affirm}", "{type: yes_no, intent: affirm, intents: deny}")
+    )
+
+    def keyed(digits: str) -> object:
+        return engine_answer(script, Question(Utterance(digits=digits), State("owner"), NOW, LEAD))
+
+    assert keyed("1") == Understanding("affirm", slots={"owns": True}, policy="engine")
+    assert keyed("2") == Understanding("deny", slots={"owns": False}, policy="engine")
+
+
 def test_values_are_heard_for_the_slots_of_a_script(script: Script) -> None:
     heard = hear_values(script, "payment", "call 212 736 5000 on friday", NOW, LEAD)
     assert heard.values == {"phone": "+12127365000", "promise_date": date(2026, 11, 27)}

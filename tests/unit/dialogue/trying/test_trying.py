@@ -67,6 +67,14 @@ async def test_a_conversation_that_does_not_end_has_come_to_nothing(tmp_path: Pa
     assert found == [(5, "the conversation is not over: the bot still listens at payment")]
 
 
+async def test_an_outcome_that_the_script_does_not_have_is_told(tmp_path: Path) -> None:
+    text = '  - {name: typo, turns: ["wrong number"], expect: {outcome: wrong_persn}}\n'
+    trial = await tried(tmp_path, text)
+    ((miss,),) = (one.misses for one in trial.tried)
+    assert miss.problem.what == "the script has no outcome 'wrong_persn'"
+    assert miss.problem.cure == "did you mean 'wrong_person'?"
+
+
 async def test_after_the_end_only_stop_calling_is_heard(tmp_path: Path) -> None:
     late = '  - {name: late, turns: ["wrong number", "I can pay on friday"], expect: {outcome: wrong_person}}\n'
     assert await misses(tmp_path, late) == [(5, "nobody hears this")]
@@ -88,7 +96,6 @@ async def test_a_meaning_that_the_script_does_not_know_is_told(tmp_path: Path) -
     [
         ("  - {name: a, turns: [{they: hello, silence: yes}]}\n", 5, "one turn is one thing"),
         ("  - {name: a, turn: []}\n", 5, "'turn' is not known here"),
-        ("  - {name: a, expect: {outcome: promised}}\n", 5, "is not an outcome"),
         ("  - {name: a}\n  - {name: a}\n", 6, "stands twice"),
         ("  - {name: a, turns: [hello, {bot: hello}]}\n", 5, "the callee does nothing"),
         ("  - {name: a, turns: [{they: hello, values: {amount: 5}}]}\n", 5, "values belong to what is meant"),

@@ -11,6 +11,7 @@ from typing import Final
 from voicebot.dialogue.script import conditions
 from voicebot.dialogue.script.comparison import ORDERED, Comparison
 from voicebot.dialogue.script.model import (
+    COUNTED_AS,
     INTENTS,
     LEAD_WORDS,
     OUTCOMES,
@@ -18,6 +19,7 @@ from voicebot.dialogue.script.model import (
     EndingPart,
     Move,
     Script,
+    Slot,
     Step,
     Words,
     placeholders,
@@ -73,19 +75,33 @@ def _names(script: Script) -> Iterator[Fault]:
         yield from _names_of_step(script, name, step, intents)
     for name, ending in script.endings.items():
         yield from _names_of_ending(script, name, ending)
+    yield from _names_of_outcomes(script)
     for name, slot in script.slots.items():
-        if name in {conditions.TRIES, *LEAD_WORDS}:
-            yield Fault(("slots", name), f"{name!r} has a meaning of its own", "give the slot another name")
-        for intent in slot.carriers:
-            yield from _known(("slots", name, "intents"), "intent", intent, intents)
-        if slot.ask:
-            yield from _known(("slots", name, "ask"), "step", slot.ask, script.steps)
+        yield from _names_of_slot(script, name, slot, intents)
     for part, ending_name in (
         ("voicemail", script.voicemail.end),
         ("screener", script.screener.end),
         ("limits", script.limits.end),
     ):
         yield from _known((part, "end"), "ending", ending_name, script.endings)
+
+
+def _names_of_outcomes(script: Script) -> Iterator[Fault]:
+    for name, shared in script.outcomes.items():
+        at: Where = ("outcomes", name)
+        if name in OUTCOMES:
+            yield Fault(at, f"{name} is a shared outcome already", "leave it out, or choose another name")
+        yield from _known(at, "outcome that others may count as", shared, COUNTED_AS)
+
+
+def _names_of_slot(script: Script, name: str, slot: Slot, intents: Iterable[str]) -> Iterator[Fault]:
+    at: Where = ("slots", name)
+    if name in {conditions.TRIES, *LEAD_WORDS}:
+        yield Fault(at, f"{name!r} has a meaning of its own", "give the slot another name")
+    for intent in slot.carriers:
+        yield from _known((*at, "intents"), "intent", intent, intents)
+    if slot.ask:
+        yield from _known((*at, "ask"), "step", slot.ask, script.steps)
 
 
 def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
@@ -98,7 +114,7 @@ def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
     elif move.condition:
         yield from _known((*path, "if"), "slot", move.condition.slot, script.slots)
     if move.note:
-        yield from _known((*path, "note"), "outcome", move.note, OUTCOMES)
+        yield from _known((*path, "note"), "outcome", move.note, OUTCOMES | set(script.outcomes))
     for slot in move.forget:
         yield from _known((*path, "forget"), "slot", slot, script.slots)
     if _is_loose(path) and not (move.go or move.end):
@@ -148,7 +164,7 @@ def _names_of_step(script: Script, name: str, step: Step, intents: Iterable[str]
 
 def _names_of_ending(script: Script, name: str, ending: EndingPart) -> Iterator[Fault]:
     at: Where = ("endings", name)
-    yield from _known((*at, "outcome"), "outcome", ending.outcome or name, OUTCOMES)
+    yield from _known((*at, "outcome"), "outcome", script.outcome(name), OUTCOMES | set(script.outcomes))
     for slot in ending.record:
         yield from _known((*at, "record"), "slot", slot, script.slots)
     if ending.action == "transfer":
@@ -220,7 +236,7 @@ def _skippable(script: Script, name: str, slot: str) -> Iterator[Fault]:
 def _promises(script: Script) -> Iterator[Fault]:
     """A promise counts only when a step has read it back."""
     for cell in table_of(script).cells:
-        if cell.move is None or not cell.move.end or script.outcome(cell.move.end) not in PROMISES:
+        if cell.move is None or not cell.move.end or not script.is_promise(cell.move.end):
             continue
         record = script.endings[cell.move.end].record
         unread = [slot for slot in record if slot not in script.steps[cell.step].confirms]
@@ -231,7 +247,8 @@ def _promises(script: Script) -> Iterator[Fault]:
                 "lead to a step that 'confirms' every value which the ending records",
             )
     for path, move in moves(script):
-        if (move.note in PROMISES) or (_is_loose(path) and move.end and script.outcome(move.end) in PROMISES):
+        noted = script.counts_as(move.note) in PROMISES
+        if noted or (_is_loose(path) and move.end and script.is_promise(move.end)):
             yield Fault(
                 path, "a promise counts only when the callee confirms it", "lead to the step that reads it back"
             )

@@ -21,7 +21,7 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.faults import LANGUAGES
 from voicebot.dialogue.script.reading.load import ABOUT, SHARED_SECTIONS
 from voicebot.dialogue.script.variants import CHANGEABLE
-from voicebot.dialogue.script.vocabulary import INTENTS, OUTCOMES
+from voicebot.dialogue.script.vocabulary import COUNTED_AS, INTENTS, OUTCOMES
 
 FILE: Final = "script.schema.json"
 """Beside the languages' folders; every shipped file names it in its first line."""
@@ -107,6 +107,11 @@ def describe(part: dict[str, Any], model: type[BaseModel]) -> None:
                 field["allOf"] = [{"$ref": field.pop("$ref")}]
 
 
+def any_outcome() -> dict[str, Any]:
+    """Return the schema of an outcome: one of the shared, which editors offer, or one of a script's own."""
+    return {"anyOf": [{"enum": sorted(OUTCOMES)}, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}]}
+
+
 def loose(node: Any) -> Any:
     """Take every scalar as YAML gives it: the loader reads them all as text first."""
     if isinstance(node, list):
@@ -137,9 +142,11 @@ def _complete(found: dict[str, Any]) -> None:
     top["language"]["enum"] = list(LANGUAGES)
     for holder, key in ((parts["EndingPart"], "outcome"), (parts["Move"], "note")):
         holder["properties"][key] = {
-            "enum": sorted(OUTCOMES),
+            **any_outcome(),
             **({"description": text} if (text := holder["properties"][key].get("description")) else {}),
         }
+    ((pattern, _),) = top["outcomes"]["patternProperties"].items()
+    top["outcomes"]["patternProperties"] = {pattern: {"enum": sorted(COUNTED_AS)}}
     known = sorted(INTENTS)
     for section in (top["always"], top["digressions"], top["intents"]):
         ((pattern, inside),) = section["patternProperties"].items()
