@@ -25,7 +25,8 @@ import uvloop
 from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.session import CallSession
-from voicebot.call.turns import Timing, TurnMachine
+from voicebot.call.timing import Timing
+from voicebot.call.turns import TurnMachine
 from voicebot.config import SpeechSection
 from voicebot.dialogue.conversation.script_talk import Plan
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Line, Listening, State, Understanding, Utterance

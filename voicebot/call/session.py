@@ -40,7 +40,8 @@ from voicebot.call.turn_events import (
     Resume,
     Turn,
 )
-from voicebot.call.turns import Mouth, TurnMachine
+from voicebot.call.turn_table import Mouth
+from voicebot.call.turns import TurnMachine
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Line, Utterance
 from voicebot.journal.writer import Journal

@@ -77,6 +77,13 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: the machine had asked to be woken. On a line that sends nothing, that is silence."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """The words, the keys or the silence of a query have been understood, and the reply is ready to be spoken.
 
@@ -124,7 +131,7 @@ class Beep:
     at: float
 
 
-Event = Begin | Frame | Decided | Played | Digit | Machine | Beep
+Event = Begin | Frame | Tick | Decided | Played | Digit | Machine | Beep
 
 
 # ---------------------------------------------------------------------------------------------- commands

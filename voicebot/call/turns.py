@@ -4,7 +4,8 @@ Theory
 ------
 A call is two halves that run at once. The *mouth* is quiet, speaking, or held (it paused because the callee
 speaks over it). The *ear* waits, hears an utterance, or sees it closing (silence has begun and may be the end).
-Everything else follows from one rule each:
+Which states there are, which may meet, which event may move which and what is waited for in each stands in
+``turn_table.py``, as data. Everything else follows from one rule each:
 
 1.  **An utterance opens** when speech has lasted ``onset`` (longer while the mouth speaks), and what came just
     before is heard with it.
@@ -25,22 +26,29 @@ Everything else follows from one rule each:
     the callee is speaking. On an answering machine it waits for the beep.
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, with nobody speaking.
 9.  **Keys** end the mouth's line where it may be interrupted and make an answer of their own.
-
 10. **Who goes on as the reply begins had not finished.** Speech within ``goes_on`` of the beginning of a reply, while
     its first line is being said, is taken together with the words that were replied to: together they are answered
     anew (the reply is taken back, even one that would end the call), or they say nothing new and the reply goes on.
+11. **Time passes without audio, too.** Lines that send nothing in silence (DTX, comfort noise) are silent while
+    nothing comes. The machine never waits for a frame: ``wake_at`` says when it wants to be told that time has
+    passed, and ``Tick`` is served exactly as the frame that did not come would have been.
+12. **Nothing that a machine says is the callee's answer.** Once it is known that a voicemail or a screener speaks, no
+    words count until it has been decided what to do about it; a line that has to be said in full is played to its end
+    before, the rest of the turn is not.
 
 Whoever carries this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
-with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``. Everything that changes
-who may speak is in this file. It has no clock: every event carries ``at``, seconds that never go back.
+with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``; it keeps one timer, and sends
+``Tick`` when ``wake_at`` has come. Everything that changes who may speak is in this file. It has no clock: every event
+carries ``at``, seconds that never go back.
 """
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
 from typing import Final
 
+from voicebot.call.timing import DEFAULT_TIMING, Timing
 from voicebot.call.turn_events import (
     NO_TURN,
     Beep,
@@ -65,67 +73,14 @@ from voicebot.call.turn_events import (
     Play,
     Played,
     Resume,
+    Tick,
     Turn,
 )
+from voicebot.call.turn_table import MOUTH, WAITS, Ear, Mouth, Wait
 
-# ----------------------------------------------------------------------------------------------- timing
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things last before they count. Names ending in ``ms`` are milliseconds of speech or silence.
-
-    The closing silences follow what people do: gaps inside an answer are mostly under 200 ms once its last word
-    is complete, while a speaker who is still searching pauses for half a second and more.
-    """
-
-    onset_ms: int = 60
-    onset_while_speaking_ms: int = 120
-    barge_in_ms: int = 200
-    interim_after_ms: int = 80
-    resume_ms: int = 40
-    closing_complete_ms: int = 180
-    closing_number_ms: int = 340
-    closing_digits_ms: int = 700
-    closing_incomplete_ms: int = 700
-    closing_hesitant_ms: int = 1300
-    give_up_ms: int = 4000
-    greeting_wait_seconds: float = 1.0
-    greeting_close_ms: int = 300
-    greeting_longest_seconds: float = 8.0
-    beep_silence_ms: int = 2500
-    noise_over_ms: int = 200
-    beep_longest_seconds: float = 30.0
-    digit_gap_seconds: float = 2.5
-    utterance_longest_seconds: float = 20.0
-    held_longest_seconds: float = 4.0
-    last_word_seconds: float = 4.0
-    after_noise_seconds: float = 2.0
-    goes_on_seconds: float = 1.5
-
-
-DEFAULT_TIMING: Final = Timing()
-
-
-# ----------------------------------------------------------------------------------------------- machine
-
-
-class Mouth(enum.Enum):
-    """What the bot's voice is doing."""
-
-    QUIET = "quiet"
-    SPEAKING = "speaking"
-    HELD = "held"
-    OFF = "off"
-    """A turn is there, and the callee (or a machine's greeting) has the floor."""
-
-
-class Ear(enum.Enum):
-    """Where the callee's utterance stands."""
-
-    WAITING = "waiting"
-    HEARING = "hearing"
-    CLOSING = "closing"
+_SPOKEN_BELOW_MS: Final = 20
+"""A frame with less silence than its own length has speech in it."""
+_ROUNDING_SECONDS: Final = 1e-6
 
 
 class TurnMachine:
@@ -139,14 +94,14 @@ class TurnMachine:
 
     def __init__(self, timing: Timing = DEFAULT_TIMING) -> None:
         self.timing = timing
-        self.mouth = Mouth.QUIET
+        self.mouth = Mouth.IDLE
         self.ear = Ear.WAITING
         self.turn: Turn = NO_TURN
-        self.over = False
         self._line = 0
         self._utterance = 0
         self._opened_at = 0.0
-        self._silence_ms = 0
+        self._silent_since = 0.0
+        self._frame_at = 0.0
         self._query = 0
         self._decided: Decided | None = None
         self._special: DecideDigits | DecideSilence | DecideMachine | None = None
@@ -160,15 +115,15 @@ class TurnMachine:
         self._digit_at = 0.0
         self._beeped = False
 
-    # The table: each event has one row, each row looks at mouth and ear.
-
     def handle(self, event: Event) -> list[Command]:
         """Take an event and say what to do, in order."""
-        if self.over and not isinstance(event, Begin):
+        if type(event) not in MOUTH[self.mouth]:
             return []
         match event:
             case Frame():
-                return self._heard(event)
+                return self._frame(event)
+            case Tick():
+                return self._tick(event)
             case Decided():
                 return self._decided_now(event)
             case Begin():
@@ -183,28 +138,31 @@ class TurnMachine:
                 self._beeped = True
                 return []
 
+    def wake_at(self) -> float | None:
+        """When to send ``Tick`` unless something else happens before; ``None``: nothing is waited for."""
+        soonest = min(self._until(wait) for wait in Wait)
+        return None if math.isinf(soonest) else soonest + self.timing.frame_late_ms / 1000
+
     @property
     def speaking(self) -> bool:
         """Whether the bot's voice is on the line now."""
         return self.mouth is Mouth.SPEAKING
 
-    def _interruptible(self) -> bool:
-        """Rule 5 and 6: neither this line nor one after it must be said in full."""
-        return not self.turn.ends and not any(self.turn.lines[self._line :])
-
-    def _may_be_taken_back(self) -> bool:
-        """Rule 10: an ending that came too early; not one that has to be said in full."""
-        return self._goes_on and not any(self.turn.lines[self._line :])
+    @property
+    def over(self) -> bool:
+        """Whether the last line of the call has been said."""
+        return self.mouth is Mouth.OVER
 
     # ------------------------------------------------------------------------------------ Begin, Played
 
     def _begin(self, event: Begin) -> list[Command]:
+        if self.mouth is Mouth.OVER or self._silent_since == 0.0:
+            self._silent_since = event.at
         self.turn = event.turn
         self._line = 0
         self._kept = None
         self._digits = ""
         self._special = None
-        self.over = False
         self._quiet_since = self._off_since = self._begun_at = event.at
         if event.turn.after_beep and event.turn.ends and not event.turn.lines:
             return self._finish()
@@ -221,10 +179,10 @@ class TurnMachine:
         return [Play(self._line)]
 
     def _played(self, event: Played) -> list[Command]:
-        if self.turn is NO_TURN or self.mouth is not Mouth.SPEAKING or event.line != self._line:
+        if event.line != self._line:
             return []
         self._line += 1
-        if self._line < len(self.turn.lines):
+        if self._line < len(self.turn.lines) and not (self._machine_answered() and not self._mandatory()):
             return [Play(self._line)]
         self.mouth = Mouth.QUIET
         return self._all_said(event.at)
@@ -240,31 +198,36 @@ class TurnMachine:
         return []
 
     def _finish(self) -> list[Command]:
-        self.over = True
-        return [Finish()]
+        commands = self._forget_utterance()
+        self.mouth = Mouth.OVER
+        return [*commands, Finish()]
 
-    # -------------------------------------------------------------------------------------------- Frame
+    # -------------------------------------------------------------------------------------- Frame, Tick
 
-    def _heard(self, event: Frame) -> list[Command]:
-        self._silence_ms = event.silence_ms
-        if event.silence_ms >= self.timing.noise_over_ms:
-            self._noise = False
-        if self.turn is NO_TURN:
+    def _frame(self, event: Frame) -> list[Command]:
+        self._follow_silence(event)
+        if self.mouth in (Mouth.IDLE, Mouth.OVER):
             return []
-        commands: list[Command] = []
         if self.ear is Ear.WAITING:
-            commands += self._maybe_open(event)
+            commands = self._maybe_open(event)
         elif self.ear is Ear.HEARING:
-            commands += self._hearing(event)
+            commands = self._maybe_hold(event)
         else:
-            commands += self._closing(event)
-        if self.turn is NO_TURN:
-            return commands
-        if self.mouth is Mouth.OFF:
-            commands += self._maybe_take_floor(event)
-        elif self.mouth is Mouth.QUIET:
-            commands += self._maybe_time_out(event)
-        return commands
+            commands = self._maybe_resume(event)
+        return [*commands, *self._serve(event.at)]
+
+    def _tick(self, event: Tick) -> list[Command]:
+        return self._serve(event.at)
+
+    def _follow_silence(self, event: Frame) -> None:
+        """Note since when nobody speaks; frames that did not come were silence."""
+        missing_ms = (event.at - self._frame_at) * 1000
+        self._frame_at = event.at
+        began = event.at - event.silence_ms / 1000
+        spoken = event.silence_ms < _SPOKEN_BELOW_MS
+        self._silent_since = began if spoken else min(began, self._silent_since)
+        if max(event.silence_ms, missing_ms) >= self.timing.noise_over_ms:
+            self._noise = False
 
     def _maybe_open(self, event: Frame) -> list[Command]:
         onset = self.timing.onset_while_speaking_ms if self.mouth is Mouth.SPEAKING else self.timing.onset_ms
@@ -278,10 +241,9 @@ class TurnMachine:
         self._goes_on = self._has_not_finished(event.at)
         self._decided = None
         self._next_query()
-        return [Open(self._utterance), *self._hearing(event)]
+        return [Open(self._utterance), *self._maybe_hold(event)]
 
-    def _hearing(self, event: Frame) -> list[Command]:
-        commands: list[Command] = []
+    def _maybe_hold(self, event: Frame) -> list[Command]:
         if (
             self.mouth is Mouth.SPEAKING
             and event.speech_ms >= self.timing.barge_in_ms
@@ -289,81 +251,116 @@ class TurnMachine:
             and (self._interruptible() or self._may_be_taken_back())
         ):
             self.mouth = Mouth.HELD
-            commands.append(Hold())
-        if event.silence_ms >= self.timing.interim_after_ms or self._too_long(event.at):
-            self.ear = Ear.CLOSING
+            return [Hold()]
+        return []
+
+    def _maybe_resume(self, event: Frame) -> list[Command]:
+        if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):
+            self.ear = Ear.HEARING
             self._decided = None
-            commands.append(Interim(self._utterance, self._next_query(), self._goes_on))
-        return commands
+            self._next_query()
+        return []
 
     def _has_not_finished(self, at: float) -> bool:
         """Rule 10: the callee speaks again as the reply begins."""
         begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
         return begins and self.turn.replies
 
-    def _closing(self, event: Frame) -> list[Command]:
-        if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):
-            self.ear = Ear.HEARING
-            self._decided = None
-            self._next_query()
-            return []
-        if self._decided is not None:
-            return self._maybe_end(event.at)
-        if event.silence_ms >= self.timing.give_up_ms:
-            return self._utterance_over(Decided(event.at, self._query, Meaning.NOTHING), event.at)
+    # -------------------------------------------------------------------------------------------- waits
+
+    def _serve(self, at: float, waits: Iterable[Wait] = WAITS) -> list[Command]:
+        """Do what is due, in the order of the table."""
+        commands: list[Command] = []
+        for wait in waits:
+            if self._until(wait) <= at + _ROUNDING_SECONDS:
+                commands += self._do(wait, at)
+        return commands
+
+    def _until(self, wait: Wait) -> float:
+        """When a wait is over; infinite where nobody waits for it."""
+        mouths, ears = WAITS[wait]
+        if self.mouth not in mouths or self.ear not in ears:
+            return math.inf
+        timing = self.timing
+        match wait:
+            case Wait.TOO_LONG if self.ear is Ear.HEARING or self._decided is not None:
+                return self._too_long_from()
+            case Wait.INTERIM:
+                return self._silent_since + timing.interim_after_ms / 1000
+            case Wait.END if self._decided is not None and (self.mouth is not Mouth.OFF or self._decided.urgent):
+                return self._silent_since + self._closing_time_ms(self._decided) / 1000
+            case Wait.GIVE_UP if self._decided is None:
+                return self._silent_since + timing.give_up_ms / 1000
+            case Wait.FLOOR if not isinstance(self._special, DecideMachine):
+                return self._floor_from()
+            case Wait.HANG_UP if self.turn.ends:
+                return self._quiet_since + (0.0 if self.ear is Ear.WAITING else timing.last_word_seconds)
+            case Wait.KEYS if self._digits and not self.turn.ends and self._special is None:
+                return self._digit_at + timing.digit_gap_seconds
+            case Wait.SILENCE if not (self._digits or self.turn.ends or self._special is not None):
+                return self._quiet_since + self.turn.no_input_seconds
+        return math.inf
+
+    def _do(self, wait: Wait, at: float) -> list[Command]:
+        match wait:
+            case Wait.TOO_LONG if self.ear is Ear.CLOSING and self._decided is not None:
+                self._noise = True
+                return self._utterance_over(self._decided, at)
+            case Wait.TOO_LONG | Wait.INTERIM:
+                return self._ask_interim()
+            case Wait.END if self._decided is not None:
+                return self._utterance_over(self._decided, at)
+            case Wait.GIVE_UP:
+                return self._utterance_over(Decided(at, self._query, Meaning.NOTHING), at)
+            case Wait.FLOOR:
+                return [*self._forget_utterance(), *self._speak(at)]
+            case Wait.HANG_UP:
+                return self._finish()
+            case Wait.KEYS:
+                return self._digits_so_far(at, complete=True)
+            case Wait.SILENCE:
+                return self._ask_special(DecideSilence(self._next_query()))
         return []
 
-    def _too_long(self, at: float) -> bool:
+    def _ask_interim(self) -> list[Command]:
+        self.ear = Ear.CLOSING
+        self._decided = None
+        return [Interim(self._utterance, self._next_query(), self._goes_on)]
+
+    def _too_long_from(self) -> float:
         """No person speaks this long without a pause, least of all over a held line: it is noise, or a machine."""
         held = self.mouth is Mouth.HELD
-        longest = self.timing.held_longest_seconds if held else self.timing.utterance_longest_seconds
-        return at - self._opened_at >= longest
+        return self._opened_at + (self.timing.held_longest_seconds if held else self.timing.utterance_longest_seconds)
 
-    def _maybe_take_floor(self, event: Frame) -> list[Command]:
-        """Rule 7: when may a turn begin that has had to wait."""
-        waited = event.at - self._off_since
+    def _too_long(self, at: float) -> bool:
+        return at + _ROUNDING_SECONDS >= self._too_long_from()
+
+    def _floor_from(self) -> float:
+        """Rule 7: when a turn may begin that has had to wait."""
+        timing = self.timing
         if self.turn.after_beep:
-            beep_missed = (
-                event.silence_ms >= self.timing.beep_silence_ms and waited > self.timing.beep_silence_ms / 1000
-            )
-            if not (self._beeped or beep_missed or waited >= self.timing.beep_longest_seconds):
-                return []
-        elif self.ear is Ear.WAITING:
-            if self.turn.opens and waited < self.timing.greeting_wait_seconds and self._utterance == 0:
-                return []
-        elif not (event.silence_ms >= self.timing.greeting_close_ms or waited >= self.timing.greeting_longest_seconds):
-            return []
-        return [*self._forget_utterance(), *self._speak(event.at)]
-
-    def _maybe_time_out(self, event: Frame) -> list[Command]:
-        """Rule 6, 8 and 9: what happens when nothing happens."""
-        waited = event.at - self._quiet_since
-        if self.turn.ends:
-            if self.ear is Ear.WAITING or waited >= self.timing.last_word_seconds:
-                return self._finish()
-            return []
-        if self._special is not None:
-            return []
-        if self._digits:
-            if event.at - self._digit_at >= self.timing.digit_gap_seconds:
-                return self._digits_so_far(event.at, complete=True)
-            return []
-        if self.ear is Ear.WAITING and waited >= self.turn.no_input_seconds:
-            return self._ask_special(DecideSilence(self._next_query()))
-        return []
+            if self._beeped:
+                return self._off_since
+            missed = max(self._silent_since, self._off_since) + timing.beep_silence_ms / 1000
+            return min(missed, self._off_since + timing.beep_longest_seconds)
+        if self.ear is Ear.WAITING:
+            nothing_said = self.turn.opens and self._utterance == 0
+            return self._off_since + (timing.greeting_wait_seconds if nothing_said else 0.0)
+        closed = self._silent_since + timing.greeting_close_ms / 1000
+        return min(closed, self._off_since + timing.greeting_longest_seconds)
 
     # ------------------------------------------------------------------------------------------ Decided
 
     def _decided_now(self, event: Decided) -> list[Command]:
         if self._special is not None and event.query == self._special.query:
+            if self.mouth is Mouth.SPEAKING and self._mandatory():
+                self._kept = event
+                return self._forget_utterance()
             return [*self._forget_utterance(), *self._drop(), *self._commit(event.query)]
         if event.query != self._query or self.ear is not Ear.CLOSING:
             return []
         self._decided = event
-        if self._too_long(event.at):
-            self._noise = True
-            return self._utterance_over(event, event.at)
-        return self._maybe_end(event.at)
+        return self._serve(event.at, (Wait.TOO_LONG, Wait.END))
 
     def _closing_time_ms(self, decided: Decided) -> int:
         """Rule 3: how much silence ends an utterance with these words."""
@@ -380,24 +377,17 @@ class TurnMachine:
             return timing.closing_number_ms
         return timing.closing_complete_ms
 
-    def _maybe_end(self, at: float) -> list[Command]:
-        if self._decided is None or self.turn is NO_TURN:
-            return []
-        if self.mouth is Mouth.OFF and not self._decided.urgent:
-            return []
-        if self._silence_ms < self._closing_time_ms(self._decided):
-            return []
-        return self._utterance_over(self._decided, at)
-
     def _utterance_over(self, decided: Decided, at: float) -> list[Command]:
         """Rules 3 to 6: an utterance has ended; what becomes of it depends on what the mouth is doing."""
         commands = self._forget_utterance()
         answer = decided.meaning is Meaning.ANSWER
+        if isinstance(self._special, DecideMachine):
+            return [*commands, *self._go_on()]  # rule 12
         if self.mouth is Mouth.OFF:
             return [*commands, *self._drop(), *self._commit(decided.query)] if answer and decided.urgent else commands
         if self.turn.ends:
             if answer and (decided.urgent or (decided.takes_back and self._may_be_taken_back())):
-                if any(self.turn.lines[self._line :]) and self.mouth is Mouth.SPEAKING:
+                if self._mandatory() and self.mouth is Mouth.SPEAKING:
                     self._kept = decided
                     return commands
                 return [*commands, *self._drop(), *self._commit(decided.query)]
@@ -424,7 +414,7 @@ class TurnMachine:
     # -------------------------------------------------------------------------------------------- Digit
 
     def _digit(self, event: Digit) -> list[Command]:
-        if self.turn is NO_TURN or self.turn.ends or self.turn.max_digits == 0 or self.mouth is Mouth.OFF:
+        if self.turn.ends or self.turn.max_digits == 0 or isinstance(self._special, DecideMachine):
             return []
         self._digits += event.digit
         self._digit_at = event.at
@@ -440,6 +430,22 @@ class TurnMachine:
         return []
 
     # ------------------------------------------------------------------------------------------ helpers
+
+    def _mandatory(self) -> bool:
+        """Rule 5: this line, or one after it, has to be said in full."""
+        return any(self.turn.lines[self._line :])
+
+    def _interruptible(self) -> bool:
+        """Rules 5 and 6."""
+        return not self.turn.ends and not self._mandatory()
+
+    def _may_be_taken_back(self) -> bool:
+        """Rule 10: an ending that came too early; not one that has to be said in full."""
+        return self._goes_on and not self._mandatory()
+
+    def _machine_answered(self) -> bool:
+        """Rule 12: it is known what to do about a machine, and only lines that have to be said come before."""
+        return self._kept is not None and isinstance(self._special, DecideMachine)
 
     def _next_query(self) -> int:
         self._query += 1
@@ -469,4 +475,5 @@ class TurnMachine:
         self._kept = None
         self._special = None
         self.turn = NO_TURN
+        self.mouth = Mouth.IDLE
         return [Commit(query)]

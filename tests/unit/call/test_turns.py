@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ from voicebot.call.turn_events import (
     Play,
     Played,
     Resume,
+    Tick,
     Turn,
 )
 from voicebot.call.turns import TurnMachine
@@ -70,6 +72,13 @@ class Line:
             self.speech_ms = self.speech_ms if self.silence_ms <= 60 else 0
             done += self.do(Frame(self.at, self.speech_ms, self.silence_ms))
         return done
+
+    def wait(self) -> list[Command]:
+        """Let no frame come; go on to when the machine wants to be woken."""
+        wake = self.machine.wake_at()
+        assert wake is not None
+        self.at = wake
+        return self.do(Tick(self.at))
 
     def decide(self, meaning: Meaning = Meaning.ANSWER, **more: bool) -> list[Command]:
         query = next(c.query for c in reversed(self.log) if isinstance(c, Interim))
@@ -440,3 +449,67 @@ def test_only_the_first_line_of_a_reply_is_taken_back() -> None:
     second.played(0)
     second.speech(300)
     assert [command.goes_on for command in second.silence(100) if isinstance(command, Interim)] == [False]
+
+
+def test_a_line_that_sends_nothing_in_silence_ends_a_turn_as_another_does() -> None:
+    """Without a single frame of silence, each wait is over when it would be with them, and one frame's grace later."""
+    line = Line()
+    line.played()
+    line.speech(600)
+    assert kinds(line.wait()) == [Interim]
+    ended = line.at
+    line.decide()
+    assert kinds(line.wait()) == [Close, Commit]
+    assert line.at - ended == pytest.approx(0.1)
+
+
+def test_silence_without_frames_is_noticed() -> None:
+    line = Line(no_input_seconds=3.0)
+    line.played()
+    line.speech(600)
+    begun = line.at
+    line.wait()
+    line.decide(Meaning.NOTHING)
+    assert kinds(line.wait()) == [Close]
+    assert kinds(line.wait()) == [DecideSilence]
+    assert line.at - begun == pytest.approx(2.41), "3 s after the line, and the grace"
+
+
+def test_nothing_that_comes_before_its_time_is_done() -> None:
+    line = Line()
+    line.played()
+    line.speech(600)
+    assert line.do(Tick(line.at + 0.079)) == []
+    assert kinds(line.do(Tick(line.at + 0.081))) == [Interim]
+
+
+def test_frames_of_comfort_noise_in_a_silence_do_not_begin_it_anew() -> None:
+    line = Line()
+    line.played()
+    line.speech(600)
+    line.at += 0.12
+    assert kinds(line.do(Frame(line.at, 600, 20))) == [Interim]
+    line.decide()
+    line.at += 0.07
+    assert kinds(line.do(Frame(line.at, 600, 40))) == [Close, Commit]
+
+
+def test_words_of_a_machine_are_no_answer() -> None:
+    line = Line()
+    line.played()
+    line.speech(900)
+    (ask,) = line.do(Machine(line.at, "screener"))
+    assert isinstance(ask, DecideMachine)
+    line.silence(100)
+    line.decide()
+    assert kinds(line.silence(300)) == [Close]
+    assert line.do(Digit(line.at, "1")) == []
+    assert Commit(ask.query) in line.do(Decided(line.at, ask.query))
+
+
+def test_a_machine_hears_what_must_be_said_in_full_and_no_more() -> None:
+    line = Line(True, False)
+    (ask,) = line.do(Machine(line.at, "voicemail"))
+    assert isinstance(ask, DecideMachine)
+    assert line.do(Decided(line.at, ask.query)) == []
+    assert line.played(0) == [Commit(ask.query)]

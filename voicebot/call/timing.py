@@ -1,0 +1,44 @@
+"""How long things last on the telephone before they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things last before they count. Names ending in ``ms`` are milliseconds of speech or silence.
+
+    The closing silences follow what people do: gaps inside an answer are mostly under 200 ms once its last word
+    is complete, while a speaker who is still searching pauses for half a second and more.
+    """
+
+    onset_ms: int = 60
+    onset_while_speaking_ms: int = 120
+    barge_in_ms: int = 200
+    interim_after_ms: int = 80
+    resume_ms: int = 40
+    closing_complete_ms: int = 180
+    closing_number_ms: int = 340
+    closing_digits_ms: int = 700
+    closing_incomplete_ms: int = 700
+    closing_hesitant_ms: int = 1300
+    give_up_ms: int = 4000
+    greeting_wait_seconds: float = 1.0
+    greeting_close_ms: int = 300
+    greeting_longest_seconds: float = 8.0
+    beep_silence_ms: int = 2500
+    noise_over_ms: int = 200
+    beep_longest_seconds: float = 30.0
+    digit_gap_seconds: float = 2.5
+    utterance_longest_seconds: float = 20.0
+    held_longest_seconds: float = 4.0
+    last_word_seconds: float = 4.0
+    after_noise_seconds: float = 2.0
+    goes_on_seconds: float = 1.5
+    frame_late_ms: int = 10
+    """The machine asks to be woken this much after something is due: a frame that is only a little late goes first."""
+
+
+DEFAULT_TIMING: Final = Timing()

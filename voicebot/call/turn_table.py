@@ -1,0 +1,160 @@
+"""The turn machine's tables: which states may meet, what each event may do to them, and what is waited for in them.
+
+A call is two machines that run side by side, like the two ends of a connection: the *mouth* (the bot's voice) and the
+*ear* (the callee's utterance). ``turns.py`` holds the rules; everything that can be said about them without reading
+code stands here, and the tests try every pair of states with every event against these tables.
+
+The mouth::
+
+    IDLE      no turn is known: before the first Begin, and between Commit and Begin
+    OFF       a turn is known, and the callee (or a machine's greeting) has the floor
+    SPEAKING  a line is being played
+    HELD      a line has paused because the callee speaks over it
+    QUIET     all lines have been played; an answer, a key or silence is awaited
+    OVER      the last line of the call has been played; only a failed transfer brings another turn
+
+The ear::
+
+    WAITING   no utterance
+    HEARING   an utterance is open and the callee speaks
+    CLOSING   silence has begun; its words have been asked for, and they say how long a silence ends it
+
+Odd cases, so that nobody looks for them elsewhere. A commit leaves the ear alone where an answer that was kept is
+committed while the callee speaks again, so IDLE meets all ears and the next turn begins OFF. A line is held for
+an utterance, so HELD never meets WAITING. Nothing is heard after the end, so OVER meets WAITING alone.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Final
+
+from voicebot.call.turn_events import Beep, Begin, Decided, Digit, Event, Frame, Machine, Played, Tick
+
+
+class Mouth(enum.Enum):
+    """What the bot's voice is doing."""
+
+    IDLE = "idle"
+    OFF = "off"
+    SPEAKING = "speaking"
+    HELD = "held"
+    QUIET = "quiet"
+    OVER = "over"
+
+
+class Ear(enum.Enum):
+    """Where the callee's utterance stands."""
+
+    WAITING = "waiting"
+    HEARING = "hearing"
+    CLOSING = "closing"
+
+
+class Wait(enum.Enum):
+    """Something that happens when nothing happens."""
+
+    INTERIM = "silence has begun: ask for the words"
+    END = "the silence has lasted as long as the words ask for: the utterance is over"
+    GIVE_UP = "no words have come in a long silence: it was nothing"
+    TOO_LONG = "nobody speaks this long: it is noise"
+    FLOOR = "nobody is there to be talked over, or not any more: begin to speak"
+    HANG_UP = "the last line has been played, and nobody speaks (any more): end the call"
+    KEYS = "no further key has come: what was pressed is the answer"
+    SILENCE = "nobody has answered: ask what to do about silence"
+
+
+IDLE, OFF, SPEAKING, HELD, QUIET, OVER = Mouth
+WAITING, HEARING, CLOSING = Ear
+
+MAY_MEET: Final[Mapping[Mouth, frozenset[Ear]]] = {
+    IDLE: frozenset({WAITING, HEARING, CLOSING}),
+    OFF: frozenset({WAITING, HEARING, CLOSING}),
+    SPEAKING: frozenset({WAITING, HEARING, CLOSING}),
+    HELD: frozenset({HEARING, CLOSING}),
+    QUIET: frozenset({WAITING, HEARING, CLOSING}),
+    OVER: frozenset({WAITING}),
+}
+
+# An event that is missing in the row of the mouth's state is ignored there, whatever the ear is doing.
+MOUTH: Final[Mapping[Mouth, Mapping[type[Event], frozenset[Mouth]]]] = {
+    IDLE: {
+        Begin: frozenset({OFF, SPEAKING, QUIET, OVER}),
+        Frame: frozenset({IDLE}),
+        Decided: frozenset({IDLE}),
+        Beep: frozenset({IDLE}),
+    },
+    OFF: {
+        Frame: frozenset({OFF, SPEAKING, QUIET, IDLE, OVER}),
+        Tick: frozenset({OFF, SPEAKING, QUIET, IDLE, OVER}),
+        Decided: frozenset({OFF, IDLE}),
+        Machine: frozenset({OFF}),
+        Beep: frozenset({OFF}),
+    },
+    SPEAKING: {
+        Frame: frozenset({SPEAKING, HELD, IDLE}),
+        Tick: frozenset({SPEAKING, IDLE}),
+        Decided: frozenset({SPEAKING, IDLE}),
+        Played: frozenset({SPEAKING, QUIET, IDLE, OVER}),
+        Digit: frozenset({SPEAKING, QUIET}),
+        Machine: frozenset({SPEAKING}),
+        Beep: frozenset({SPEAKING}),
+    },
+    HELD: {
+        Frame: frozenset({HELD, SPEAKING, IDLE}),
+        Tick: frozenset({HELD, SPEAKING, IDLE}),
+        Decided: frozenset({HELD, SPEAKING, IDLE}),
+        Digit: frozenset({HELD, QUIET}),
+        Machine: frozenset({HELD}),
+        Beep: frozenset({HELD}),
+    },
+    QUIET: {
+        Frame: frozenset({QUIET, IDLE, OVER}),
+        Tick: frozenset({QUIET, IDLE, OVER}),
+        Decided: frozenset({QUIET, IDLE}),
+        Digit: frozenset({QUIET}),
+        Machine: frozenset({QUIET}),
+        Beep: frozenset({QUIET}),
+    },
+    OVER: {
+        Begin: frozenset({OFF, SPEAKING, QUIET, OVER}),
+        Frame: frozenset({OVER}),
+    },
+}
+
+EAR: Final[Mapping[Ear, Mapping[type[Event], frozenset[Ear]]]] = {
+    WAITING: {
+        Frame: frozenset({WAITING, HEARING}),
+    },
+    HEARING: {
+        Begin: frozenset({HEARING, WAITING}),
+        Frame: frozenset({HEARING, CLOSING, WAITING}),
+        Tick: frozenset({HEARING, CLOSING, WAITING}),
+        Decided: frozenset({HEARING, WAITING}),
+        Digit: frozenset({HEARING, WAITING}),
+    },
+    CLOSING: {
+        Begin: frozenset({CLOSING, WAITING}),
+        Frame: frozenset({CLOSING, HEARING, WAITING}),
+        Tick: frozenset({CLOSING, WAITING}),
+        Decided: frozenset({CLOSING, WAITING}),
+        Digit: frozenset({CLOSING, WAITING}),
+    },
+}
+"""An event that is missing leaves the ear as it is."""
+
+_WITH_TURN: Final = frozenset({OFF, SPEAKING, HELD, QUIET})
+_ANY_EAR: Final = frozenset(Ear)
+
+WAITS: Final[Mapping[Wait, tuple[frozenset[Mouth], frozenset[Ear]]]] = {
+    Wait.TOO_LONG: (_WITH_TURN, frozenset({HEARING, CLOSING})),
+    Wait.INTERIM: (_WITH_TURN, frozenset({HEARING})),
+    Wait.END: (_WITH_TURN, frozenset({CLOSING})),
+    Wait.GIVE_UP: (_WITH_TURN, frozenset({CLOSING})),
+    Wait.FLOOR: (frozenset({OFF}), _ANY_EAR),
+    Wait.HANG_UP: (frozenset({QUIET}), _ANY_EAR),
+    Wait.KEYS: (frozenset({QUIET}), _ANY_EAR),
+    Wait.SILENCE: (frozenset({QUIET}), frozenset({WAITING})),
+}
+"""In which states each wait can run, in the order in which they are served."""
