@@ -38,16 +38,22 @@ class AsteriskSection(_Section):
 class TrunkSection(_Section):
     """One SIP trunk.
 
-    ``numbers`` is the allow-list: regular expressions, one of which the whole dialled number must match.
+    ``numbers`` is the allow-list: regular expressions, one of which the whole E.164 number (with its plus) must match.
+    ``dial_prefix``: what the trunk wants in the place of that plus: nothing, ``00``, ``011`` or a tech prefix.
+    ``premium_numbers``: also dial what the list matches of premium-rate, shared-cost, satellite and personal ranges.
+    ``region``: the country whose national numbers and emergency numbers count here, as two letters (US, GB, CN).
     """
 
     endpoint: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
-    numbers: tuple[str, ...] = (r"\+?[1-9]\d{6,14}",)
+    numbers: tuple[str, ...] = (r"\+[1-9][0-9]{6,14}",)
+    dial_prefix: str = Field("+", pattern=r"^(\+|[0-9]{0,10})$")
+    premium_numbers: bool = False
+    region: str = Field("", pattern=r"^([A-Z]{2})?$")
     max_calls: int = Field(10, ge=1)
     calls_per_second: float = Field(2.0, gt=0)
     ring_seconds: float = Field(25.0, gt=0, le=120)
-    caller_id: str = Field("", pattern=r"^\+?\d{0,15}$")
-    transfer_extensions: tuple[str, ...] = (r"\d{3,6}",)
+    caller_id: str = Field("", pattern=r"^\+?[0-9]{0,15}$")
+    transfer_extensions: tuple[str, ...] = (r"[2-8][0-9]{2,5}",)
 
 
 class SpeechSection(_Section):

@@ -15,6 +15,8 @@ _PICTURES: Final = (
     | dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 )
 """Character -> what is shown for it: Unicode's control pictures where there are any."""
+E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+"""A whole number as ITU-T E.164 has it, with its plus: the one form in which a person's number is kept and compared."""
 HIDDEN: Final = "***"
 _PLACEHOLDER: Final = ":PASSWORD@"
 """As the examples in messages and help write it."""

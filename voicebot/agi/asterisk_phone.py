@@ -353,7 +353,7 @@ class AsteriskPhone:
             call.record_to(recording)
             await session.execute(
                 "Dial",
-                numbers.channel(call.request.number, call.trunk.endpoint),
+                numbers.channel(numbers.rendered(call.request.number, call.trunk), call.trunk.endpoint),
                 f"{call.request.ring_seconds:.1f}",
                 f"b(voicebot-callee^start^1({call.attempt}^{recording}))",
             )

@@ -11,8 +11,6 @@ import functools
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -66,22 +64,6 @@ class Unfit(Exception):  # noqa: N818 - not an error of the program
         self.what, self.cure = what, cure
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number as the trunk takes it.
-
-    Parameters
-    ----------
-    dialled
-        What is dialled.
-    parsed
-        As an international number, ``None`` where the trunk has a numbering plan of its own.
-    """
-
-    dialled: str
-    parsed: phonenumbers.PhoneNumber | None
-
-
 def text(field: str, value: str) -> str:
     """Return a value without the space around it.
 
@@ -107,59 +89,47 @@ def text(field: str, value: str) -> str:
     return value
 
 
-def phone(value: str, allowed: Sequence[re.Pattern[str]]) -> Phone:
-    """Return a number in the form that the trunk takes.
+def phone(value: str, region: str) -> str:
+    """Return a number in E.164: the same for each way of writing it.
 
     Parameters
     ----------
     value
-        International with ``+``, or the digits that the trunk takes; spaces, brackets, dots, dashes and slashes
-        are left out.
-    allowed
-        The trunk's allow-list: the whole number must match one of them. Empty: everything that is possible.
+        International with ``+``, or national; spaces, brackets, dots, dashes and slashes are left out.
+    region
+        The country whose national numbers are meant where there is no ``+`` (ISO 3166, two letters); empty where
+        nobody said. A number without ``+`` is never read by what it happens to look like: 13800138002 is a mobile of
+        China and ten digits after a 1, and 2127365000 is in New York or, by its first digits, in Morocco.
 
     Raises
     ------
     Unfit
-        It is no possible number, or not on the list.
+        It is no possible number, or national where the country is not known.
     """
     if not _PHONE.fullmatch(value):
         if _ROUNDED.fullmatch(value):
             raise Unfit(f"{_shown(value)} was rounded by a spreadsheet", "format the column as text and fill it again")
         raise Unfit(f"{_shown(value)} is not a phone number", "write it like +14155550100")
     plain = _PUNCTUATION.sub("", value)
-    digits = plain.removeprefix("+")
-    own_plan = bool(allowed) and not any(pattern.fullmatch("+" + digits) for pattern in allowed)
-    if not plain.startswith("+") and own_plan and any(pattern.fullmatch(digits) for pattern in allowed):
-        return Phone(digits, None)
-    try:
-        parsed = phonenumbers.parse("+" + digits)
-    except phonenumbers.NumberParseException as error:
+    international = plain.startswith("+")
+    if not international and not region:
         raise Unfit(
-            f"{_shown(value)} is not a possible number: {_UNREADABLE.get(error.error_type, 'it cannot be read')}",
-            "write it like +14155550100: plus, country code, number",
-        ) from error
+            f"{_shown(value)} does not say its country",
+            "write it like +14155550100 (plus, country code, number), or name the country of the file's national "
+            "numbers with --region or the trunk's region",
+        )
+    cure = "write it like +14155550100: plus, country code, number"
+    try:
+        parsed = phonenumbers.parse(plain, None if international else region)
+    except phonenumbers.NumberParseException as error:
+        why = _UNREADABLE.get(error.error_type, "it cannot be read")
+        raise Unfit(f"{_shown(value)} is not a possible number: {why}", cure) from error
     reason = phonenumbers.is_possible_number_with_reason(parsed)
     if reason != ValidationResult.IS_POSSIBLE:
-        raise Unfit(
-            f"{_shown(value)} is not a possible number: {_POSSIBLE.get(reason, 'it cannot be dialled')}",
-            "write it like +14155550100: plus, country code, number",
-        )
-    international = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    forms = (international, international.removeprefix("+"))
-    if not plain.startswith("+"):
-        forms = forms[::-1]
-    for form in forms:
-        if not allowed or any(pattern.fullmatch(form) for pattern in allowed):
-            return Phone(form, parsed)
-    raise _not_allowed(value)
-
-
-def _not_allowed(value: str) -> Unfit:
-    return Unfit(
-        f"{_shown(value)} is not among the numbers that the trunk may dial",
-        "see 'numbers' of the trunk in voicebot.toml",
-    )
+        raise Unfit(f"{_shown(value)} is not a possible number: {_POSSIBLE.get(reason, 'it cannot be dialled')}", cure)
+    if not international and not phonenumbers.is_valid_number(parsed):
+        raise Unfit(f"{_shown(value)} is no number of {region}", cure)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
 def amount(value: str, currency_code: str) -> Decimal:
@@ -203,7 +173,7 @@ def day(value: str) -> date:
     return found
 
 
-def zone(value: str, number: Phone | None) -> str:
+def zone(value: str, number: str | None) -> str:
     """Return an IANA time zone; where none is written, the one of the number if it has only one.
 
     Raises
@@ -215,8 +185,7 @@ def zone(value: str, number: Phone | None) -> str:
         if value not in _zones():
             raise Unfit(f"{_shown(value)} is not a time zone", "write the IANA name, like America/New_York")
         return value
-    parsed = number.parsed if number else None
-    zones = phonenumbers.timezone.time_zones_for_number(parsed) if parsed else ()
+    zones = phonenumbers.timezone.time_zones_for_number(phonenumbers.parse(number)) if number else ()
     if len(zones) != 1 or zones[0] not in _zones():
         raise Unfit("is missing, and the number does not tell it", "write the IANA name, like America/New_York")
     return str(zones[0])

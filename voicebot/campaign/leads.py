@@ -10,14 +10,15 @@ from __future__ import annotations
 import csv
 import difflib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from voicebot.agi import numbers
 from voicebot.campaign import fields
 from voicebot.campaign.fields import Unfit
+from voicebot.config import TrunkSection
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.store.records import NewLead
 
@@ -32,6 +33,26 @@ MOST_COLUMNS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the leads of a campaign must fit.
+
+    Parameters
+    ----------
+    needs
+        Columns that the script needs beside those that every lead has.
+    trunk_name, trunk
+        The trunk that will dial them: its allow-list must match.
+    region
+        The country of numbers without a country code (two letters), empty where nobody said.
+    """
+
+    needs: Sequence[str]
+    trunk_name: str
+    trunk: TrunkSection
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A good line: where it stood, and the lead in it."""
 
@@ -39,37 +60,15 @@ class Row:
     lead: NewLead
 
 
-def read_leads(
-    path: Path, script_needs: Sequence[str], trunk_patterns: Sequence[str]
-) -> tuple[list[NewLead], list[Problem]]:
-    """Read a whole file into memory; ``iterate_leads`` does the same one by one.
-
-    Returns
-    -------
-    tuple
-        The good leads, and what is wrong with the other lines.
-    """
-    leads: list[NewLead] = []
-    problems: list[Problem] = []
-    for found in iterate_leads(path, script_needs, trunk_patterns):
-        if isinstance(found, Row):
-            leads.append(found.lead)
-        else:
-            problems.append(found)
-    return leads, problems
-
-
-def iterate_leads(path: Path, script_needs: Sequence[str], trunk_patterns: Sequence[str]) -> Iterator[Row | Problem]:
+def iterate_leads(path: Path, terms: Terms) -> Iterator[Row | Problem]:
     """Read leads one by one.
 
     Parameters
     ----------
     path
         ``.jsonl`` or ``.ndjson``: one JSON object a line; any other: CSV.
-    script_needs
-        Columns that the script needs beside those that every lead has.
-    trunk_patterns
-        The trunk's allow-list of numbers, regular expressions for the whole number.
+    terms
+        What they must fit.
 
     Yields
     ------
@@ -79,9 +78,12 @@ def iterate_leads(path: Path, script_needs: Sequence[str], trunk_patterns: Seque
     Raises
     ------
     ConfigurationError
-        A pattern of the trunk is no regular expression.
+        A pattern of the trunk is no regular expression, or the region is none.
     """
-    reader = _Reader(str(path), tuple(script_needs), _compiled(trunk_patterns))
+    faults = numbers.check_patterns(terms.trunk_name, terms.trunk)
+    if faults:
+        raise ConfigurationError(faults)
+    reader = _Reader(str(path), terms)
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -96,16 +98,6 @@ def iterate_leads(path: Path, script_needs: Sequence[str], trunk_patterns: Seque
         yield Problem(f"cannot be read: {error.strerror}", "check the path and its rights", str(path))
 
 
-def _compiled(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    try:
-        return tuple(re.compile(pattern) for pattern in patterns)
-    except re.error as error:
-        raise ConfigurationError(
-            f"{error.pattern!r} in the trunk's numbers is no regular expression: {error.msg}",
-            cure="correct 'numbers' of the trunk in voicebot.toml",
-        ) from error
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line without its end, or why it cannot be read."""
@@ -116,9 +108,9 @@ class _Line:
 
 
 class _Reader:
-    def __init__(self, file: str, needs: tuple[str, ...], allowed: tuple[re.Pattern[str], ...]) -> None:
-        self._file, self._allowed = file, allowed
-        self._needs = tuple(need for need in needs if need not in (*REQUIRED, *OPTIONAL))
+    def __init__(self, file: str, terms: Terms) -> None:
+        self._file, self._terms = file, terms
+        self._needs = tuple(need for need in terms.needs if need not in (*REQUIRED, *OPTIONAL))
 
     # --- lines
 
@@ -260,6 +252,13 @@ class _Reader:
 
     # --- one lead
 
+    def _number(self, value: str) -> str:
+        number = fields.phone(value, self._terms.region)
+        try:
+            return numbers.check_number(number, self._terms.trunk_name, self._terms.trunk)
+        except ConfigurationError as error:
+            raise Unfit(f"{value}: {error.problems[0].what}", error.problems[0].cure) from error
+
     def _row(self, line: int, values: Mapping[str, str]) -> Iterator[Row | Problem]:
         """Check all values of a line, so that all its faults are told at once."""
         problems: list[Problem] = []
@@ -283,7 +282,7 @@ class _Reader:
                 problems.append(self._problem(line, f"{field}: {unfit.what}", unfit.cure))
                 return None
 
-        number = check("phone", fields.phone, self._allowed)
+        number = check("phone", self._number)
         currency = check("currency", fields.currency)
         amount = check("amount", fields.amount, currency or "")
         due_date = check("due_date", fields.day)
@@ -295,7 +294,7 @@ class _Reader:
         yield Row(
             line,
             NewLead(
-                phone=number.dialled,
+                phone=number,
                 name=taken["name"],
                 company=taken["company"],
                 amount=amount,

@@ -57,7 +57,7 @@ class NewLead:
     Parameters
     ----------
     phone
-        E.164 or the digits that the trunk takes.
+        E.164 with its plus; it stands for the person in every limit.
     rehearsal_day
         The day on which a rehearsed call takes place; ``None`` for real calls (today).
     """

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from voicebot.masking import E164
 from voicebot.store.engine import to_text
 from voicebot.store.records import Attempt, Campaign, NewLead
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
-
-_NOT_A_DIGIT: Final = re.compile(r"[^0-9]")
 
 CAMPAIGN: Final = (
     CampaignRow.id,
@@ -50,17 +48,18 @@ def to_campaign(row: sa.Row[Any]) -> Campaign:
     )
 
 
-def digits_of(phone: str) -> str:
-    """Return the digits of a number: the same for each way of writing it."""
-    return _NOT_A_DIGIT.sub("", phone)
+def person(phone: str) -> str:
+    """Return an E.164 number, which stands for one person in every limit; ValueError for any other way of writing."""
+    if not E164.fullmatch(phone):
+        raise ValueError("a lead's number must be E.164: plus, country code, number")
+    return phone
 
 
 def from_lead(campaign: int, lead: NewLead) -> dict[str, Any]:
     """Return the columns of a new lead."""
     return {
         "campaign_id": campaign,
-        "phone": lead.phone,
-        "number": digits_of(lead.phone),
+        "number": person(lead.phone),
         "reference": to_text(lead.reference),
         "name": to_text(lead.name),
         "company": to_text(lead.company),
@@ -76,7 +75,7 @@ def from_lead(campaign: int, lead: NewLead) -> dict[str, Any]:
 def to_lead(row: Mapping[str, Any] | sa.RowMapping) -> NewLead:
     """Make a lead of a row's columns."""
     return NewLead(
-        phone=row["phone"],
+        phone=row["number"],
         name=row["name"],
         company=row["company"],
         amount=Decimal(row["amount"]),
@@ -95,7 +94,7 @@ def attempts() -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             AttemptRow,
             CampaignRow.name.label("campaign_name"),
-            LeadRow.phone,
+            LeadRow.number.label("phone"),
             LeadRow.name,
             LeadRow.reference,
             OutcomeRow.outcome,

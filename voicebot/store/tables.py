@@ -125,9 +125,8 @@ class LeadRow(Base):
         sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
     )
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
-    phone: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
     number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH))
-    """The digits of ``phone`` alone: the same number however it is written."""
+    """E.164 with its plus: one person's number, however a file wrote it."""
     reference: Mapped[str]
     name: Mapped[str]
     company: Mapped[str]

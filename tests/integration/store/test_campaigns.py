@@ -55,13 +55,20 @@ async def test_what_is_not_there_is_told(store: Store) -> None:
 async def test_duplicates_are_told_and_not_inserted(store: Store) -> None:
     made = await campaign(store, leads=[])
     one, other_debt = lead(1), lead(1, reference="another")
-    same_number = lead(1, phone="1-415-555-0001")
-    added = await store.add_leads(made, [one, other_debt, one, same_number])
-    assert (added.inserted, added.duplicates, added.suppressed) == (2, (2, 3), ())
+    added = await store.add_leads(made, [one, other_debt, one])
+    assert (added.inserted, added.duplicates, added.suppressed) == (2, (2,), ())
     assert (await store.add_leads(made, [lead(2), one])).duplicates == (1,)
     assert (await store.campaign_status(made)).leads[LeadState.READY] == 3
     second = await campaign(store, "second", leads=[one])
     assert (await store.campaign_status(second)).leads[LeadState.READY] == 1
+
+
+@pytest.mark.parametrize("phone", ["4155550001", "1-415-555-0001", "+1 415 555 0001", "＋14155550001", "+"])
+async def test_only_e164_numbers_come_in(store: Store, phone: str) -> None:
+    made = await campaign(store, leads=[])
+    with pytest.raises(ValueError, match=r"E\.164"):
+        await store.add_leads(made, [lead(1), lead(2, phone=phone)])
+    assert (await store.campaign_status(made)).leads[LeadState.READY] == 0
 
 
 async def test_places_of_duplicates_count_through_all_parts(store: Store) -> None:

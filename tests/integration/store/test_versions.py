@@ -6,12 +6,11 @@ import dataclasses
 import hashlib
 
 import pytest
-import sqlalchemy as sa
 
+from tests.integration.store import older
 from tests.integration.store.making import ANSWERED, HASH, TEXT, campaign, claim, dialling, lead
 from voicebot.errors import ConfigurationError
 from voicebot.store import migrations, recorded
-from voicebot.store.engine import make_engine
 from voicebot.store.records import CampaignState, PublicationAction
 from voicebot.store.store import Store
 
@@ -134,29 +133,25 @@ async def test_recorded_calls_come_in_order_with_their_version(store: Store, mon
 
 
 async def test_an_older_database_learns_which_version_its_calls_were_made_with(empty_url: str) -> None:
-    await migrations.upgrade(empty_url)
-    engine = make_engine(empty_url)
-
-    def back_to_the_first(connection: sa.Connection) -> None:
-        for table in ("script_publication", "campaign_pin"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text("DROP INDEX ix_attempt_script_hash_claimed_at"))
-        connection.execute(sa.text("ALTER TABLE attempt DROP COLUMN script_hash"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
-
-    store = await Store.open(empty_url)
-    made = await campaign(store, leads=1)
-    (attempt,) = await dialling(store)
-    await store.finish(attempt, ANSWERED)
-    await store.close()
-    async with engine.begin() as connection:
-        await connection.run_sync(back_to_the_first)
-    await engine.dispose()
+    await older.make(empty_url, "0001")
+    pinned = older.script("en-US")
+    talked = older.lead(1, 1, "+14155550100", state="done")
+    called = older.attempt(talked)
+    await older.fill(
+        empty_url,
+        {
+            "script_version": [pinned],
+            "campaign": [older.campaign(1, pinned)],
+            "lead": [talked],
+            "attempt": [called],
+            "call_journal": [{"attempt_id": called["id"], "entries": []}],
+        },
+    )
     await migrations.upgrade(empty_url)
     store = await Store.open(empty_url)
     try:
-        assert await store.calls_by_version(made) == {HASH: 1}
-        (pin,) = await store.pins(made)
-        assert (pin.hash, pin.by) == (HASH, "")
+        assert await store.calls_by_version(1) == {pinned["hash"]: 1}
+        (pin,) = await store.pins(1)
+        assert (pin.hash, pin.by) == (pinned["hash"], "")
     finally:
         await store.close()

@@ -12,26 +12,48 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voicebot.campaign.leads import LONGEST_LINE, Row, iterate_leads, read_leads
+from voicebot.campaign.fields import phone
+from voicebot.campaign.leads import LONGEST_LINE, Row, Terms, iterate_leads
+from voicebot.config import TrunkSection
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.store.records import NewLead
 
-PATTERNS = (r"\+?[1-9]\d{6,14}",)
+TRUNK = TrunkSection(endpoint="carrier")
 HEADER = "phone,name,company,amount,currency,due_date,timezone"
 GOOD = "+14155550100,Ann Lee,Acme,120.50,USD,2026-12-01,America/New_York"
 LEAD: dict[str, str] = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
 
 
 def read(
-    tmp_path: Path, content: str | bytes, *, name: str = "leads.csv", needs: tuple[str, ...] = ()
+    tmp_path: Path,
+    content: str | bytes,
+    *,
+    name: str = "leads.csv",
+    needs: tuple[str, ...] = (),
+    trunk: TrunkSection = TRUNK,
+    region: str = "",
 ) -> tuple[list[NewLead], list[Problem]]:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_leads(path, needs, PATTERNS)
+    return read_file(path, needs=needs, trunk=trunk, region=region)
+
+
+def read_file(
+    path: Path, *, needs: tuple[str, ...] = (), trunk: TrunkSection = TRUNK, region: str = ""
+) -> tuple[list[NewLead], list[Problem]]:
+    leads: list[NewLead] = []
+    problems: list[Problem] = []
+    for found in iterate_leads(path, Terms(needs, "main", trunk, region)):
+        if isinstance(found, Row):
+            leads.append(found.lead)
+        else:
+            problems.append(found)
+    return leads, problems
 
 
 def line(**values: str) -> str:
@@ -134,29 +156,91 @@ def test_names_stay_unharmed(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "dialled"),
+    ("written", "region", "number"),
     [
-        ("+1 (415) 555-0100", "+14155550100"),
-        (" +1.415.555.0100 ", "+14155550100"),
-        ("14155550100", "14155550100"),
-        ("+39 06 1234 5678", "+390612345678"),
+        ("+1 (415) 555-0100", "", "+14155550100"),
+        (" +1.415.555.0100 ", "", "+14155550100"),
+        ("+39 06 1234 5678", "", "+390612345678"),
+        ("+14155550100", "CN", "+14155550100"),
+        ("4155550100", "US", "+14155550100"),
+        ("14155550100", "US", "+14155550100"),
+        ("1-415-555-0100", "US", "+14155550100"),
+        ("011 44 20 7946 0901", "US", "+442079460901"),
+        ("(020) 7946 0901", "GB", "+442079460901"),
+        ("2079460901", "GB", "+442079460901"),
+        ("0044 20 7946 0901", "GB", "+442079460901"),
+        ("442079460901", "GB", "+442079460901"),
+        ("13800138002", "CN", "+8613800138002"),
+        ("8613800138002", "CN", "+8613800138002"),
+        ("030/123456", "DE", "+4930123456"),
     ],
 )
-def test_phones_are_brought_into_one_form(tmp_path: Path, written: str, dialled: str) -> None:
-    leads, problems = read(tmp_path, f"{HEADER}\n{line(phone=written)}\n")
+def test_a_number_is_one_however_it_is_written(tmp_path: Path, written: str, region: str, number: str) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{line(phone=written)}\n", region=region)
     assert problems == []
-    assert leads[0].phone == dialled
+    assert leads[0].phone == number
 
 
-def test_the_trunk_decides_the_form_and_the_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "leads.csv"
-    path.write_text(f"{HEADER}\n{line()}\n{line(phone='+442079460000')}\n{line(phone='02079460000')}\n")
-    leads, problems = read_leads(path, (), (r"1\d{10}", r"0\d{9,10}"))
-    assert [lead.phone for lead in leads] == ["14155550100", "02079460000"]
-    assert [problem.line for problem in problems] == [3]
-    assert "trunk" in problems[0].what
-    with pytest.raises(ConfigurationError, match="regular expression"):
-        read_leads(path, (), ("(",))
+@pytest.mark.parametrize(
+    ("written", "region", "what"),
+    [
+        ("13800138002", "", "does not say its country"),
+        ("2127365000", "", "does not say its country"),
+        ("14155550100", "", "does not say its country"),
+        ("0044 20 7946 0901", "", "does not say its country"),
+        ("13800138002", "US", "no number of US"),
+        ("442079460901", "US", "not a possible number"),
+        ("4155550100", "GB", "no number of GB"),
+        ("911", "US", "not a possible number"),
+        ("٤١٥٥٥٥٠١٠٠", "US", "not a phone number"),
+        ("４１５５５５０１００", "US", "not a phone number"),
+    ],
+)
+def test_the_country_of_a_number_is_never_guessed(tmp_path: Path, written: str, region: str, what: str) -> None:
+    leads, problems = read(tmp_path, f"{HEADER}\n{line(phone=written)}\n", region=region)
+    assert leads == []
+    (problem,) = problems
+    assert what in problem.what
+    assert f"'{written}'" in problem.what
+    assert (problem.file, problem.line) == (str(tmp_path / "leads.csv"), 2)
+    assert "+" in problem.cure
+    if not region:
+        assert "--region" in problem.cure
+
+
+def test_the_trunk_decides_which_numbers(tmp_path: Path) -> None:
+    trunk = TrunkSection(endpoint="carrier", numbers=(r"\+1\d{10}", r"\+86\d{11}"), dial_prefix="00")
+    numbers = ("+14155550100", "+442079460000", "+8613800138002", "+1 900 555 0100", "13800138002")
+    content = "\n".join([HEADER, *(line(phone=number) for number in numbers)])
+    leads, problems = read(tmp_path, content, trunk=trunk)
+    assert [lead.phone for lead in leads] == ["+14155550100", "+8613800138002"]
+    assert [problem.line for problem in problems] == [3, 5, 6]
+    assert "+442079460000" in problems[0].what
+    assert "trunks.main.numbers" in problems[0].cure
+    assert "premium-rate" in problems[1].what
+    for patterns in (("(",), (r"1\d{10}",)):
+        with pytest.raises(ConfigurationError, match=r"trunks\.main\.numbers"):
+            read(tmp_path, content, trunk=TrunkSection(endpoint="carrier", numbers=patterns))
+
+
+@given(region=st.sampled_from(["US", "GB", "CN", "DE", "FR", "AU"]), data=st.data())
+def test_the_ways_of_writing_one_number_are_one(region: str, data: st.DataObject) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assert example is not None
+    written = data.draw(
+        st.sampled_from(
+            [
+                phonenumbers.format_number(example, form)
+                for form in (
+                    phonenumbers.PhoneNumberFormat.E164,
+                    phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+                    phonenumbers.PhoneNumberFormat.NATIONAL,
+                )
+            ]
+        )
+    )
+    spaced = "".join(mark + data.draw(st.sampled_from(["", "", " ", "-", "."])) for mark in written)
+    assert phone(spaced, region) == phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
 
 
 def test_a_time_zone_may_come_from_the_number(tmp_path: Path) -> None:
@@ -265,7 +349,7 @@ def test_files_that_are_none(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nothing.csv"):
-        leads, (problem,) = read_leads(path, (), PATTERNS)
+        leads, (problem,) = read_file(path)
         assert leads == []
         assert (problem.file, "cannot be read" in problem.what) == (str(path), True)
 
@@ -325,5 +409,5 @@ def test_garbage_is_told_never_raised(tmp_path_factory: Any, garbage: bytes, nam
     folder = tmp_path_factory.mktemp("leads")
     path: Path = folder / name
     path.write_bytes(f"{HEADER}\n".encode() + garbage if name.endswith("csv") else garbage)
-    for found in iterate_leads(path, (), PATTERNS):
+    for found in iterate_leads(path, Terms((), "main", TRUNK)):
         assert isinstance(found, (Row, Problem))

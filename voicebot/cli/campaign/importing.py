@@ -10,11 +10,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from voicebot.campaign.leads import Row, iterate_leads
+from voicebot.agi.numbers import check_region
+from voicebot.campaign.leads import Row, Terms, iterate_leads
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Json, Name, trunk_of
 from voicebot.cli.stores import with_store
-from voicebot.config import Config, TrunkSection
+from voicebot.config import Config
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.store.campaigns import LEADS_AT_ONCE
@@ -30,20 +31,26 @@ def import_leads(
     context: typer.Context,
     name: Name,
     files: Annotated[list[Path], typer.Argument(help="CSV (first line: column names) or .jsonl files.")],
+    region: Annotated[
+        str, typer.Option(help="Country of the numbers that are written without one (US, GB, CN …).")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Add leads. A bad line is refused with its place and cure, the others go in; then the exit code is 1."""
 
     async def work(store: Store, config: Config) -> dict[str, Any]:
         campaign = await store.campaign_named(name)
-        trunk = config.trunks[trunk_of(config, campaign.trunk)]
+        trunk_name = trunk_of(config, campaign.trunk)
+        trunk = config.trunks[trunk_name]
         version = await store.script(campaign.script_hash)
         if version is None:
             raise ConfigurationError(f"the script of {name} is not stored", cure="create the campaign again")
         needs = read_pinned(version.text, version.hash).lead.needs
+        country = check_region(region, "--region") if region else trunk.region
+        terms = Terms(needs, trunk_name, trunk, country)
         told = _Told(show=not json)
         for file in files:
-            await _import_file(store, campaign.id, file, needs=needs, trunk=trunk, told=told)
+            await _import_file(store, campaign.id, file, terms, told)
         return told.record()
 
     record = with_store(context, work)
@@ -82,10 +89,8 @@ class _Told:
         }
 
 
-async def _import_file(
-    store: Store, campaign: int, file: Path, *, needs: tuple[str, ...], trunk: TrunkSection, told: _Told
-) -> None:
-    found = iterate_leads(file, needs, trunk.numbers)
+async def _import_file(store: Store, campaign: int, file: Path, terms: Terms, told: _Told) -> None:
+    found = iterate_leads(file, terms)
     while part := await asyncio.to_thread(lambda: list(islice(found, LEADS_AT_ONCE))):
         rows = [one for one in part if isinstance(one, Row)]
         for one in part:
