@@ -191,6 +191,7 @@ def classify(
     dial_status: str = "",
     dialled: bool = True,
     rang: bool = False,
+    early: bool = False,
     rang_out: bool = False,
     sign_of_life: bool = True,
 ) -> Verdict:
@@ -211,14 +212,17 @@ def classify(
     dialled
         Dial was ever run.
     rang
-        The phone rang (180) or the network played something (183); a 100 is no ringing.
+        The phone rang (180); a 100 is no ringing.
+    early
+        The network played something (183): a ring tone where time ran out, else perhaps an announcement of its own
+        ("your credit is used up"), which says nothing of the callee.
     rang_out
         The ring time was over; no status of the other side counts then.
     sign_of_life
         The other side said anything at all, if only 100 Trying.
     """
     if rang_out:
-        return _RANG_OUT if rang else _NOTHING_RANG if sign_of_life else _SILENCE
+        return _RANG_OUT if rang or early else _NOTHING_RANG if sign_of_life else _SILENCE
     if not dialled and not technical and not cause:
         return _NOT_DIALLED
     if 300 <= technical <= 399:

@@ -95,7 +95,7 @@ class HangUp:
     origin
         Who it comes from.
     rang
-        The callee's phone rang before, or an announcement or ring tone was heard (180, 183).
+        The callee's phone rang, or the network played something (180, 183).
     """
 
     disposition: Disposition

@@ -43,8 +43,9 @@ FROZEN_SECONDS: Final = 10.0
 OVERTIME_SECONDS: Final = 10.0
 """Beyond the ring time."""
 _RING_TOLERANCE: Final = 0.3
-_RINGING_STATUSES: Final = frozenset({180, 181, 182, 183})
-"""The last provisional status of a Dial that ran out of time: the phone rang, or something was played."""
+_RINGING_STATUSES: Final = frozenset({180, 181, 182})
+_SESSION_PROGRESS: Final = 183
+"""Provisional statuses: the last one that a Dial saw is what its session knows when time ran out."""
 _ENDED_EARLY: Final = "we hung up before it was answered"
 
 
@@ -487,6 +488,7 @@ class Progress:
                 return HangUp(Disposition.NO_ANSWER, cause, technical, explanation=_ENDED_EARLY, rang=True)
             return HangUp(Disposition.FAILED, cause, technical, explanation=_ENDED_EARLY, origin=Origin.OURS)
         rang_out = technical in {0, 487} and now - self._stage_at >= self._ring_seconds - _RING_TOLERANCE
+        last = done.technical if done is not None else 0
         verdict = classify(
             cause=cause,
             technical=technical,
@@ -494,7 +496,8 @@ class Progress:
             reason=done.reason if done else "",
             dial_status=done.status if done else "",
             dialled=bool(self._callee) or done is not None,
-            rang=rang or (done is not None and done.technical in _RINGING_STATUSES),
+            rang=self._rang or last in _RINGING_STATUSES,
+            early=self._early or last == _SESSION_PROGRESS,
             rang_out=rang_out and self.stage is Stage.DIALLING,
             sign_of_life=self._alive or done is None or done.technical > 0,
         )

@@ -124,6 +124,12 @@ def test_what_rang_is_about_the_callee(technical: int, cause: int, disposition: 
     assert (verdict.disposition, verdict.origin) == (disposition, origin)
 
 
+def test_an_announcement_of_the_carriers_is_no_ringing() -> None:
+    assert classify(cause=21, technical=403, early=True).origin is Origin.CARRIER
+    assert classify(cause=34, technical=503, early=True).disposition is Disposition.CONGESTION
+    assert classify(rang_out=True, early=True).disposition is Disposition.NO_ANSWER
+
+
 def test_ring_time_out_is_told_from_a_phone_that_is_off() -> None:
     ring = classify(cause=19, technical=480, dial_status="NOANSWER", rang_out=True, rang=True)
     off = classify(cause=19, technical=480, dial_status="NOANSWER")
