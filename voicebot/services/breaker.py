@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from voicebot.breaker import CLOSED, BreakerRule
+
 
 class CircuitBreaker:
     """Opens after some failures in a row; when open for a while, lets one trial through, which decides.
@@ -17,18 +19,13 @@ class CircuitBreaker:
     """
 
     def __init__(self, failures: int, open_seconds: float) -> None:
-        if failures < 1 or open_seconds <= 0:
-            raise ValueError("a circuit breaker needs at least one failure and some time to be open")
-        self._limit = failures
-        self._open_seconds = open_seconds
-        self._failures = 0
-        self._barred_until: float | None = None
-        """Nobody is let through before this; ``None`` while all is well."""
+        self._rule = BreakerRule(failures, open_seconds, open_seconds, open_seconds)
+        self._state = CLOSED
 
     @property
     def is_open(self) -> bool:
         """It has opened, and no trial has gone well since."""
-        return self._barred_until is not None
+        return self._state.is_open
 
     def allows(self, now: float) -> bool:
         """Tell whether to ask the service; while open, saying yes begins the one trial.
@@ -38,20 +35,15 @@ class CircuitBreaker:
         now
             Seconds of a clock that never goes back.
         """
-        if self._barred_until is None:
-            return True
-        if now < self._barred_until:
-            return False
-        self._barred_until = now + self._open_seconds
-        return True
+        allowed = self._rule.allows(self._state, now) != 0
+        if allowed:
+            self._state = self._rule.trial(self._state, now)
+        return allowed
 
     def succeeded(self, now: float) -> None:
         """The service answered: everybody is let through."""
-        self._failures = 0
-        self._barred_until = None
+        self._state = self._rule.succeeded(self._state, now)
 
     def failed(self, now: float) -> None:
         """The service did not answer, or not in time."""
-        self._failures += 1
-        if self._failures >= self._limit:
-            self._barred_until = now + self._open_seconds
+        self._state = self._rule.failed(self._state, now)

@@ -55,16 +55,21 @@ def test_refuses_senseless_limits(failures: int, seconds: float) -> None:
 )
 def test_never_asked_more_than_once_while_open(failures: int, steps: list[tuple[float, str]]) -> None:
     breaker, now, let_through = CircuitBreaker(failures, 7.0), 0.0, -100.0
+    asked = False
     for passed, what in steps:
         now += passed
         if what == "ask":
             was_open = breaker.is_open
             if breaker.allows(now) and was_open:
                 assert now - let_through >= 7.0
-                let_through = now
+                let_through, asked = now, True
         elif what == "well":
             breaker.succeeded(now)
+            asked = False
             assert breaker.allows(now)
         else:
+            began_before = breaker.is_open and not asked
             breaker.failed(now)
-            let_through = now if breaker.is_open else -100.0
+            if not began_before:  # else it says nothing new
+                let_through = now if breaker.is_open else -100.0
+            asked = False

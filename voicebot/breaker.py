@@ -1,0 +1,129 @@
+"""A circuit breaker: whether it is worth trying what has failed lately. Pure.
+
+After some faults in a row it opens, and nothing is tried. After a while one trial is let through (half-open), and
+decides: it closes, or stays open for twice as long, up to a limit. The state is a plain record, so that it can be
+kept in a table and shared by processes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerState:
+    """Where a breaker stands; made without arguments it is closed and knows of no fault.
+
+    Parameters
+    ----------
+    faults
+        In a row.
+    fault_at
+        When the last one was, seconds of whatever clock the caller uses.
+    opened_at
+        Since when nothing is tried; ``None`` while it is closed.
+    retry_at
+        When the next trial may be made, or the one under way counts as over.
+    trials
+        Failed trials since it opened.
+    trying
+        A trial is under way.
+    why
+        What went wrong last, for people.
+    about
+        Whom the last fault was about, so that one bad number alone does not open it.
+    """
+
+    faults: int = 0
+    fault_at: float = 0.0
+    opened_at: float | None = None
+    retry_at: float = 0.0
+    trials: int = 0
+    trying: bool = False
+    why: str = ""
+    about: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """It has opened, and no trial has gone well since."""
+        return self.opened_at is not None
+
+
+CLOSED: Final = BreakerState()
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerRule:
+    """When a breaker opens and how long it stays open.
+
+    Parameters
+    ----------
+    limit
+        Faults in a row that open it, 1 or more.
+    first_seconds, longest_seconds
+        How long it stays open at first and at most; doubled after each failed trial.
+    trial_seconds
+        After that long a trial that was never heard of again counts as over.
+    """
+
+    limit: int
+    first_seconds: float
+    longest_seconds: float
+    trial_seconds: float
+
+    def __post_init__(self) -> None:
+        if self.limit < 1 or self.first_seconds <= 0 or self.longest_seconds < self.first_seconds:
+            raise ValueError("a circuit breaker needs at least one fault and some time to be open")
+
+    def allows(self, state: BreakerState, now: float) -> int | None:
+        """How many may be tried now: ``None`` for any number, 1 for a trial, 0 for none."""
+        if not state.is_open:
+            return None
+        return 1 if now >= state.retry_at else 0
+
+    def trial(self, state: BreakerState, now: float) -> BreakerState:
+        """The one trial of an open breaker begins."""
+        if not state.is_open:
+            return state
+        return dataclasses.replace(state, trying=True, retry_at=now + self.trial_seconds)
+
+    def undecided(self, state: BreakerState, now: float) -> BreakerState:
+        """The trial came to nothing, neither well nor badly: another one may begin."""
+        return dataclasses.replace(state, trying=False, retry_at=now) if state.trying else state
+
+    def failed(self, state: BreakerState, now: float, why: str = "", *, about: str = "") -> BreakerState:
+        """Something went wrong.
+
+        Parameters
+        ----------
+        about
+            Whom it may have been about alone: the same one again does not count as another fault. Empty: nobody.
+        """
+        if state.is_open:
+            if not state.trying:  # begun before it opened
+                return state
+            trials = state.trials + 1
+            return dataclasses.replace(
+                state, faults=state.faults + 1, fault_at=now, trials=trials, trying=False, why=why, about=about,
+                retry_at=now + self.open_seconds(trials),
+            )  # fmt: skip
+        again = bool(about) and about == state.about and state.faults > 0
+        faults = state.faults if again else state.faults + 1
+        state = dataclasses.replace(state, faults=faults, fault_at=now, why=why, about=about)
+        return self.opened(state, now, why) if faults >= self.limit else state
+
+    def opened(self, state: BreakerState, now: float, why: str) -> BreakerState:
+        """Open it at once, whatever went before."""
+        if state.is_open:
+            return state
+        return dataclasses.replace(state, opened_at=now, retry_at=now + self.first_seconds, why=why)
+
+    def succeeded(self, state: BreakerState, begun_at: float) -> BreakerState:
+        """Something that was begun at ``begun_at`` went well; what began before the last fault says nothing."""
+        return CLOSED if begun_at >= (state.fault_at if state.opened_at is None else state.opened_at) else state
+
+    def open_seconds(self, trials: int) -> float:
+        """How long it stays open after so many failed trials."""
+        return float(min(self.longest_seconds, self.first_seconds * 2.0 ** min(trials, 30)))
