@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from voicebot.errors import ConfigurationError, Problem
 
@@ -18,17 +18,27 @@ class _Section(BaseModel):
 
 
 class AsteriskSection(_Section):
-    """How to reach Asterisk, and where Asterisk reaches us. Loopback unless written otherwise."""
+    """How to reach Asterisk, and where Asterisk reaches us. Loopback unless written otherwise.
+
+    ``fastagi_host`` and ``audiosocket_host`` with their ports are where we listen; ``fastagi_address`` and
+    ``audiosocket_address`` (``host:port``) are what Asterisk is told, where that differs. ``ami_ca``: file of the
+    certificate authority that signed AMI's certificate; with it AMI is spoken over TLS. ``extension``: of this node in
+    the rendered dialplan.
+    """
 
     ami_host: str = "127.0.0.1"
     ami_port: Port = 5038
     ami_username: str = "voicebot"
     ami_secret: str = ""
+    ami_ca: Path | None = None
     ami_action_seconds: float = Field(5.0, gt=0)
     fastagi_host: str = "127.0.0.1"
     fastagi_port: Port = 4573
+    fastagi_address: str = ""
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: Port = 9092
+    audiosocket_address: str = ""
+    extension: str = Field("start", pattern=r"^[a-z][a-z0-9_]{1,50}$")
     dial_context: str = "voicebot-dial"
     transfer_context: str = "voicebot-transfer"
     recordings: Path = Path("var/recordings")
@@ -118,11 +128,25 @@ class RasaSection(_Section):
     limit_ms: int = Field(400, ge=20, le=2000)
 
 
+class NodeSection(_Section):
+    """A further dialling process of this machine: what it has of its own, all else is as in ``asterisk``."""
+
+    fastagi_port: Port
+    fastagi_address: str = ""
+    audiosocket_port: Port
+    audiosocket_address: str = ""
+
+
+NodeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""Of a further process; part of an extension's name, so no hyphen: Asterisk takes no notice of those."""
+
+
 class Config(_Section):
     """Everything a node needs to know."""
 
     node: str = Field("node-1", pattern=r"^[A-Za-z0-9_.-]{1,40}$")
     asterisk: AsteriskSection = AsteriskSection()
+    nodes: dict[NodeName, NodeSection] = {}
     trunks: dict[str, TrunkSection] = {}
     speech: SpeechSection = SpeechSection()
     coqui: CoquiSection = CoquiSection()
@@ -130,6 +154,30 @@ class Config(_Section):
     call: CallSection = CallSection()
     dialogue: DialogueSection = DialogueSection()
     rasa: RasaSection = RasaSection()
+
+    def as_node(self, name: str) -> Config:
+        """Return the configuration of one of the processes that dial on this machine.
+
+        Parameters
+        ----------
+        name
+            ``node``, or one of ``nodes``.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such node.
+        """
+        if name == self.node:
+            return self
+        if name not in self.nodes:
+            known = ", ".join((self.node, *self.nodes))
+            raise ConfigurationError(
+                Problem(f"there is no node {name!r}", f"add [nodes.{name}], or use one of {known}")
+            )
+        own = {**self.nodes[name].model_dump(), "extension": f"start_{name}"}
+        asterisk = self.asterisk.model_copy(update=own)
+        return self.model_copy(update={"node": name, "asterisk": asterisk})
 
 
 def load_config(path: Path | None = None) -> Config:

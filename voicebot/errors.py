@@ -69,5 +69,9 @@ class UnavailableError(VoicebotError):
     """Something outside this process (Asterisk, a model's source, a database) is not there."""
 
 
+class RefusedError(UnavailableError):
+    """What was asked (Asterisk, a service) is there and well, and answered that it will not or cannot do it."""
+
+
 class UncertainError(VoicebotError):
     """An order was sent and no answer came: it may have been carried out."""

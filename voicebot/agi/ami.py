@@ -4,14 +4,23 @@ Panoramisk keeps actions that were sent during an outage and sends them again af
 dialled), leaves those in flight pending for ever, does not notice a frozen Asterisk and tries a wrong password
 without end. Here each action has a time limit, a lost connection fails whatever was in flight, nothing is ever sent
 twice, and a watchdog drops a connection that does not answer.
+
+The secret never leaves this process: log-in is by challenge (MD5 of Asterisk's challenge and the secret), so whoever
+listens on the port while Asterisk is away learns nothing that it can use. It does not prove that the other side is
+Asterisk; only TLS does (``asterisk.ami_ca``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import ipaddress
+import re
+import ssl
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from panoramisk.actions import Action
@@ -20,19 +29,20 @@ from panoramisk.message import Message
 
 from voicebot import logs
 from voicebot.agi.ami_events import AmiEvent, read_event
-from voicebot.errors import ConfigurationError, Problem, UnavailableError, UncertainError
+from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
 
 _LARGEST_MESSAGE: Final = 4_000_000
 """A connection on which this much comes without the end of a message is not AMI."""
 _WATCH_SECONDS: Final = 3.0
 _RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _MESSAGE_END: Final = b"\r\n\r\n"
+_GREETING: Final = re.compile(rb"Asterisk Call Manager/\d[\w.]*")
+_LONGEST_GREETING: Final = 128
+_CHALLENGE: Final = re.compile(r"[0-9]{1,20}")
+EVENTS: Final = "call,dtmf"
+"""Classes of events that are asked for; Asterisk sends those that the user may read."""
 
 _log = logs.get_logger()
-
-
-class RefusedError(UnavailableError):
-    """Asterisk answered an action with an error: it was not carried out."""
 
 
 def check_fields(name: str, fields: Mapping[str, str]) -> None:
@@ -75,6 +85,8 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
     def __init__(self, owner: Ami) -> None:
         self._owner = owner
         self._bytes = bytearray()
+        self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.greeted.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -82,6 +94,16 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
         self.factory = self._owner
 
     def data_received(self, data: bytes) -> None:
+        if not self.greeted.done():
+            self._bytes += data
+            end = self._bytes.find(b"\r\n", 0, _LONGEST_GREETING)
+            if end >= 0 and _GREETING.fullmatch(self._bytes, 0, end):
+                del self._bytes[: end + 2]
+                self.greeted.set_result(None)
+            elif end >= 0 or len(self._bytes) >= _LONGEST_GREETING:
+                self.greeted.set_exception(ConnectionError("it does not greet as Asterisk does"))
+                self.transport.abort()
+            return
         searched = max(0, len(self._bytes) - len(_MESSAGE_END))
         self._bytes += data
         end = self._bytes.rfind(_MESSAGE_END, searched)
@@ -94,17 +116,38 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
             self.transport.abort()
 
     def connection_lost(self, exc: Any) -> None:
+        if not self.greeted.done():
+            self.greeted.set_exception(ConnectionError("it closed the connection"))
         if not self.closed:
             self.close()
             self._owner.wire_lost(self)
 
 
 def _tell(owner: Callable[[], None]) -> None:
-    """Tell the owner; what it makes of it must not end the keeping of the connection."""
+    """Tell the owner; its failure must not stop us from keeping the connection."""
     try:
         owner()
     except Exception:
         _log.exception("ami: the owner failed on a change of the connection")
+
+
+def _tls(authority: Path | None) -> ssl.SSLContext | None:
+    """Read the certificate authority that AMI's certificate is checked against."""
+    if authority is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=str(authority.expanduser()))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            Problem(f"asterisk.ami_ca: no certificate can be read from {authority}: {error}", "name a PEM file")
+        ) from error
+
+
+def _stays_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Ami:
@@ -114,6 +157,8 @@ class Ami:
     ----------
     host, port, username, secret
         Where and as whom.
+    authority
+        File of the authority that signed AMI's certificate: AMI is spoken over TLS and the certificate is checked.
     action_seconds
         Time limit of each action.
     on_event
@@ -134,12 +179,14 @@ class Ami:
         username: str,
         secret: str,
         *,
+        authority: Path | None = None,
         action_seconds: float = 5.0,
         on_event: Callable[[AmiEvent], None] = lambda _event: None,
         on_connected: Callable[[], None] = lambda: None,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         check_fields("Login", {"Username": username, "Secret": secret})
+        self._tls = _tls(authority)
         self._host, self._port, self._username, self._secret = host, port, username, secret
         self._action_seconds = action_seconds
         self._on_event, self._on_connected, self._on_lost = on_event, on_connected, on_lost
@@ -163,8 +210,12 @@ class Ami:
         ConfigurationError
             User or secret are wrong.
         UnavailableError
-            Nobody answers, or it is not Asterisk.
+            Nobody answers, it is not Asterisk, or the user may log in only once and is.
         """
+        if self._tls is None and not _stays_here(self._host):
+            _log.warning(
+                "ami: commands to Asterisk cross the network unencrypted; set asterisk.ami_ca", host=self._host
+            )
         await self._connect()
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
@@ -247,33 +298,49 @@ class Ami:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._action_seconds):
-                _, self._wire = await loop.create_connection(lambda: _Wire(self), self._host, self._port)
+                _, self._wire = await loop.create_connection(lambda: _Wire(self), self._host, self._port, ssl=self._tls)
         except (OSError, TimeoutError) as error:
             raise UnavailableError(Problem(f"Asterisk's AMI does not answer at {where}: {error}", cure)) from error
         self._lost.clear()
         try:
-            await self._exchange(
-                "Login",
-                {"Username": self._username, "Secret": self._secret, "Events": "call"},
-                as_list=False,
-                uncertain=False,
-            )
+            await self._log_in(self._wire)
         except RefusedError as error:
             self._drop(tell=False)
+            if "in use" in str(error).lower():
+                raise UnavailableError(
+                    Problem(
+                        f"Asterisk's AMI at {where} has the user {self._username!r} logged in already",
+                        "set allowmultiplelogin = yes in manager.conf, or give each node an AMI user of its own",
+                    )
+                ) from error
             raise ConfigurationError(
                 Problem(
                     f"Asterisk's AMI at {where} refuses the user {self._username!r}",
                     "make asterisk.ami_username and asterisk.ami_secret match manager.conf, and see its permit lines",
                 )
             ) from error
-        except UnavailableError as error:
+        except (UnavailableError, ConnectionError, TimeoutError) as error:
             self._drop(tell=False)
-            raise UnavailableError(Problem(f"what answers at {where} does not log us in: {error}", cure)) from error
+            why = "it does not answer" if isinstance(error, TimeoutError) else error
+            raise UnavailableError(Problem(f"what answers at {where} does not log us in: {why}", cure)) from error
         except BaseException:
             self._drop(tell=False)
             raise
         self._ready = True
         _tell(self._on_connected)
+
+    async def _log_in(self, wire: _Wire) -> None:
+        """Log in by challenge, once the other side has greeted as Asterisk does."""
+        async with asyncio.timeout(self._action_seconds):
+            await asyncio.shield(wire.greeted)
+        asked = await self._exchange("Challenge", {"AuthType": "MD5"}, as_list=False, uncertain=False)
+        challenge = str(asked[0].challenge)
+        if not _CHALLENGE.fullmatch(challenge):
+            raise UnavailableError("its challenge is not Asterisk's")
+        # What AMI's protocol asks for; the secret must be long and random for it.
+        key = hashlib.md5(f"{challenge}{self._secret}".encode(), usedforsecurity=False).hexdigest()
+        fields = {"AuthType": "MD5", "Username": self._username, "Key": key, "Events": EVENTS}
+        await self._exchange("Login", fields, as_list=False, uncertain=False)
 
     async def _keep(self) -> None:
         """Watch the connection and make it again; ends only by being cancelled."""
@@ -336,4 +403,4 @@ class Ami:
         try:
             self._on_event(event)
         except Exception:
-            _log.exception("ami: an event was not digested", event_name=message.event)
+            _log.exception("ami: the handler of an event failed", event_name=message.event)

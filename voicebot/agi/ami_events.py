@@ -57,7 +57,16 @@ class OriginateAnswer:
     reason: int
 
 
-AmiEvent = DialBegin | DialState | DialEnd | ChannelEnded | OriginateAnswer
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The far side of a channel pressed a key."""
+
+    linked_id: str
+    unique_id: str
+    digit: str
+
+
+AmiEvent = DialBegin | DialState | DialEnd | ChannelEnded | OriginateAnswer | KeyPressed
 
 
 def sip_status(text: str) -> int:
@@ -103,6 +112,12 @@ def _hangup(event: Mapping[str, str]) -> AmiEvent:
     )
 
 
+def _dtmf_end(event: Mapping[str, str]) -> AmiEvent | None:
+    if event.get("direction", "") != "Received":  # what Asterisk itself sends out on the other leg
+        return None
+    return KeyPressed(event.get("linkedid", ""), event.get("uniqueid", ""), event.get("digit", "").upper())
+
+
 def _originate_response(event: Mapping[str, str]) -> AmiEvent:
     unique_id = event.get("uniqueid", "")
     return OriginateAnswer(
@@ -113,12 +128,13 @@ def _originate_response(event: Mapping[str, str]) -> AmiEvent:
     )
 
 
-_READERS: Final[dict[str, Callable[[Mapping[str, str]], AmiEvent]]] = {
+_READERS: Final[dict[str, Callable[[Mapping[str, str]], AmiEvent | None]]] = {
     "DialBegin": _dial_begin,
     "DialState": _dial_state,
     "DialEnd": _dial_end,
     "Hangup": _hangup,
     "OriginateResponse": _originate_response,
+    "DTMFEnd": _dtmf_end,
 }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from voicebot import logs
 from voicebot.agi import numbers, progress
+from voicebot.agi.ami_events import KeyPressed
 from voicebot.agi.audiosocket import Connection
+from voicebot.agi.keys import Keys, Way
 from voicebot.agi.phone import CallRequest, PhoneEvents, Recording
 from voicebot.config import TrunkSection
 from voicebot.errors import VoicebotError
@@ -35,6 +38,9 @@ class Exchange(Protocol):
     def forget(self, call: AsteriskCall) -> None:
         """Leave a call out from now on."""
 
+    def expect_media(self, call: AsteriskCall, identifier: UUID) -> None:
+        """Give the call the one connection that will say this uuid."""
+
     async def end_channels(self, unique_ids: tuple[str, ...]) -> None:
         """Hang channels up."""
 
@@ -57,6 +63,9 @@ class AsteriskCall:
         self.request, self.trunk, self.variables = request, trunk, dict(variables)
         self._exchange, self._events = exchange, events
         self._machine = progress.Progress(str(request.attempt), request.ring_seconds, now)
+        self.secret = secrets.token_urlsafe(24)
+        """What Asterisk shows to be told the number; in the order's channel variable and nowhere else."""
+        self._keys = Keys()
         self._connection: Connection | None = None
         self._heard_at = now
 
@@ -99,6 +108,12 @@ class AsteriskCall:
         numbers.check_extension(extension, self.request.trunk, self.trunk)
         self.handle(progress.TransferWanted(extension))
 
+    def expect_media(self) -> UUID:
+        """Return the uuid of this call's next AudioSocket connection: random, and good for one connection."""
+        identifier = uuid4()
+        self._exchange.expect_media(self, identifier)
+        return identifier
+
     def record_to(self, path: Path) -> None:
         """Tell the owner where the recording will be."""
         self._tell(self._events.recording, Recording(str(path), time.monotonic(), RECORDING_DETAILS))
@@ -125,8 +140,16 @@ class AsteriskCall:
         self._events.frame(pcm, at)
 
     def media_digit(self, digit: str, at: float) -> None:
-        """Pass a key on."""
-        self._events.digit(digit, at)
+        """Pass a key on, unless AMI told of it already."""
+        if self._keys.pressed(Way.AUDIOSOCKET, digit):
+            self._events.digit(digit, at)
+
+    def key_over_ami(self, event: KeyPressed) -> None:
+        """Pass on a key that AudioSocket does not carry; what the callee presses for a human is not for us."""
+        if self._connection is None or event.unique_id != self._machine.callee:
+            return
+        if self._keys.pressed(Way.AMI, event.digit):
+            self._tell(self._events.digit, event.digit, time.monotonic())
 
     def media_lost(self, connection: Connection, at: float) -> None:
         """Note the end of the connection, unless a newer one has taken its place."""

@@ -13,15 +13,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from voicebot import logs
-from voicebot.agi import numbers, progress
-from voicebot.agi.ami import Ami, RefusedError
-from voicebot.agi.ami_events import AmiEvent, OriginateAnswer, sip_status
+from voicebot.agi import addresses, dialplan, numbers, progress
+from voicebot.agi.ami import Ami
+from voicebot.agi.ami_events import AmiEvent, KeyPressed, OriginateAnswer, sip_status
 from voicebot.agi.asterisk_call import AsteriskCall
 from voicebot.agi.audiosocket import AudioSocketServer
-from voicebot.agi.fastagi import FastAgiServer, Session
+from voicebot.agi.fastagi import PROOF_VARIABLE, FastAgiServer, Session
 from voicebot.agi.phone import CallRequest, PhoneEvents
 from voicebot.config import Config
-from voicebot.errors import ConfigurationError, Problem, UnavailableError, UncertainError
+from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
+from voicebot.private_files import make_missing
 
 TICK_SECONDS: Final = 0.25
 _CLOSE_SECONDS: Final = 5.0
@@ -47,6 +48,7 @@ class AsteriskPhone:
         self._config = config
         self._asterisk = config.asterisk
         self._calls: dict[str, AsteriskCall] = {}
+        self._expected_media: dict[UUID, AsteriskCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._connection = 0
         self._connections_made = 0
@@ -79,6 +81,7 @@ class AsteriskPhone:
         problems = [
             problem for name, trunk in self._config.trunks.items() for problem in numbers.check_patterns(name, trunk)
         ]
+        problems += addresses.check(self._asterisk)
         recordings = self._recordings
         if not _PLAIN_PATH.fullmatch(str(recordings)):
             problems.append(
@@ -91,22 +94,24 @@ class AsteriskPhone:
             raise ConfigurationError(problems)
         here = self._asterisk
         peers = await self._peers()
-        self._fastagi = FastAgiServer(here.fastagi_host, here.fastagi_port, peers=peers)
+        self._fastagi = FastAgiServer(here.fastagi_host, here.fastagi_port, self._secret_of, peers=peers)
         self._fastagi.add_route("dial", self._dial)
+        self._fastagi.add_route("record", self._record)
         self._fastagi.add_route("transfer", self._transfer)
-        self._audio = AudioSocketServer(here.audiosocket_host, here.audiosocket_port, self._find, peers=peers)
+        self._audio = AudioSocketServer(here.audiosocket_host, here.audiosocket_port, self._take_expected, peers=peers)
         self._ami = Ami(
             here.ami_host,
             here.ami_port,
             here.ami_username,
             here.ami_secret,
+            authority=here.ami_ca,
             action_seconds=here.ami_action_seconds,
             on_event=self._event,
             on_connected=self._connected,
             on_lost=self._lost,
         )
         try:
-            recordings.mkdir(parents=True, exist_ok=True)
+            make_missing(recordings)
             await self._fastagi.start()
             await self._audio.start()
             await self._ami.start()
@@ -204,11 +209,13 @@ class AsteriskPhone:
                 "Originate",
                 {
                     "ActionID": f"originate-{attempt}",
-                    "Channel": f"AudioSocket/{here.audiosocket_host}:{here.audiosocket_port}/{attempt}/c(slin)",
+                    "Channel": f"AudioSocket/{addresses.audiosocket(here)}/{call.expect_media()}/c(slin)",
                     "Context": here.dial_context,
-                    "Exten": "start",
+                    "Exten": here.extension,
                     "Priority": "1",
                     "ChannelId": attempt,
+                    # One underscore: the callee's channel inherits it, what that one dials does not.
+                    "Variable": f"_{PROOF_VARIABLE}={call.secret}",
                     "Timeout": "5000",
                     "Async": "true",
                 },
@@ -244,11 +251,17 @@ class AsteriskPhone:
         """Leave a call out from now on; no session is told its number any more."""
         if self._calls.get(str(call.attempt)) is call:
             del self._calls[str(call.attempt)]
+        for identifier in [one for one, expecting in self._expected_media.items() if expecting is call]:
+            del self._expected_media[identifier]
         self._see_whether_idle()
 
     def _see_whether_idle(self) -> None:
         if all(call.stage is progress.Stage.HANDED_OVER for call in self._calls.values()):
             self._idle.set()
+
+    def expect_media(self, call: AsteriskCall, identifier: UUID) -> None:
+        """Give ``call`` the one connection that will say this uuid."""
+        self._expected_media[identifier] = call
 
     async def end_channels(self, unique_ids: tuple[str, ...]) -> None:
         """Hang channels up; those that are gone already do not matter."""
@@ -264,7 +277,12 @@ class AsteriskPhone:
         """Send a channel to the transfer's dialplan."""
         await self._required_ami().action(
             "Redirect",
-            {"Channel": channel, "Context": self._asterisk.transfer_context, "Exten": "start", "Priority": "1"},
+            {
+                "Channel": channel,
+                "Context": self._asterisk.transfer_context,
+                "Exten": self._asterisk.extension,
+                "Priority": "1",
+            },
         )
 
     # ------------------------------------------------------------------------------------------ AMI
@@ -277,7 +295,11 @@ class AsteriskPhone:
     def _event(self, event: AmiEvent) -> None:
         key = event.action_id.removeprefix("originate-") if isinstance(event, OriginateAnswer) else event.linked_id
         call = self._calls.get(key)
-        if call is not None:
+        if call is None:
+            return
+        if isinstance(event, KeyPressed):
+            call.key_over_ami(event)
+        else:
             call.handle(event)
 
     def _connected(self) -> None:
@@ -320,8 +342,13 @@ class AsteriskPhone:
     def _recordings(self) -> Path:
         return self._asterisk.recordings.expanduser().resolve()
 
-    def _find(self, attempt: UUID) -> AsteriskCall | None:
-        return self._calls.get(str(attempt))
+    def _take_expected(self, identifier: UUID) -> AsteriskCall | None:
+        """Return the call that expects a connection with this uuid; it expects no second one."""
+        return self._expected_media.pop(identifier, None)
+
+    def _secret_of(self, attempt: str) -> str:
+        call = self._calls.get(attempt)
+        return call.secret if call is not None else ""
 
     async def _peers(self) -> frozenset[str]:
         """Return the addresses from which Asterisk may connect to us."""
@@ -333,50 +360,59 @@ class AsteriskPhone:
             raise UnavailableError(
                 Problem(f"asterisk.ami_host: {host} has no address: {error}", "correct it")
             ) from error
-        addresses = {str(entry[4][0]) for entry in found}
-        return frozenset(peers | {address for address in addresses if not ipaddress.ip_address(address).is_unspecified})
+        there = {addresses.plain(str(entry[4][0])) for entry in found}
+        return frozenset(peers | {address for address in there if not ipaddress.ip_address(address).is_unspecified})
 
     async def _dial(self, session: Session) -> None:
         """Serve the bot's own leg: dial the callee, wait as long as the call takes, say how it ended."""
-        call = self._calls.get(session.headers.get("agi_uniqueid", ""))
+        call = self._calls.get(session.call)
         if call is None or not call.may_dial:
-            _log.warning("fastagi: nobody expects this channel", channel=session.headers.get("agi_uniqueid", ""))
+            _log.warning("fastagi: a call was to be dialled again", attempt=session.call)
             return
         call.handle(progress.SessionOpened())
         try:
-            recording = self._recordings / f"{call.attempt}.raw"
             caller = call.request.caller_id or call.trunk.caller_id
             if caller:
                 await session.set_variable("CALLERID(num)", caller)
             for name, value in call.variables.items():
                 await session.set_variable(name, value)
-            call.record_to(recording)
             await session.execute(
                 "Dial",
                 numbers.channel(numbers.rendered(call.request.number, call.trunk), call.trunk.endpoint),
                 f"{call.request.ring_seconds:.1f}",
-                f"b(voicebot-callee^start^1({call.attempt}^{recording}))",
+                # i: where the far side redirects us is not dialled
+                f"ib({dialplan.CALLEE_CONTEXT}^{self._asterisk.extension}^1)",
             )
             call.handle(await _dial_done(session))
         finally:
             call.handle(progress.SessionClosed())
 
+    async def _record(self, session: Session) -> None:
+        """Serve the callee's channel before it is dialled: record it."""
+        call = self._calls.get(session.call)
+        if call is None or call.stage is not progress.Stage.DIALLING:
+            _log.warning("fastagi: a call was to be recorded that is not being dialled", attempt=session.call)
+            return
+        recording = self._recordings / f"{call.attempt}.raw"
+        reply = await session.execute("MixMonitor", str(recording), "D")
+        if reply.fine and reply.result == "0":
+            call.record_to(recording)
+        else:
+            _log.warning("a call is not recorded: Asterisk cannot run MixMonitor", attempt=session.call)
+
     async def _transfer(self, session: Session) -> None:
         """Serve a callee's channel that was sent here: dial the human; if nobody answers, bring the callee back."""
-        call = self._calls.get(session.headers.get("agi_arg_1", ""))
+        call = self._calls.get(session.call)
         if call is None or call.stage is not progress.Stage.MOVING:
-            _log.warning("fastagi: nobody transferred this channel", channel=session.headers.get("agi_uniqueid", ""))
+            _log.warning("fastagi: nobody transferred this channel", attempt=session.call)
             return
         call.handle(progress.SessionOpened())
         try:
             extension = numbers.check_extension(call.extension, call.request.trunk, call.trunk)
             target = numbers.channel(extension, call.trunk.endpoint)
-            await session.execute("Dial", target, f"{call.trunk.ring_seconds:.1f}")
+            await session.execute("Dial", target, f"{call.trunk.ring_seconds:.1f}", "i")
             if call.transfer_returned(await session.evaluate("${DIALSTATUS}")):
-                here = self._asterisk
-                await session.execute(
-                    "AudioSocket", str(call.attempt), f"{here.audiosocket_host}:{here.audiosocket_port}"
-                )
+                await session.execute("AudioSocket", str(call.expect_media()), addresses.audiosocket(self._asterisk))
         finally:
             call.handle(progress.SessionClosed())
 

@@ -19,6 +19,7 @@ from typing import Final, Protocol, cast
 from uuid import UUID
 
 from voicebot import logs
+from voicebot.agi import addresses
 from voicebot.errors import Problem, UnavailableError
 
 FRAME_BYTES: Final = 320
@@ -52,7 +53,7 @@ class Kind(enum.IntEnum):
 class Identified:
     """Which call this connection belongs to."""
 
-    attempt: UUID
+    identifier: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +223,20 @@ class Connection(asyncio.Protocol):
                 self.owner.media_frame(pcm, at)
             case Key(digit) if self.owner is not None:
                 self.owner.media_digit(digit, at)
-            case Identified(attempt):
-                self._identify(attempt, at)
+            case Identified(identifier):
+                self._identify(identifier, at)
             case Fault(reason):
                 _log.warning("audiosocket: not understood", reason=reason, known=self.owner is not None)
                 self.close()
             case _:
                 self.close()
 
-    def _identify(self, attempt: UUID, at: float) -> None:
+    def _identify(self, identifier: UUID, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        owner = self._server.identified(self, attempt)
+        owner = self._server.identified(self, identifier)
         if owner is None or not owner.media_attached(self, at):
-            _log.warning("audiosocket: nobody expects this call", attempt=str(attempt))
+            _log.warning("audiosocket: refused a connection that no call expects")
             self.close()
             return
         self.owner = owner
@@ -278,7 +279,7 @@ class AudioSocketServer:
     host, port
         Where to listen.
     find
-        Gives the call of an attempt, or ``None`` for one that nobody expects.
+        Gives the call that expects a connection with this uuid, or ``None`` when none does.
     peers
         Addresses that may connect.
     """
@@ -330,7 +331,7 @@ class AudioSocketServer:
 
     def welcome(self, connection: Connection, address: str) -> bool:
         """Take in a new connection; the oldest stranger makes room when there are too many."""
-        if address not in self._peers:
+        if addresses.plain(address) not in self._peers:
             _log.warning("audiosocket: refused a connection from elsewhere", address=address)
             return False
         if len(self._strangers) >= _MAX_STRANGERS:
@@ -340,10 +341,10 @@ class AudioSocketServer:
         self._strangers[connection] = None
         return True
 
-    def identified(self, connection: Connection, attempt: UUID) -> MediaOwner | None:
+    def identified(self, connection: Connection, identifier: UUID) -> MediaOwner | None:
         """Find the call of a connection that said its uuid."""
         self._strangers.pop(connection, None)
-        return self._find(attempt)
+        return self._find(identifier)
 
     def joined(self, connection: Connection) -> None:
         """From now on the connection gets a frame each tick."""

@@ -1,14 +1,16 @@
 """FastAGI: Asterisk's dialplan asks what to do, over TCP. Panoramisk's application, hardened.
 
 Panoramisk reads headers until they are complete, which after a port probe means for ever, and takes a ``HANGUP``
-line for the reply to a command. Here headers have a size and a time limit, and nobody who has not sent them takes
-anyone's place.
+line for the reply to a command. Here headers have a size and a time limit, and a peer is a stranger until it has
+proved that it is the Asterisk we ordered the call from: any program on the machine can connect and name an attempt,
+but only that Asterisk knows the secret that the order carried.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,9 +19,13 @@ from typing import Final
 from panoramisk import fast_agi
 
 from voicebot import logs
+from voicebot.agi import addresses
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
 
+PROOF_VARIABLE: Final = "VOICEBOT_SECRET"
+"""The channel variable that carries a call's secret."""
 _HEADER_SECONDS: Final = 2.0
+"""For the headers, and again for the proof."""
 _LINE_BYTES: Final = 8192
 """Of all headers together, and of one reply line."""
 _USAGE_LINES: Final = 200
@@ -87,7 +93,7 @@ class Session:
     Parameters
     ----------
     headers
-        What Asterisk said at the start, ``agi_uniqueid`` among them.
+        What Asterisk said at the start.
     """
 
     def __init__(self, headers: Mapping[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,6 +101,11 @@ class Session:
         self.hung_up = False
         self._reader, self._writer = reader, writer
         self._lock = asyncio.Lock()
+
+    @property
+    def call(self) -> str:
+        """Id of the call that the dialplan works for: its first argument."""
+        return self.headers.get("agi_arg_1", "")
 
     async def command(self, *words: str) -> Reply:
         """Send one command and wait for its reply, as long as it takes (``EXEC Dial`` takes as long as the call).
@@ -157,22 +168,27 @@ class Session:
 
 
 Handler = Callable[[Session], Awaitable[None]]
+SecretOf = Callable[[str], str]
 
 
 class FastAgiServer(fast_agi.Application):  # type: ignore[misc]
-    """Listens for sessions and gives each to the handler of its path.
+    """Listens for sessions and gives each that proves itself to the handler of its path.
 
     Parameters
     ----------
     host, port
         Where to listen.
+    secret_of
+        The secret of the call whose id is given (the dialplan's first argument), empty for one that nobody expects.
     peers
         Addresses that may connect.
     """
 
-    def __init__(self, host: str, port: int, *, peers: Collection[str] = ("127.0.0.1", "::1")) -> None:
+    def __init__(
+        self, host: str, port: int, secret_of: SecretOf, *, peers: Collection[str] = ("127.0.0.1", "::1")
+    ) -> None:
         super().__init__(loop=asyncio.get_running_loop())
-        self._host, self._port = host, port
+        self._host, self._port, self._secret_of = host, port, secret_of
         self._peers = frozenset(peers)
         self._handlers: dict[str, Handler] = {}
         self._server: asyncio.Server | None = None
@@ -219,7 +235,7 @@ class FastAgiServer(fast_agi.Application):  # type: ignore[misc]
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take in a connection; the oldest stranger makes room when there are too many."""
         peer = writer.get_extra_info("peername")
-        address = peer[0] if peer else ""
+        address = addresses.plain(peer[0]) if peer else ""
         if address not in self._peers:
             _log.warning("fastagi: refused a connection from elsewhere", address=address)
             writer.transport.abort()
@@ -239,23 +255,39 @@ class FastAgiServer(fast_agi.Application):  # type: ignore[misc]
             _log.error("fastagi: a session failed", error=repr(task.exception()))
 
     async def handler(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Read the headers, find the handler, run it, close."""
+        """Read the headers, find the handler, have the peer prove itself, run the handler, close."""
         try:
             headers = await self._headers(reader)
             if headers is None:
                 return
             handler = self._handlers.get(headers.get("agi_network_script", ""))
             if handler is None:
-                _log.warning("fastagi: no such path", path=headers.get("agi_network_script", ""))
+                _log.warning("fastagi: no such path", path=headers.get("agi_network_script", "")[:40])
+                return
+            session = Session(headers, reader, writer)
+            if not await self._proves_itself(session):
                 return
             task = asyncio.current_task()
             if task is not None:
                 self._strangers.pop(task, None)
                 self._sessions.add(task)
             with contextlib.suppress(SessionOverError):
-                await handler(Session(headers, reader, writer))
+                await handler(session)
         finally:
             writer.close()
+
+    async def _proves_itself(self, session: Session) -> bool:
+        """Ask for the secret of the call that the peer names; the answer takes the same time for every wrong one."""
+        try:
+            async with asyncio.timeout(_HEADER_SECONDS):
+                shown = await session.evaluate(f"${{{PROOF_VARIABLE}}}")
+        except (TimeoutError, SessionOverError):
+            shown = ""
+        expected = self._secret_of(session.call)
+        if expected and hmac.compare_digest(shown.encode(), expected.encode()):
+            return True
+        _log.warning("fastagi: refused a session without the secret of an expected call")
+        return False
 
     async def _headers(self, reader: asyncio.StreamReader) -> dict[str, str] | None:
         try:

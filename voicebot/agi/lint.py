@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from voicebot.agi import numbers
+from voicebot.agi import addresses, dialplan, numbers
 from voicebot.agi.asterisk_config import ConfigurationFiles, Section, Setting, read_folder
 from voicebot.config import Config
 from voicebot.errors import Problem
@@ -33,6 +33,7 @@ REQUIRED_MODULES: Final = {
     "format_sln": "recordings cannot be written",
     "func_callerid": "no caller's number can be set",
     "func_channel": "the recording is not closed in time",
+    "func_pjsip_endpoint": "whether a trunk follows redirects stays unknown",
     "func_hangupcause": "why a call failed stays unknown",
     "func_logic": "the dialplan's conditions are missing",
     "bridge_simple": "two legs cannot be connected",
@@ -47,7 +48,6 @@ _SHORTEST_SECRET: Final = 12
 _PORTS_A_CALL: Final = 4
 """RTP and RTCP of the callee, and of the human that the callee may be handed to."""
 _TRUE: Final = frozenset({"yes", "true", "on", "y", "t", "1"})
-_CALLEE_CONTEXT: Final = "voicebot-callee"
 
 
 def check_configuration(folder: Path, config: Config) -> list[Problem]:
@@ -246,7 +246,7 @@ def _extensions(files: ConfigurationFiles, config: Config) -> Iterator[Problem]:
     yield from _missing(files, "extensions.conf", "see the README of asterisk-config")
     sections, problems = files.sections("extensions.conf")
     yield from problems
-    ours = (config.asterisk.dial_context, config.asterisk.transfer_context, _CALLEE_CONTEXT)
+    ours = (config.asterisk.dial_context, config.asterisk.transfer_context, dialplan.CALLEE_CONTEXT)
     there = {section.name for section in sections}
     for context in ours:
         if context not in there and "extensions.conf" in files:
@@ -270,16 +270,22 @@ def _extensions(files: ConfigurationFiles, config: Config) -> Iterator[Problem]:
 
 
 def _fastagi(sections: list[Section], files: ConfigurationFiles, config: Config) -> Iterator[Problem]:
-    expected = f"{config.asterisk.fastagi_host}:{config.asterisk.fastagi_port}"
-    settings = [s for section in sections if section.name == "globals" for s in section.all("VOICEBOT_FASTAGI")]
-    actual = settings[-1].value if settings else "127.0.0.1:4573"
-    if actual != expected and "extensions.conf" in files:
-        what = f"the dialplan asks for voicebot at {actual}, which listens at {expected}"
-        cure = f"set VOICEBOT_FASTAGI = {expected} in [globals]"
-        if settings:
-            yield _problem(what, cure, settings[-1])
-        else:
-            yield Problem(what, cure, files.where("extensions.conf"))
+    cure = "write it anew: voicebot trunk dialplan"
+    contexts = (config.asterisk.dial_context, dialplan.CALLEE_CONTEXT, config.asterisk.transfer_context)
+    for section in (section for section in sections if section.name in contexts):
+        lines = [(setting.name, setting.value) for setting in section.settings]
+        for node in (config.node, *config.nodes):
+            asterisk = config.as_node(node).asterisk
+            expected, actual = addresses.fastagi(asterisk), dialplan.asked_at(lines, asterisk.extension)
+            if actual is None:
+                what = f"[{section.name}] has no extension {asterisk.extension!r} that asks for voicebot"
+                yield _problem(what, cure, section)
+            elif "$" in actual:
+                what = f"[{section.name}] takes voicebot's address from a variable, which AMI users can set"
+                yield _problem(what, cure, section)
+            elif actual != expected:
+                what = f"the dialplan asks for voicebot at {actual}, which listens at {expected}"
+                yield _problem(what, cure, section)
 
 
 def _pjsip(files: ConfigurationFiles, config: Config) -> Iterator[Problem]:
@@ -332,7 +338,7 @@ def _endpoint(
     context = endpoint.last("context")
     place = context or endpoint
     inbound = context.value if context is not None else "default"
-    if inbound in (config.asterisk.dial_context, config.asterisk.transfer_context, _CALLEE_CONTEXT):
+    if inbound in (config.asterisk.dial_context, config.asterisk.transfer_context, dialplan.CALLEE_CONTEXT):
         yield _problem(
             f"calls that come in on [{endpoint.name}] reach voicebot's own dialplan",
             "set context = voicebot-inbound, or a context of yours",

@@ -254,6 +254,11 @@ class Progress:
         return self.stage is Stage.ORDERED and not self._hang_up_wanted and self._sessions == 0
 
     @property
+    def callee(self) -> str:
+        """Unique id of the callee's channel, empty until it is dialled."""
+        return self._callee
+
+    @property
     def takes_media(self) -> bool:
         """An AudioSocket connection is expected now: the first one, or the one of a callee who comes back."""
         if self.stage is Stage.RETURNING:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from voicebot.agi.ami import Ami, RefusedError
+from voicebot.agi import dialplan
+from voicebot.agi.ami import Ami
 from voicebot.agi.lint import REQUIRED_MODULES
 from voicebot.config import Config
-from voicebot.errors import Problem
+from voicebot.errors import Problem, RefusedError
 
 OLDEST_MAJOR: Final = 18
 """The first Asterisk with an AudioSocket channel."""
@@ -32,6 +33,7 @@ async def logged_in(config: Config) -> AsyncIterator[Ami]:
         asterisk.ami_port,
         asterisk.ami_username,
         asterisk.ami_secret,
+        authority=asterisk.ami_ca,
         action_seconds=asterisk.ami_action_seconds,
     )
     await ami.start()
@@ -88,9 +90,9 @@ async def check_running(ami: Ami, config: Config) -> list[Problem]:
 
 async def _dialplan(ami: Ami, config: Config) -> list[Problem]:
     problems = []
-    for context in (config.asterisk.dial_context, config.asterisk.transfer_context, "voicebot-callee"):
+    for context in (config.asterisk.dial_context, config.asterisk.transfer_context, dialplan.CALLEE_CONTEXT):
         try:
-            await ami.list_action("ShowDialPlan", {"Context": context, "Extension": "start"})
+            await ami.list_action("ShowDialPlan", {"Context": context, "Extension": config.asterisk.extension})
         except RefusedError:
             problems.append(
                 Problem(

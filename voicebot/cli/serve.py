@@ -17,9 +17,13 @@ def command(
     until_done: Annotated[
         bool, typer.Option("--until-done", help="Leave when no running campaign has anything left to do.")
     ] = False,
+    node_name: Annotated[
+        str, typer.Option("--node", help="Which of this machine's nodes to run: one of [nodes] in voicebot.toml.")
+    ] = "",
 ) -> None:
     """Run a dialling node until SIGTERM or Ctrl-C; calls under way are finished first."""
-    node = Node(load_config(context.obj))
+    config = load_config(context.obj)
+    node = Node(config.as_node(node_name) if node_name else config)
 
     async def main() -> None:
         loop = asyncio.get_running_loop()

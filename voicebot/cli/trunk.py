@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from voicebot.agi import dialplan
 from voicebot.agi.lint import check_configuration
 from voicebot.agi.running import check_running, logged_in
 from voicebot.cli import output
@@ -66,6 +67,12 @@ def check(
         output.out.print(f"{len(config.trunks)} trunk{'s' * (len(config.trunks) != 1)} as they should be: {names}")
     if problems:
         raise typer.Exit(output.EXIT_NOT_FINE)
+
+
+@app.command("dialplan")
+def dialplan_text(context: typer.Context) -> None:
+    """Print the dialplan that Asterisk needs for this configuration and its nodes: extensions_voicebot.conf."""
+    output.print_document(dialplan.render(load_config(context.obj)))
 
 
 def _files(config: Config) -> list[Problem]:

@@ -1,6 +1,6 @@
 """Configuration files of a private Asterisk: what a PBX and a simulated carrier have in common, and the PBX itself.
 
-The PBX contains the very files of ``asterisk-config`` that a telephony engineer includes in a real one.
+The PBX gets the same rights for AMI and the same rendered dialplan that a telephony engineer includes in a real one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from voicebot import paths
+from voicebot.agi import dialplan
 from voicebot.config import Config
 
 _MODULES: Final = """
@@ -147,6 +148,8 @@ aors = {name}
 direct_media = no
 rtp_symmetric = yes
 dtmf_mode = rfc4733
+allow_transfer = no
+allow_subscribe = no
 {more}
 [{name}]
 type = aor
@@ -171,27 +174,18 @@ def pbx_files(
         Where every trunk leads.
     """
     asterisk = config.asterisk
-    shipped = {path.name: path.read_text(encoding="utf-8") for path in paths.shipped("asterisk-config").glob("*.conf")}
+    rights = (paths.shipped("asterisk-config") / "manager_voicebot.conf").read_text(encoding="utf-8")
     endpoints = sorted({trunk.endpoint for trunk in config.trunks.values()})
-    extensions = f"""\
-[globals]
-VOICEBOT_FASTAGI = {asterisk.fastagi_host}:{asterisk.fastagi_port}
-
-#include "extensions_voicebot.conf"
-"""
     manager = f"""\
 #include "manager_voicebot.conf"
 
 [{asterisk.ami_username}](voicebot-rights)
 secret = {asterisk.ami_secret}
 """
-    return (
-        base_files(
-            sip_port=sip_port,
-            rtp_ports=rtp_ports,
-            pjsip="".join(trunk_endpoint(name, host=carrier_host, port=carrier_port) for name in endpoints),
-            extensions=extensions,
-            manager=manager_conf(asterisk.ami_port, manager),
-        )
-        | shipped
-    )
+    return base_files(
+        sip_port=sip_port,
+        rtp_ports=rtp_ports,
+        pjsip="".join(trunk_endpoint(name, host=carrier_host, port=carrier_port) for name in endpoints),
+        extensions='#include "extensions_voicebot.conf"\n',
+        manager=manager_conf(asterisk.ami_port, manager),
+    ) | {"extensions_voicebot.conf": dialplan.render(config), "manager_voicebot.conf": rights}

@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-from voicebot.errors import UnavailableError
+from voicebot.errors import RefusedError, UnavailableError
 
 LONGEST_HEADER: Final = 1 << 24
 LONGEST_PAYLOAD: Final = 1 << 28
 _MOST_UNSENT: Final = 1 << 22
 """Bytes that a service may leave unread before it is asked nothing more."""
-
-
-class RefusedError(UnavailableError):
-    """The service answered that it cannot do what it was asked; it is well itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections import Counter
 
 SECRET = "open sesame"
+CHALLENGE = "840415273"
 END = "\r\n\r\n"
 
 
@@ -97,9 +99,16 @@ class Manager:
         name = fields["Action"]
         if name in self.answers:
             return self.answers[name].replace("{id}", fields["ActionID"])
-        if name == "Login" and fields["Secret"] != self.secret:
+        if name == "Challenge":
+            return f"Response: Success\r\nActionID: {fields['ActionID']}\r\nChallenge: {CHALLENGE}{END}"
+        if name == "Login" and fields.get("Key") != key(self.secret):
             return response(fields["ActionID"], "Error", "Authentication failed")
         return response(fields.get("ActionID", ""))
+
+
+def key(secret: str) -> str:
+    """What answers the challenge, as Asterisk computes it."""
+    return hashlib.md5(f"{CHALLENGE}{secret}".encode(), usedforsecurity=False).hexdigest()
 
 
 def response(action_id: str, outcome: str = "Success", message: str = "done") -> str:

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from tests.integration.agi.manager import END, SECRET, Manager, response
-from voicebot.agi.ami import Ami, RefusedError
+from tests.integration.agi.manager import END, SECRET, Manager, key, response
+from voicebot.agi.ami import Ami
 from voicebot.agi.ami_events import AmiEvent, ChannelEnded, DialBegin, OriginateAnswer
-from voicebot.errors import ConfigurationError, UnavailableError, UncertainError
+from voicebot.errors import ConfigurationError, RefusedError, UnavailableError, UncertainError
 
 LONG = 30.0
 """A time limit that no test waits for."""
@@ -101,8 +101,47 @@ def begin(manager: Manager, number: int, channel: str = "PJSIP/x") -> None:
 async def test_log_in_says_who_and_what(ami: Ami, manager: Manager, owner: Owner) -> None:
     assert ami.connected
     assert owner.told == ["connected"]
-    login = manager.received[0]
-    assert (login["Action"], login["Username"], login["Secret"]) == ("Login", "voicebot", SECRET)
+    login = manager.received[1]
+    assert (login["Action"], login["Username"], login["Key"]) == ("Login", "voicebot", key(SECRET))
+    assert login["Events"] == "call,dtmf"
+
+
+async def test_the_secret_is_never_sent(ami: Ami, manager: Manager, owner: Owner) -> None:
+    """Neither to Asterisk nor to somebody who listens in its place and answers whatever is asked."""
+    del ami
+    await manager.vanish()
+    manager.answers = {"Login": response("{id}")}
+    await manager.listen()
+    await owner.until("connected", "lost", "connected")
+    assert manager.times("Login") == 2
+    assert SECRET not in str(manager.received)
+
+
+@pytest.mark.parametrize("challenge", ["", "x", "1 2", "9" * 21, "1" * 10 + "a"])
+async def test_nothing_follows_a_challenge_that_is_not_asterisks(
+    manager: Manager, owner: Owner, challenge: str
+) -> None:
+    manager.answers = {"Challenge": f"Response: Success\r\nActionID: {{id}}\r\nChallenge: {challenge}{END}"}
+    with pytest.raises(UnavailableError, match="challenge is not Asterisk's"):
+        await client(manager, owner).start()
+    assert [fields["Action"] for fields in manager.received] == ["Challenge"]
+    assert owner.told == []
+
+
+async def test_a_user_who_is_logged_in_elsewhere_is_told_and_tried_again(
+    ami: Ami, manager: Manager, owner: Owner
+) -> None:
+    """``allowmultiplelogin = no``, and Asterisk has not noticed yet that the former connection is gone."""
+    del ami
+    in_use = response("{id}", "Error", "Login Already In Use")
+    manager.answers = {"Login": in_use}
+    with pytest.raises(UnavailableError, match=r"allowmultiplelogin = yes[^$]*of its own"):
+        await client(manager, Owner()).start()
+    await manager.vanish()
+    await manager.listen()
+    await manager.until("Login", 4)
+    manager.answers.clear()
+    await owner.until("connected", "lost", "connected")
 
 
 async def test_a_wrong_secret_is_told_at_once_and_not_tried_again(manager: Manager, owner: Owner) -> None:
@@ -123,12 +162,24 @@ async def test_nobody_there_is_told_at_once(owner: Owner) -> None:
             await client(manager, owner).start()
 
 
-@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-async def test_what_does_not_speak_ami_is_told_in_time(manager: Manager, owner: Owner, greeting: bytes) -> None:
-    manager.greeting, manager.answers = greeting, {"Login": ""}
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"Asterisk Call Manager\r\n",
+        b"x" * 1000,
+        b"Asterisk Call Manager/9.0.0 or so\r\n",
+    ],
+)
+async def test_what_does_not_greet_as_asterisk_does_is_told_nothing(
+    manager: Manager, owner: Owner, greeting: bytes
+) -> None:
+    manager.greeting = greeting
     with pytest.raises(UnavailableError, match="does not log us in"):
         await client(manager, owner, action_seconds=0.2).start()
-    assert owner.told == []
+    assert (owner.told, manager.received) == ([], [])
 
 
 async def test_a_door_shut_at_once_is_told_without_waiting(owner: Owner) -> None:
@@ -188,7 +239,7 @@ async def test_lists_that_run_at_once_stay_apart(ami: Ami, manager: Manager) -> 
     manager.answers = {"CoreShowChannels": "", "Status": ""}
     tasks = [asyncio.create_task(ami.list_action(name)) for name in manager.answers]
     await manager.until("Status")
-    ids = [fields["ActionID"] for fields in manager.received[1:]]
+    ids = [fields["ActionID"] for fields in manager.received if fields["Action"] in manager.answers]
     manager.send("".join(response(one, message="list will follow") for one in ids))
     for number in range(5):
         for one in ids:
@@ -220,7 +271,7 @@ async def test_control_characters_are_refused_before_anything_is_sent(ami: Ami, 
         with pytest.raises(ConfigurationError):
             await ami.action("Hangup", fields)
     await ami.action("Status", {"Channel": "Łódź, “三”; x"})
-    assert {fields["Action"] for fields in manager.received} <= {"Login", "Ping", "Status"}
+    assert {fields["Action"] for fields in manager.received} <= {"Challenge", "Login", "Ping", "Status"}
     assert next(fields for fields in manager.received if fields["Action"] == "Status")["Channel"] == "Łódź, “三”; x"
 
 

@@ -18,7 +18,12 @@ from voicebot.agi.fastagi import FastAgiServer, Reply, Session, SessionOverError
 from voicebot.errors import ConfigurationError, UnavailableError
 
 FASTAGI_PORT, AUDIO_PORT = 21801, 21802
-HEADERS = b"agi_network: yes\nagi_network_script: dial\nagi_request: agi://127.0.0.1/dial\nagi_uniqueid: x\n\n"
+CALL, PROOF = "a-call", "known to our Asterisk alone"
+HEADERS = (
+    b"agi_network: yes\nagi_network_script: dial\nagi_request: agi://127.0.0.1/dial\nagi_uniqueid: x\n"
+    b"agi_arg_1: a-call\n\n"
+)
+ASKED = 'GET FULL VARIABLE "${VOICEBOT_SECRET}"'
 
 Stranger = Callable[[int], Awaitable[list[asyncio.StreamWriter]]]
 
@@ -93,6 +98,10 @@ async def leave(writers: list[asyncio.StreamWriter]) -> None:
 # ------------------------------------------------------------------------------------------- FastAGI
 
 
+def secret_of(call: str) -> str:
+    return PROOF if call == CALL else ""
+
+
 class Asterisk:
     """The other end of one FastAGI session."""
 
@@ -100,10 +109,14 @@ class Asterisk:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def connect(cls, headers: bytes = HEADERS) -> Asterisk:
+    async def connect(cls, headers: bytes = HEADERS, *, shows: str | None = PROOF) -> Asterisk:
         reader, writer = await asyncio.open_connection("127.0.0.1", FASTAGI_PORT)
         writer.write(headers)
-        return cls(reader, writer)
+        asterisk = cls(reader, writer)
+        if shows is not None:
+            assert await asterisk.command() == ASKED
+            asterisk.say(f"200 result=1 ({shows})\n")
+        return asterisk
 
     async def command(self) -> str:
         return (await self.reader.readline()).decode().rstrip("\n")
@@ -117,7 +130,7 @@ class Asterisk:
 
 @pytest.fixture
 async def fastagi() -> AsyncIterator[FastAgiServer]:
-    server = FastAgiServer("127.0.0.1", FASTAGI_PORT)
+    server = FastAgiServer("127.0.0.1", FASTAGI_PORT, secret_of)
     await server.start()
     yield server
     await server.close()
@@ -247,13 +260,81 @@ async def test_closing_ends_sessions_by_cancelling_them(fastagi: FastAgiServer) 
 
 
 async def test_an_unknown_path_is_closed(fastagi: FastAgiServer) -> None:
-    asterisk = await Asterisk.connect(HEADERS.replace(b"script: dial", b"script: other"))
+    asterisk = await Asterisk.connect(HEADERS.replace(b"script: dial", b"script: other"), shows=None)
     assert await asterisk.command() == ""
     await asterisk.close()
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "200 result=1 (guessed)\n",
+        "200 result=1 ()\n",
+        "200 result=0\n",
+        "200 result=-1\n",
+        "510 Invalid or unknown command\n",
+        "HANGUP\n200 result=0\n",
+        f"200 result=1 ({PROOF} and more)\n",
+        f"200 result=1 ({PROOF[:-1]})\n",
+        f"200 result=0 ({PROOF})\n",
+        "200 result=1 (\u0142\u00f3d\u017a)\n",
+    ],
+)
+@pytest.mark.parametrize("headers", [HEADERS, HEADERS.replace(b"a-call", b"unknown"), HEADERS.replace(b"arg", b"x")])
+async def test_who_does_not_know_the_secret_is_told_nothing(
+    fastagi: FastAgiServer, headers: bytes, answer: str
+) -> None:
+    """Any program on this machine can name a call; what it hears is the question, and nothing differs for a call
+    that exists."""
+    served: list[Session] = []
+
+    async def handler(session: Session) -> None:
+        served.append(session)
+
+    fastagi.add_route("dial", handler)
+    asterisk = await Asterisk.connect(headers, shows=None)
+    assert await asterisk.command() == ASKED
+    asterisk.say(answer)
+    async with asyncio.timeout(10):
+        assert await asterisk.reader.read() == b""
+    assert served == []
+    await asterisk.close()
+
+
+async def test_not_even_the_secret_helps_for_a_call_that_nobody_expects(fastagi: FastAgiServer) -> None:
+    served: list[Session] = []
+
+    async def handler(session: Session) -> None:
+        served.append(session)
+
+    fastagi.add_route("dial", handler)
+    for shows in (PROOF, ""):
+        asterisk = await Asterisk.connect(HEADERS.replace(b"a-call", b"unknown"), shows=shows)
+        assert await asterisk.command() == ""
+        await asterisk.close()
+    assert served == []
+
+
+async def test_who_names_a_call_and_then_is_silent_takes_nobodys_place(fastagi: FastAgiServer) -> None:
+    served = asyncio.Event()
+
+    async def handler(session: Session) -> None:
+        del session
+        served.set()
+
+    fastagi.add_route("dial", handler)
+    silent = [await Asterisk.connect(shows=None) for _ in range(200)]
+    good = await Asterisk.connect()
+    async with asyncio.timeout(5):
+        await served.wait()
+    for asterisk in silent:
+        async with asyncio.timeout(10):
+            assert await asterisk.reader.read() in {b"", f"{ASKED}\n".encode()}
+    await leave([asterisk.writer for asterisk in (good, *silent)])
+
+
 async def test_others_than_the_allowed_peers_are_refused() -> None:
-    fastagi = FastAgiServer("127.0.0.1", FASTAGI_PORT, peers=("192.0.2.1",))
+    fastagi = FastAgiServer("127.0.0.1", FASTAGI_PORT, secret_of, peers=("192.0.2.1",))
     audio = AudioSocketServer("127.0.0.1", AUDIO_PORT, lambda _attempt: None, peers=("192.0.2.1",))
     await fastagi.start()
     await audio.start()
@@ -269,7 +350,7 @@ async def test_others_than_the_allowed_peers_are_refused() -> None:
 async def test_a_port_that_is_taken_is_named(fastagi: FastAgiServer) -> None:
     del fastagi
     with pytest.raises(UnavailableError, match=str(FASTAGI_PORT)):
-        await FastAgiServer("127.0.0.1", FASTAGI_PORT).start()
+        await FastAgiServer("127.0.0.1", FASTAGI_PORT, secret_of).start()
 
 
 # --------------------------------------------------------------------------------------- AudioSocket

@@ -16,8 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from voicebot.errors import UnavailableError
-from voicebot.services.lines import RefusedError
+from voicebot.errors import RefusedError, UnavailableError
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits, State
 

@@ -18,9 +18,8 @@ from typing import Any, Final
 from voicebot import logs, paths
 from voicebot.dialogue.rasa import environment
 from voicebot.dialogue.rasa.models import Trained
-from voicebot.errors import Problem, UnavailableError
+from voicebot.errors import Problem, RefusedError, UnavailableError
 from voicebot.services.breaker import CircuitBreaker
-from voicebot.services.lines import RefusedError
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
 

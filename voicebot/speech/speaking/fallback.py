@@ -12,10 +12,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
-from voicebot.errors import UnavailableError
+from voicebot.errors import RefusedError, UnavailableError
 from voicebot.logs import get_logger
 from voicebot.services.breaker import CircuitBreaker
-from voicebot.services.lines import RefusedError
 from voicebot.speech.speaking.prompts import Progress, PromptCache
 from voicebot.speech.speaking.voice import Voice
 

@@ -20,9 +20,8 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Utterance
 from voicebot.dialogue.understanding.local import LocalPolicy
-from voicebot.errors import UnavailableError
+from voicebot.errors import RefusedError, UnavailableError
 from voicebot.paths import shipped
-from voicebot.services.lines import RefusedError
 
 NOW = datetime(2026, 11, 23, 11)
 LEAD = Lead("Maria Lopez", "First Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")

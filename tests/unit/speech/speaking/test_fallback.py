@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voicebot.errors import UnavailableError
+from voicebot.errors import RefusedError, UnavailableError
 from voicebot.services.breaker import CircuitBreaker
-from voicebot.services.lines import RefusedError
 from voicebot.speech.speaking.fallback import StandIn
 from voicebot.speech.speaking.prompts import PromptCache
 

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from voicebot.config import CoquiSection
-from voicebot.errors import UnavailableError
-from voicebot.services.lines import RefusedError, Reply
+from voicebot.errors import RefusedError, UnavailableError
+from voicebot.services.lines import Reply
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
 from voicebot.speech.speaking.coqui.environment import find_environment, surroundings
