@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from voicebot import logs
+from voicebot.call import noting
 from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Utterance
+from voicebot.journal import events
 from voicebot.journal.writer import Journal
 
 PREROLL_SECONDS: Final = 0.3
@@ -88,23 +90,10 @@ class Asker:
                 plan = await self._talk.plan(utterance, goes_on=known.goes_on)
         except Exception as error:
             _log.exception("an utterance could not be decided")
-            self._journal.add("decision_failed", self._clock(), look=query, error=str(error))
+            self._journal.add(events.DecisionFailed(query, str(error)), self._clock())
             plan = await self._talk.plan(Utterance(silence=True))
-        understanding = plan.understanding
-        self._journal.add(
-            "understood",
-            self._clock(),
-            look=query,
-            intent=understanding.intent,
-            confidence=round(understanding.confidence, 3),
-            slots=understanding.slots,
-            policy=understanding.policy,
-            **({"goes_on": plan.utterance.text, "nothing_new": plan.nothing_new} if known.goes_on else {}),
-            ranking=understanding.ranking[:3],
-            also=understanding.also,
-            recognition=round(understanding.recognition, 3),
-            decision_ms=round((self._clock() - begun) * 1000, 1),
-        )
+        now = self._clock()
+        self._journal.add(noting.understood(query, plan, goes_on=known.goes_on, seconds=now - begun), now)
         return plan
 
     async def decided(self, query: int, known: Asked, utterance: Utterance, plan: Plan) -> Decided:
@@ -139,4 +128,4 @@ class Asker:
                 async with asyncio.timeout(RENDER_SECONDS):
                     await asyncio.gather(*(self._clips.speech(text, speed=speed) for text, speed in missing))
             except Exception as error:
-                self._journal.add("render_failed", self._clock(), error=str(error) or type(error).__name__)
+                self._journal.add(events.RenderFailed(str(error) or type(error).__name__), self._clock())

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from voicebot import logs
 from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
+from voicebot.call import noting
 from voicebot.call.asking import PREROLL_SECONDS, Asked, Asker, Clips
 from voicebot.call.playback import Playback
 from voicebot.call.turn_events import (
@@ -44,6 +45,7 @@ from voicebot.call.turn_table import Mouth
 from voicebot.call.turns import TurnMachine
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Line, Utterance
+from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.audio import FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity, VoiceActivity
@@ -110,7 +112,7 @@ class CallSession:
         self._playback = Playback()
         self._greeting: GreetingClassifier | None = GreetingClassifier(talk.language)
         self._beeps = BeepDetector()
-        self._ears: RecognizerSession = recognizer.open(str(journal.path.stem), self._words)
+        self._ears: RecognizerSession = recognizer.open(str(journal.attempt), self._words)
         self._preroll: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + 10)
         self._open_utterance = 0
         self._utterance_seconds = 0.0
@@ -124,9 +126,13 @@ class CallSession:
         self._answered_at: float | None = None
         self._last_frame_at = 0.0
         self._speech_over_at: float | None = None
+        self._speech_began_at = 0.0
+        self._speech_ended_at = 0.0
         self._transferring = False
         self._transferred = False
         self._recording: Recording | None = None
+        self._so_far = Ending("hung_up")
+        """What the last turn said that the call would come to."""
         self._turns = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._limit: asyncio.TimerHandle | None = None
@@ -144,24 +150,24 @@ class CallSession:
 
     def hang_up(self, why: str) -> None:
         """End the call from our side."""
-        self._journal.add("end_asked", self._clock(), why=why)
+        self._journal.add(events.EndAsked(why), self._clock())
         self._hang_up_wanted = True
         if self._phone_call is not None:
             self._phone_call.hang_up()
 
     def media_up(self, at: float) -> None:
         """The bot's leg carries audio."""
-        self._journal.add("media_up", at)
+        self._journal.add(events.MediaUp(), at)
 
     def ringing(self, at: float) -> None:
         """The far side rings."""
-        self._journal.add("ringing", at)
+        self._journal.add(events.Ringing(), at)
 
     def answered(self, at: float) -> None:
         """The callee answered: the talk begins."""
         if self._answered_at is not None:
             return
-        self._journal.add("answered", at)
+        self._journal.add(events.Answered(), at)
         self._answered_at = self._last_frame_at = at
         self._activity = VoiceActivity()
         self._limit = self._loop.call_later(self._longest_seconds, self.hang_up, "the call has reached its limit")
@@ -171,17 +177,19 @@ class CallSession:
     def recording(self, recording: Recording) -> None:
         """Where Asterisk records this call."""
         self._recording = recording
-        self._journal.add("recording", self._clock(), path=recording.path)
+        self._journal.add(
+            events.RecordingStarted(recording.path, self._journal.seconds(recording.started_at)), self._clock()
+        )
 
     def digit(self, digit: str, at: float) -> None:
         """The callee pressed a key."""
-        self._journal.add("digit", at, digit=digit)
+        self._journal.add(events.Digit(digit), at)
         if self._answered_at is not None:
             self._carry(self._machine.handle(Digit(at, digit)), at)
 
     def transferred(self, extension: str, answered: bool, at: float) -> None:
         """A transfer was taken, or not."""
-        self._journal.add("transferred", at, extension=extension, answered=answered)
+        self._journal.add(events.Transferred(extension, answered), at)
         self._transferring = False
         if answered:
             self._transferred = True
@@ -197,7 +205,7 @@ class CallSession:
         if self._hung_up is not None:
             return
         self._hung_up = hang_up
-        self._journal.add("hung_up", at, hang_up=hang_up)
+        self._journal.add(noting.hung_up(hang_up), at)
         if self._limit is not None:
             self._limit.cancel()
         self._playback.drop()
@@ -220,7 +228,8 @@ class CallSession:
             self._preroll.append(pcm)
         self._classify(pcm, activity, at)
         if activity.speech:
-            self._speech_over_at = at
+            self._speech_over_at = self._speech_ended_at = at
+            self._speech_began_at = at - activity.speech_ms / 1000
         self._carry(self._machine.handle(Frame(at, activity.speech_ms, activity.silence_ms)), at)
 
     def next_frame(self) -> bytes | None:
@@ -233,7 +242,7 @@ class CallSession:
         starts = self._playback.line is not None and self._playback.at_start
         frame, finished = self._playback.next_frame()
         if starts and frame is not None and self._speech_over_at is not None:
-            self._journal.add("sounding", at, since_speech_ms=round((at - self._speech_over_at) * 1000))
+            self._journal.add(events.Sounding(round((at - self._speech_over_at) * 1000)), at)
             self._speech_over_at = None
         if finished is not None:
             self._line_finished(finished, at)
@@ -242,14 +251,14 @@ class CallSession:
     def _line_finished(self, line: int, at: float) -> None:
         if self._act is not None:
             key = self._act.lines[line].key
-            self._journal.add("said", at, line=key)
+            self._journal.add(events.LineSaid(key), at)
             self._talk.said(key)
         self._carry(self._machine.handle(Played(at, line)), at)
 
     def _classify(self, pcm: bytes, activity: Activity, at: float) -> None:
         """Let the greeting classifier hear, while it still matters."""
         if self._beeps.feed(pcm):
-            self._journal.add("beep", at)
+            self._journal.add(events.Beep(), at)
             self._carry(self._machine.handle(Beep(at)), at)
             if self._greeting is not None:
                 self._verdict(self._greeting.beep(at), at)
@@ -259,7 +268,7 @@ class CallSession:
     def _verdict(self, verdict: Verdict, at: float) -> None:
         if verdict is Verdict.UNDECIDED or self._greeting is None:
             return
-        self._journal.add("greeting", at, verdict=verdict, why=self._greeting.why)
+        self._journal.add(events.Greeting(verdict.value, self._greeting.why), at)
         self._greeting = None if verdict is not Verdict.SCREENER else self._greeting.after_screener()
         if verdict in (Verdict.VOICEMAIL, Verdict.SCREENER):
             kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
@@ -273,13 +282,13 @@ class CallSession:
                 case Play():
                     self._play(command.line, at)
                 case Hold():
-                    self._journal.add("held", at)
+                    self._journal.add(events.LineHeld(), at)
                     self._playback.hold()
                 case Resume():
-                    self._journal.add("resumed", at)
+                    self._journal.add(events.LineResumed(), at)
                     self._playback.resume()
                 case Drop():
-                    self._journal.add("dropped", at, progress=round(self._playback.progress, 2))
+                    self._journal.add(events.LineDropped(round(self._playback.progress, 2)), at)
                     self._playback.drop()
                 case Open():
                     self._open(command.utterance, at)
@@ -309,7 +318,7 @@ class CallSession:
         replies = bool(plan.utterance.text)
         if act.listening is not None:
             listening = act.listening
-            self._journal.add("listen", at, step=listening.step, cue=listening.cue, expects=listening.expects)
+            self._journal.add(events.QuestionBegun(listening.step, listening.cue, listening.expects), at)
             turn = Turn(
                 lines,
                 expects=listening.expects,
@@ -321,7 +330,7 @@ class CallSession:
         else:
             assert act.ending is not None  # noqa: S101 - an act has one of the two
             after_beep = plan.understanding.intent == "voicemail"
-            self._journal.add("ending", at, ending=act.ending)
+            self._journal.add(noting.ending(act.ending), at)
             turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep, replies=replies)
         self._carry(self._machine.handle(Begin(at, turn)), at)
 
@@ -330,7 +339,7 @@ class CallSession:
         what = self._act.lines[line]
         clip = self._clips.get(what.text, speed=what.speed)
         voice = self._clips.speaker(what.text, speed=what.speed) if clip is not None else ""
-        self._journal.add("say", at, line=what.key, text=what.text, disclosure=what.disclosure, voice=voice)
+        self._journal.add(events.LineBegun(what.key, what.text, what.disclosure, voice), at)
         if clip is None:
             self._start(self._play_late(line, what))
             return
@@ -343,11 +352,11 @@ class CallSession:
             clip = await self._clips.speech(what.text, speed=what.speed)
         except Exception as error:
             _log.exception("a line cannot be spoken")
-            self._journal.add("voice_failed", self._clock(), error=str(error))
+            self._journal.add(events.VoiceFailed(str(error)), self._clock())
             self.hang_up("the voice failed")
             return
         now, voice = self._clock(), self._clips.speaker(what.text, speed=what.speed)
-        self._journal.add("rendered_late", now, seconds=round(now - begun, 3), voice=voice)
+        self._journal.add(events.RenderedLate(round(now - begun, 3), voice), now)
         if self._act is act and self._machine.mouth in (Mouth.SPEAKING, Mouth.HELD):
             self._playback.play(line, clip)
             if self._machine.mouth is Mouth.HELD:
@@ -356,7 +365,9 @@ class CallSession:
     def _open(self, utterance: int, at: float) -> None:
         self._open_utterance = utterance
         self._utterance_seconds = 0.0
-        self._journal.add("speech_started", at, utterance=utterance, over=self._machine.mouth.value)
+        self._journal.add(
+            events.SpeechStarted(utterance, self._machine.mouth.value, self._journal.seconds(self._speech_began_at)), at
+        )
         phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
         self._ears.begin(utterance, Hints(phrases))
         for pcm in self._preroll:
@@ -370,11 +381,11 @@ class CallSession:
         asked = not speaking or (last and self._playback.progress > 0.5)
         self._newest_query = command.query
         self._asked[command.query] = Asked(speaking, asked, self._utterance_seconds, command.goes_on)
-        self._journal.add("look", at, utterance=command.utterance, look=command.query)
+        self._journal.add(events.InterimAsked(command.utterance, command.query), at)
         self._ears.interim(command.query)
 
     def _close_utterance(self, at: float) -> None:
-        self._journal.add("speech_ended", at, utterance=self._open_utterance)
+        self._journal.add(events.SpeechEnded(self._open_utterance, self._journal.seconds(self._speech_ended_at)), at)
         self._open_utterance = 0
         self._ears.end()
 
@@ -382,18 +393,7 @@ class CallSession:
         """Words have come; what they mean is asked at once if nothing has overtaken them."""
         at = self._clock()
         best = recognition.best
-        self._journal.add(
-            "words",
-            at,
-            utterance=recognition.utterance,
-            look=recognition.interim,
-            text=best.text,
-            confidence=round(best.confidence, 3),
-            source=best.source,
-            audio_seconds=round(recognition.audio_seconds, 2),
-            cpu_seconds=round(recognition.cpu_seconds, 3),
-            failed=recognition.failed,
-        )
+        self._journal.add(noting.words(recognition), at)
         if self._greeting is not None and best.text:
             self._verdict(self._greeting.words(best.text, at), at)
         if recognition.interim != self._newest_query or recognition.interim not in self._asked:
@@ -421,19 +421,8 @@ class CallSession:
         self._begin(plan, at)
 
     def _note_turn(self, plan: Plan, query: int, at: float) -> None:
-        so_far = self._talk.hung_up()
-        self._journal.add(
-            "turn",
-            at,
-            look=query,
-            intent=plan.understanding.intent,
-            step=plan.state.step,
-            taken=plan.act.taken,
-            ending=plan.state.ending,
-            outcome_so_far=so_far.outcome,
-            slots=so_far.slots,
-            **({"takes_back": True} if plan.takes_back else {}),
-        )
+        so_far = self._so_far = self._talk.hung_up()
+        self._journal.add(noting.turn(query, plan, so_far), at)
 
     # ----------------------------------------------------------------------------------------- ending
 
@@ -441,32 +430,54 @@ class CallSession:
         ending = self._ending
         if ending is not None and ending.action == "transfer" and self._phone_call is not None:
             self._transferring = True
-            self._journal.add("transfer", at, extension=ending.extension)
+            self._journal.add(events.TransferBegun(ending.extension), at)
             try:
                 self._phone_call.transfer(ending.extension)
             except Exception as error:
                 _log.exception("a transfer could not be asked for")
-                self._journal.add("transfer_failed", at, error=str(error))
+                self._journal.add(events.TransferFailed(str(error)), at)
                 self.transferred(ending.extension, False, at)
             return
         self.hang_up("all was said")
 
     async def _end(self, at: float) -> None:
-        """Hear last words, then say what the call came to."""
-        if self._answered_at is not None and self._open_utterance and not self._machine.over:
-            await self._last_words(at)
-        self._ears.close()
+        """Hear last words, then say what the call came to, whatever fails on the way."""
+        try:
+            if self._answered_at is not None and self._open_utterance and not self._machine.over:
+                await self._last_words(at)
+        except Exception as error:
+            self._fault("last words", error)
+        finally:
+            self._settle(at)
+
+    def _settle(self, at: float) -> None:
+        try:
+            self._ears.close()
+        except Exception as error:
+            self._fault("closing the recogniser", error)
         hang_up = self._hung_up or HangUp(Disposition.FAILED)
-        ending: Ending | None = None
-        if self._answered_at is not None:
-            decided = self._ending is not None and (self._ending.action == "hang_up" or self._transferred)
-            ending = self._ending if decided else self._talk.hung_up()
+        ending = self._came_to() if self._answered_at is not None else None
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         if not self.ended.done():
             self.ended.set_result(
                 Ended(hang_up, ending, self._answered_at, at, self._turns, self._transferred, self._recording)
             )
+
+    def _came_to(self) -> Ending:
+        """Return the outcome: decided, or what holds when the callee hangs up; after a fault the last one noted."""
+        ending = self._ending
+        if ending is not None and (ending.action == "hang_up" or self._transferred):
+            return ending
+        try:
+            return self._talk.hung_up()
+        except Exception as error:
+            self._fault("the outcome", error)
+            return self._so_far
+
+    def _fault(self, where: str, error: Exception) -> None:
+        _log.error("a fault in a call", where=where, exc_info=error)
+        self._journal.add(events.Fault(where, repr(error)), self._clock())
 
     async def _last_words(self, at: float) -> None:
         """Somebody who says "stop calling" and hangs up is heard."""
@@ -497,7 +508,15 @@ class CallSession:
         return self._transferred
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = self._loop.create_task(work)
+        task = self._loop.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work of the call; where it fails the call is ended, with what it has come to."""
+        try:
+            await work
+        except Exception as error:
+            self._fault("deciding", error)
+            self.hang_up("a fault of the engine")

@@ -1,44 +1,32 @@
 """The journal of one call: every event and command with its time, written as it happens.
 
 The file (one JSON object a line) is what is left of a call when the process dies; with the outcome the entries
-go into the database. Entries have ``at`` (seconds since the journal was begun) and ``event``; the rest depends on
-the event. The first entry, ``begun``, carries the wall-clock time and the ids.
+go into the database. A file that cannot be written never disturbs the call: what it did not take is kept in memory
+and written as soon as it can be.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
+from voicebot import logs
+from voicebot.journal.events import SCHEMA, Begun, Event
+from voicebot.journal.reader import journal_path
+from voicebot.outage import Outage
+from voicebot.plain import plain, to_json
 
-def plain(value: Any) -> Any:
-    """Make a value ready for JSON: dates in ISO form, amounts as text, data classes as objects."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (Decimal, UUID, Path)):
-        return str(value)
-    return value
+_log = logs.get_logger()
 
 
-def journal_path(folder: Path, attempt: UUID) -> Path:
-    """Where the journal of an attempt is."""
-    return folder / f"{attempt}.jsonl"
+def journals_outage() -> Outage:
+    """Says once when journals can't be written, and once when they can again; one for all calls of a node."""
+    return Outage("journals cannot be written; they are kept in memory", "journals are written again")
 
 
 class Journal:
@@ -54,44 +42,97 @@ class Journal:
         ``time.monotonic()`` seconds that count as 0.
     wall
         The same moment on the wall clock, seconds since the epoch.
+    outage
+        Told when the file cannot be written; shared by the calls of a node.
     """
 
-    def __init__(self, folder: Path, attempt: UUID, *, begun_at: float, wall: float) -> None:
-        self.path = journal_path(folder, attempt)
+    def __init__(
+        self, folder: Path, attempt: UUID, *, begun_at: float, wall: float, outage: Outage | None = None
+    ) -> None:
+        begun = datetime.fromtimestamp(wall, UTC)
+        self.attempt = attempt
+        self.path = journal_path(folder, attempt, begun.date())
         self.begun_at = begun_at
         self.wall = wall
         self.entries: list[Mapping[str, Any]] = []
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file: IO[str] | None = os.fdopen(handle, "a", encoding="utf-8", buffering=1)
-        self.add("begun", begun_at, attempt=attempt, wall=datetime.fromtimestamp(wall, UTC).isoformat())
+        self._folder = folder
+        self._outage = outage or journals_outage()
+        self._handle: int | None = None
+        self._unwritten = bytearray()
+        self._closed = False
+        self.add(Begun(str(attempt), begun.isoformat(), SCHEMA), begun_at)
 
-    def add(self, event: str, at: float, **data: Any) -> None:
-        """Add an entry; ``at`` is ``time.monotonic()`` seconds. The line is in the file when this returns."""
-        entry = {"at": round(at - self.begun_at, 4), "event": event, **plain(data)}
+    def add(self, event: Event, at: float) -> None:
+        """Add an event. Never raises; the line is in the file when this returns, if the file can be written.
+
+        Parameters
+        ----------
+        at
+            ``time.monotonic()`` seconds.
+        """
+        entry = {"at": self.seconds(at), "event": event.name, **_fields(event)}
         self.entries.append(entry)
-        if self._file is not None:
-            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        if not self._closed:
+            self._unwritten += to_json(entry).encode("utf-8", "replace") + b"\n"
+            self._write()
+
+    def seconds(self, at: float) -> float:
+        """Return a monotonic time on the journal's own clock."""
+        return round(at - self.begun_at, 4)
 
     def wall_time(self, at: float | None) -> float | None:
-        """Seconds since the epoch of a monotonic time."""
+        """Return a monotonic time in seconds since the epoch."""
         return None if at is None else self.wall + at - self.begun_at
 
+    @property
+    def unwritten(self) -> int:
+        """How many entries, the last of them, the file has not taken (yet)."""
+        return self._unwritten.count(b"\n")
+
     def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file, after one more try to write what it did not take."""
+        if self._closed:
+            return
+        self._write()
+        if self._unwritten:
+            _log.error("the file of a journal lacks its end", attempt=str(self.attempt), entries=self.unwritten)
+        self._closed = True
+        self._outage.left(str(self.attempt))
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
 
-
-def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Read a journal; a last line that was cut off by a crash is left out."""
-    entries: list[dict[str, Any]] = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    def _write(self) -> None:
+        """Write what is owed; half a line that was written is completed later, so that no line is ever broken."""
         try:
-            entry = json.loads(line)
-        except ValueError:
+            if self._handle is None:
+                make_private_folder(self.path.parent, self._folder)
+                self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            while self._unwritten:
+                del self._unwritten[: os.write(self._handle, self._unwritten)]
+        except OSError as error:
+            self._outage.failed(
+                str(self.attempt),
+                error=error.strerror or str(error),
+                attempt=str(self.attempt),
+                folder=str(self._folder),
+            )
+        else:
+            self._outage.worked(str(self.attempt))
+
+
+def make_private_folder(folder: Path, within: Path) -> None:
+    """Make a folder and those above it that are missing; from ``within`` down only the owner may enter them."""
+    for place in (within, *(within / part for part in reversed(list(folder.relative_to(within).parents)[:-1])), folder):
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _fields(event: Event) -> dict[str, Any]:
+    """Return an event's fields as plain values; what is empty is left out."""
+    found = {}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if value is None or value is False or value == "" or value == () or value == {}:
             continue
-        if isinstance(entry, dict) and "event" in entry:
-            entries.append(entry)
-    return entries
+        found[field.name] = plain(value)
+    return found

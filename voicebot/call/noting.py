@@ -1,0 +1,67 @@
+"""What recogniser, talk and telephone say, as a call's journal keeps it. Pure."""
+
+from __future__ import annotations
+
+from voicebot.agi.phone import HangUp
+from voicebot.dialogue.conversation.script_talk import Plan
+from voicebot.dialogue.talk import Ending
+from voicebot.journal import events
+from voicebot.speech.recognition.recognizer import Recognition
+
+
+def words(recognition: Recognition) -> events.Words:
+    """Note what was recognised."""
+    best = recognition.best
+    return events.Words(
+        recognition.utterance,
+        recognition.interim,
+        best.text,
+        round(best.confidence, 3),
+        best.source,
+        tuple(events.Alternative(one.text, round(one.confidence, 3)) for one in recognition.alternatives),
+        audio_seconds=round(recognition.audio_seconds, 2),
+        cpu_seconds=round(recognition.cpu_seconds, 3),
+        failed=recognition.failed,
+    )
+
+
+def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> events.Understood:
+    """Note what an utterance means; ``seconds``: how long that took."""
+    understanding = plan.understanding
+    return events.Understood(
+        query,
+        understanding.intent,
+        round(understanding.confidence, 3),
+        understanding.slots,
+        understanding.policy,
+        understanding.ranking[:3],
+        understanding.also,
+        round(understanding.recognition, 3),
+        round(seconds * 1000, 1),
+        plan.utterance.text if goes_on else "",
+        plan.nothing_new,
+    )
+
+
+def turn(query: int, plan: Plan, so_far: Ending) -> events.Turn:
+    """Note the end of a turn, and what the call would come to if it ended now."""
+    return events.Turn(
+        query,
+        plan.understanding.intent,
+        plan.state.step,
+        plan.act.taken,
+        plan.state.ending,
+        so_far.outcome,
+        so_far.slots,
+        plan.takes_back,
+    )
+
+
+def ending(found: Ending) -> events.EndingBegun:
+    """Note how the talk will end."""
+    return events.EndingBegun(found.outcome, found.action, found.extension, found.slots)
+
+
+def hung_up(told: HangUp) -> events.HungUp:
+    """Note the end of the callee's leg."""
+    return events.HungUp(told.disposition.value, told.cause, told.technical, told.by_callee, told.explanation)
