@@ -1,4 +1,4 @@
-"""Any value as plain JSON: dates in ISO form, amounts as text, data classes as objects. One place for all that is kept."""
+"""Any value as plain JSON: dates in ISO form, amounts as text, data classes as objects."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ def plain(value: Any, _depth: int = 0) -> Any:
     return str(value)
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """Return a value as JSON in UTF-8; never fails: a record must not be lost for an odd value in it."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
+    """Return a value as JSON; never fails: a record must not be lost for an odd value in it.
+
+    Parameters
+    ----------
+    indent
+        Spaces a level; ``None``: all on one line.
+    ascii_only
+        Everything beyond ASCII escaped: half a surrogate pair, too, then goes through any encoding.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=plain, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return json.dumps(plain(value), ensure_ascii=ascii_only, indent=indent)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from uuid import UUID
 
 from voicebot.dialogue.script.pinned import pinned_text
 from voicebot.dialogue.script.reading.load import load_script
+from voicebot.journal.reader import find_journal, journal_path
 from voicebot.paths import shipped
 from voicebot.rehearsal.network import TRUNK, Network
 from voicebot.rehearsal.persona import Persona
@@ -143,8 +144,9 @@ class Stage:
             await asyncio.sleep(0.05)
 
     def journal(self, attempt: UUID) -> Path:
-        """The live journal of an attempt."""
-        return self.network.config.call.journals / f"{attempt}.jsonl"
+        """The live journal of an attempt, where it is or will be."""
+        folder = self.network.config.call.journals
+        return find_journal(folder, attempt) or journal_path(folder, attempt, datetime.now(UTC).date())
 
 
 @contextlib.asynccontextmanager

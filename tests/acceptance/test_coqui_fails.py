@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from voicebot.journal.writer import read_journal
+from voicebot.journal.reader import read_file
 from voicebot.rehearsal.persona import Persona, load_persona
 from voicebot.rehearsal.report import Report
 from voicebot.rehearsal.runner import Rehearsal
@@ -47,8 +47,8 @@ async def _strike(rehearsal: Rehearsal, signals: list[signal.Signals]) -> None:
     """In each call, as soon as the callee begins the answer that will be read back, end or stop Coqui."""
     struck: set[Path] = set()
     while len(struck) < len(signals):
-        for journal in (rehearsal.folder / "journals").glob("*.jsonl"):
-            if journal not in struck and _answering(read_journal(journal)):
+        for journal in (rehearsal.folder / "journals").glob("*/*/*/*.jsonl"):
+            if journal not in struck and _answering(read_file(journal)):
                 for service in _services(rehearsal.folder):
                     os.kill(service.pid, signals[len(struck)])
                 struck.add(journal)
@@ -56,7 +56,9 @@ async def _strike(rehearsal: Rehearsal, signals: list[signal.Signals]) -> None:
 
 
 def _answering(entries: list[dict[str, Any]]) -> bool:
-    cues = [place for place, entry in enumerate(entries) if entry["event"] == "listen" and entry["cue"] == "reminder"]
+    cues = [
+        place for place, entry in enumerate(entries) if entry["event"] == "listen" and entry.get("cue") == "reminder"
+    ]
     return bool(cues) and any(entry["event"] == "speech_started" for entry in entries[cues[0] :])
 
 
@@ -66,7 +68,7 @@ def _lines(entries: list[dict[str, Any]]) -> Iterator[tuple[str, str, bool]]:
         if entry["event"] == "say":
             after = entries[place + 1 :]
             late = next((other for other in after if other["event"] in {"rendered_late", "say"}), {})
-            voice = entry["voice"] or late.get("voice", "")
+            voice = entry.get("voice", "") or late.get("voice", "")
             ends = (other["event"] for other in after if other["event"] in {"said", "dropped", "hung_up"})
             yield entry["line"], voice, next(ends, "") == "said"
 
@@ -84,7 +86,7 @@ async def test_killed_and_frozen_in_mid_call(tmp_path: Path) -> None:
         assert call.engines["voice"].startswith("coqui-"), call.engines
         assert call.gaps
         assert max(call.gaps) <= LONGEST_SILENCE_MS, (call.persona, call.gaps)
-        lines = list(_lines(read_journal(Path(call.journal))))
+        lines = list(_lines(read_file(Path(call.journal))))
         assert all(said for _, _, said in lines), lines
         voices = {key: voice for key, voice, _ in lines}
         assert voices["steps.payment.say"].startswith("coqui-"), "rendered before the call"

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from tests.acceptance.nodes import WILL_PAY, Stage, lead, persona, stage
-from voicebot.journal.writer import read_journal
+from voicebot.journal.reader import read_file
 from voicebot.rehearsal.carrier import PERSONA, number
 from voicebot.store.records import AttemptState, LeadState
 
@@ -25,7 +25,7 @@ async def _talking(here: Stage, least: int) -> bool:
     for attempt in await here.attempts():
         path = here.journal(attempt.id)
         if attempt.state is AttemptState.DIALLING and path.exists():
-            talking += any(entry["event"] == "turn" for entry in read_journal(path))
+            talking += any(entry["event"] == "turn" for entry in read_file(path))
     return talking >= least
 
 
@@ -88,8 +88,8 @@ async def test_recogniser_worker_killed_in_mid_utterance(tmp_path: Path) -> None
             attempt = next(iter(await here.attempts()), None)
             if attempt is None or not here.journal(attempt.id).exists():
                 return False
-            entries = read_journal(here.journal(attempt.id))
-            asked = any(entry["event"] == "listen" and entry["cue"] == "identity" for entry in entries)
+            entries = read_file(here.journal(attempt.id))
+            asked = any(entry["event"] == "listen" and entry.get("cue") == "identity" for entry in entries)
             return asked and bool(entries) and entries[-1]["event"] == "speech_started"
 
         await here.until(speaking, "an answer being spoken")

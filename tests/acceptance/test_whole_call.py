@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.acceptance.nodes import WILL_PAY, lead, persona, stage
 from voicebot.config import SpeechSection
-from voicebot.journal.writer import read_journal
+from voicebot.journal.reader import read_file
 from voicebot.rehearsal.carrier import (
     ANNOUNCES_THEN_REJECTS,
     BUSY,
@@ -92,7 +92,7 @@ async def test_awkward_names_go_through_the_call_unharmed(tmp_path: Path) -> Non
         (attempt,) = await here.attempts()
         assert attempt.outcome == "will_pay_on_time"
         assert attempt.name == name
-        texts = " ".join(entry["text"] for entry in read_journal(here.journal(attempt.id)) if entry["event"] == "say")
+        texts = " ".join(entry["text"] for entry in read_file(here.journal(attempt.id)) if entry["event"] == "say")
         stored = " ".join(entry["text"] for entry in await here.store.journal(attempt.id) if entry["event"] == "say")
         assert texts == stored
         assert "Smith" in texts

@@ -30,6 +30,7 @@ from voicebot.call.turns import TurnMachine
 from voicebot.config import SpeechSection
 from voicebot.dialogue.conversation.script_talk import Plan
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Line, Listening, State, Understanding, Utterance
+from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.recognition.recognizer import RecognizerPool
@@ -102,25 +103,26 @@ class FixedTalk:
 class BenchJournal(Journal):
     """A journal that also tells the bench what was heard."""
 
-    def __init__(self, folder: Path, attempt: UUID, events: Path | None) -> None:
-        self._events, self._call = events, int(str(attempt)[-12:])
-        self._words: dict[int, tuple[float, str, float]] = {}
+    def __init__(self, folder: Path, attempt: UUID, told: Path | None) -> None:
+        self._told, self._call = told, int(str(attempt)[-12:])
+        self._words: dict[int, tuple[float, events.Words]] = {}
         super().__init__(folder, attempt, begun_at=time.monotonic(), wall=time.time())
 
-    def add(self, event: str, at: float, **data: Any) -> None:
-        super().add(event, at, **data)
-        if event == "words":
-            self._words[data["look"]] = (at, data["text"], data["cpu_seconds"])
-        elif event == "turn" and data["look"] in self._words:
-            heard_at, text, seconds = self._words[data["look"]]
-            self._tell(ev="stt", t=heard_at, text=text, ms=seconds * 1000)
-            self._tell(ev="turn_end", t=at)
-        elif event == "sounding":
-            self._tell(ev="send", t=at)
+    def add(self, event: events.Event, at: float) -> None:
+        super().add(event, at)
+        match event:
+            case events.Words():
+                self._words[event.query] = (at, event)
+            case events.Turn(query=query) if query in self._words:
+                heard_at, words = self._words[query]
+                self._tell(ev="stt", t=heard_at, text=words.text, ms=words.cpu_seconds * 1000)
+                self._tell(ev="turn_end", t=at)
+            case events.Sounding():
+                self._tell(ev="send", t=at)
 
     def _tell(self, **what: Any) -> None:
-        if self._events is not None:
-            with self._events.open("a") as out:
+        if self._told is not None:
+            with self._told.open("a") as out:
                 out.write(json.dumps({"call": self._call, **what}) + "\n")
 
 
@@ -151,8 +153,8 @@ class Owner:
         return self._session.next_frame()
 
 
-def _session(attempt: UUID, waves: Waves, pool: RecognizerPool, folder: Path, events: Path | None) -> Owner:
-    journal = BenchJournal(folder, attempt, events)
+def _session(attempt: UUID, waves: Waves, pool: RecognizerPool, folder: Path, told: Path | None) -> Owner:
+    journal = BenchJournal(folder, attempt, told)
     machine = TurnMachine(Timing(greeting_wait_seconds=0.0))
     session = CallSession(
         talk=FixedTalk(len(waves)),
@@ -168,13 +170,13 @@ def _session(attempt: UUID, waves: Waves, pool: RecognizerPool, folder: Path, ev
 async def main(port: int) -> None:
     """Serve until killed."""
     waves = Waves(Path(os.environ["PEER_BENCH"]) / "wav")
-    events = Path(os.environ["BENCH_EVENTS"]) if "BENCH_EVENTS" in os.environ else None
+    told = Path(os.environ["BENCH_EVENTS"]) if "BENCH_EVENTS" in os.environ else None
     pool = choose_recognizer(SpeechSection(), "en-US")
     await pool.start()
     with tempfile.TemporaryDirectory() as folder:
 
         def find(attempt: UUID) -> Owner:
-            return _session(attempt, waves, pool, Path(folder), events)
+            return _session(attempt, waves, pool, Path(folder), told)
 
         server = AudioSocketServer("127.0.0.1", port, find)
         await server.start()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from structlog.contextvars import bound_contextvars
@@ -25,7 +25,12 @@ from voicebot.dialogue.script.variants import chosen
 from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
-from voicebot.journal.writer import Journal, journal_path, plain, read_journal
+from voicebot.journal import events
+from voicebot.journal.reader import find_journal, read_entries, read_file
+from voicebot.journal.recovery import recovered
+from voicebot.journal.transcript import utterances
+from voicebot.journal.writer import Journal, journals_outage
+from voicebot.plain import plain
 from voicebot.speech.recognition.recognizer import RecognizerPool
 from voicebot.speech.speaking.prompts import Prompts
 from voicebot.store.records import Fate, NewLead, Result, Ticket
@@ -89,6 +94,7 @@ class CallMaker:
         script: Callable[[str], Awaitable[Prepared]],
     ) -> None:
         self._config, self._phone, self._languages, self._script = config, phone, languages, script
+        self._journals = journals_outage()
 
     async def prepare(self, ticket: Ticket) -> None:
         """Load the script and render what it can say to this lead.
@@ -112,22 +118,36 @@ class CallMaker:
     async def call(self, ticket: Ticket) -> Result:
         """Dial and talk.
 
+        A call that fails or is cancelled after somebody answered still comes to what was agreed in it: the journal has
+        it, in memory where the file could not be written.
+
         Returns
         -------
         Result
-            Always, whatever happened; ``fate`` tells when it is not known whether somebody was called.
+            Whatever happened; ``fate`` tells when it is not known whether somebody was called.
+
+        Raises
+        ------
+        asyncio.CancelledError
+            Before anybody answered.
         """
         with bound_contextvars(attempt=str(ticket.attempt), campaign=ticket.campaign_name):
-            begun, wall = time.monotonic(), time.time()
-            journal = Journal(self._config.call.journals, ticket.attempt, begun_at=begun, wall=wall)
+            journal = Journal(
+                self._config.call.journals,
+                ticket.attempt,
+                begun_at=time.monotonic(),
+                wall=time.time(),
+                outage=self._journals,
+            )
             try:
                 return await self._call(ticket, journal)
             except asyncio.CancelledError:
-                journal.add("cancelled", time.monotonic())
-                raise
-            except ConfigurationError as error:
-                return self._failed(journal, str(error), Fate.NOT_SENT)
-            except UnavailableError as error:
+                journal.add(events.Cancelled(), time.monotonic())
+                kept = recovered(journal.entries, "the node was stopped during the call; what had been agreed is kept")
+                if kept is None:
+                    raise
+                return kept
+            except (ConfigurationError, UnavailableError) as error:
                 return self._failed(journal, str(error), Fate.NOT_SENT)
             except UncertainError as error:
                 return self._failed(journal, str(error), Fate.UNKNOWN)
@@ -139,8 +159,12 @@ class CallMaker:
 
     async def recover(self, attempt: UUID) -> Result | None:
         """Tell what the live journal of a crashed call says; ``None`` when nobody is known to have answered."""
-        path = journal_path(self._config.call.journals, attempt)
-        return recovered(read_journal(path)) if path.exists() else None
+
+        def read() -> Result | None:
+            path = find_journal(self._config.call.journals, attempt)
+            return None if path is None else recovered(read_file(path))
+
+        return await asyncio.to_thread(read)
 
     # ------------------------------------------------------------------------------------------------
 
@@ -148,18 +172,20 @@ class CallMaker:
         prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         engines = self._engines(prepared, language)
+        day = ticket.lead.rehearsal_day
         journal.add(
-            "call",
+            events.CallPlanned(
+                ticket.campaign_name,
+                ticket.lead_id,
+                ticket.script,
+                ticket.script_hash,
+                prepared.script.variant,
+                prepared.script.content_hash,
+                ticket.trunk,
+                day.isoformat() if day else None,
+                engines,
+            ),
             time.monotonic(),
-            campaign=ticket.campaign_name,
-            lead=ticket.lead_id,
-            script=ticket.script,
-            script_hash=ticket.script_hash,
-            variant=prepared.script.variant,
-            variant_hash=prepared.script.content_hash,
-            trunk=ticket.trunk,
-            rehearsal_day=ticket.lead.rehearsal_day,
-            engines=engines,
         )
         talk = ScriptTalk(prepared.script, lead_of(ticket.lead), prepared.policy, self._clock(ticket))
         session = CallSession(
@@ -173,7 +199,7 @@ class CallMaker:
         request = CallRequest(
             ticket.attempt, ticket.lead.phone, ticket.trunk, ring_seconds=trunk.ring_seconds, caller_id=trunk.caller_id
         )
-        journal.add("originate", time.monotonic(), ring_seconds=trunk.ring_seconds)
+        journal.add(events.Originated(trunk.ring_seconds), time.monotonic())
         try:
             session.attach(await self._phone.call(request, session))
             ended = await self._until_ended(session, trunk.ring_seconds)
@@ -199,7 +225,7 @@ class CallMaker:
     def _result(self, ended: Ended, journal: Journal, engines: Mapping[str, str]) -> Result:
         hang_up, ending = ended.hang_up, ended.ending
         outcome, slots = (ending.outcome, plain(ending.slots)) if ending is not None else ("", {})
-        journal.add("outcome", time.monotonic(), outcome=outcome, slots=slots, disposition=hang_up.disposition)
+        journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value), time.monotonic())
         return Result(
             disposition=hang_up.disposition.value,
             outcome=outcome,
@@ -213,10 +239,14 @@ class CallMaker:
             answered_at=journal.wall_time(ended.answered_at),
             ended_at=journal.wall_time(ended.ended_at),
             engines=engines,
+            utterances=utterances(read_entries(journal.entries)),
         )
 
     def _failed(self, journal: Journal, explanation: str, fate: Fate) -> Result:
-        journal.add("failed", time.monotonic(), explanation=explanation, fate=fate)
+        journal.add(events.Failed(explanation, fate.value), time.monotonic())
+        kept = recovered(journal.entries, explanation)
+        if kept is not None:
+            return kept
         return Result(
             disposition=Disposition.FAILED.value,
             journal=tuple(journal.entries),
@@ -253,30 +283,3 @@ class CallMaker:
             "voicebot": __version__,
             **({"variant": prepared.script.variant} if prepared.script.variant else {}),
         }
-
-
-def recovered(entries: list[dict[str, Any]]) -> Result | None:
-    """What a journal that ended without an outcome still says. Pure.
-
-    An outcome that was agreed before the crash counts: the last turn's ``outcome_so_far``.
-    """
-    answered = next((entry for entry in entries if entry["event"] == "answered"), None)
-    if answered is None:
-        return None
-    begun = next((entry for entry in entries if entry["event"] == "begun"), {})
-    wall = datetime.fromisoformat(begun["wall"]).timestamp() if "wall" in begun else None
-    turn: dict[str, Any] = next((entry for entry in reversed(entries) if entry["event"] == "turn"), {})
-    call = next((entry for entry in entries if entry["event"] == "call"), {})
-    recording = next((entry for entry in entries if entry["event"] == "recording"), {})
-    return Result(
-        disposition=Disposition.ANSWERED.value,
-        outcome=str(turn.get("outcome_so_far", "hung_up")),
-        slots=turn.get("slots", {}),
-        journal=tuple(entries),
-        recording=str(recording.get("path", "")),
-        explanation="the node was lost during the call; what had been agreed is kept",
-        started_at=wall,
-        answered_at=None if wall is None else wall + float(answered["at"]),
-        ended_at=None if wall is None else wall + float(entries[-1]["at"]),
-        engines=call.get("engines", {}),
-    )

@@ -17,8 +17,9 @@ from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.drawing.counts import Turn, Walk
 from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Act, Ending, Lead, SlotValue, State, Understanding
-
-Entry = Mapping[str, Any]
+from voicebot.journal import events
+from voicebot.journal.events import Entry
+from voicebot.journal.reader import first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,20 @@ def walk_of(journal: Iterable[Entry]) -> Walk | None:
     turns: list[Turn] = []
     hung_up = False
     for entry in journal:
-        match entry["event"]:
-            case "listen":
-                start = start or str(entry["step"])
-            case "turn":
-                taken = tuple(map(str, entry.get("taken", ())))
-                turns.append(Turn(taken, str(entry["step"]), str(entry.get("ending", ""))))
-            case "hung_up":
-                hung_up = bool(entry.get("hang_up", {}).get("by_callee"))
+        match entry.event:
+            case events.QuestionBegun(step=step):
+                start = start or step
+            case events.Turn() as turn:
+                turns.append(Turn(turn.taken, turn.step, turn.ending))
+            case events.HungUp(by_callee=by_callee):
+                hung_up = by_callee
     return Walk(start, tuple(turns), hung_up) if start else None
 
 
 def variant_of(journal: Iterable[Entry]) -> str:
     """Return the variant of its script that a call was made by, empty where there were none."""
-    return next((str(entry.get("variant", "")) for entry in journal if entry["event"] == "call"), "")
+    found = first(journal, events.CallPlanned)
+    return found[1].variant if found else ""
 
 
 def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> Replayed:
@@ -89,31 +90,31 @@ class _Walk:
     def __init__(self, script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> None:
         self._script, self._lead = script, lead
         self._at = 0.0
-        begun = next((str(entry["wall"]) for entry in journal if entry["event"] == "begun"), "")
-        wall = datetime.fromisoformat(begun).timestamp() if begun else 0.0
+        begun = first(journal, events.Begun)
+        wall = datetime.fromisoformat(begun[1].wall).timestamp() if begun and begun[1].wall else 0.0
         self._now = call_clock(lead.timezone, rehearsal_day, wall=lambda: wall + self._at, monotonic=lambda: self._at)
         self._state, self._act = conversation.open_conversation(script, lead, self._now())
-        self._understood: dict[int, Entry] = {}
+        self._understood: dict[int, events.Understood] = {}
         self._cut: set[str] = set()
         """Lines that were begun and not (yet) said to their end."""
         self._hung_up = False
 
     def take(self, entry: Entry) -> None:
-        self._at = float(entry["at"])
-        match entry["event"]:
-            case "say":
-                self._cut.add(str(entry["line"]))
-            case "said":
-                self._cut.discard(str(entry["line"]))
-            case "understood":
-                self._understood[int(entry["look"])] = entry
-            case "turn":
-                heard = self._understood.get(int(entry["look"]), entry)
+        self._at = entry.at
+        match entry.event:
+            case events.LineBegun(line=line):
+                self._cut.add(line)
+            case events.LineSaid(line=line):
+                self._cut.discard(line)
+            case events.Understood() as understood:
+                self._understood[understood.query] = understood
+            case events.Turn() as turn:
+                heard = self._understood.get(turn.query) or events.Understood(turn.query, turn.intent, policy="engine")
                 self._go(*conversation.apply(self._script, self._lead, self._said(), self._meant(heard), self._now()))
-            case "transferred" if not entry.get("answered") and self._transfers():
+            case events.Transferred(answered=False) if self._transfers():
                 self._go(*conversation.transfer_failed(self._script, self._lead, self._said(), self._now()))
-            case "hung_up":
-                self._hung_up = bool(entry.get("hang_up", {}).get("by_callee"))
+            case events.HungUp(by_callee=by_callee):
+                self._hung_up = by_callee
 
     def result(self) -> Replayed:
         ending: Ending | None = self._act.ending
@@ -138,20 +139,20 @@ class _Walk:
     def _transfers(self) -> bool:
         return self._act.ending is not None and self._act.ending.action == "transfer"
 
-    def _meant(self, entry: Entry) -> Understanding:
+    def _meant(self, heard: events.Understood) -> Understanding:
         slots = {}
-        for name, value in dict(entry.get("slots", {})).items():
+        for name, value in heard.slots.items():
             slot = self._script.slots.get(name)
             read = _value(slot, value) if slot else None
             if read is not None:
                 slots[name] = read
         return Understanding(
-            str(entry["intent"]),
-            float(entry.get("confidence", 1.0)),
+            heard.intent,
+            heard.confidence,
             slots=slots,
-            policy=str(entry.get("policy", "engine")),
-            also=tuple(entry.get("also", ())),
-            recognition=float(entry.get("recognition", 1.0)),
+            policy=heard.policy or "engine",
+            also=heard.also,
+            recognition=heard.recognition,
         )
 
 

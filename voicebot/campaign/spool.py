@@ -9,8 +9,8 @@ from pathlib import Path
 from uuid import UUID
 
 from voicebot import logs
-from voicebot.store.engine import to_json
-from voicebot.store.records import Fate, Result
+from voicebot.plain import to_json
+from voicebot.store.records import Fate, Result, Said
 
 _log = logs.get_logger()
 
@@ -36,7 +36,9 @@ class Spool:
             The disk did not take it.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        text = to_json({field.name: getattr(result, field.name) for field in dataclasses.fields(result)})
+        text = to_json(
+            {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}, ascii_only=True
+        )
         half = self._folder / f"{attempt}.half"
         handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -64,6 +66,7 @@ class Spool:
             values = json.loads(path.read_text(encoding="utf-8"))
             values["journal"] = tuple(values["journal"])
             values["fate"] = Fate(values["fate"])
+            values["utterances"] = tuple(Said(**one) for one in values.get("utterances", ()))
             return Result(**values)
         except FileNotFoundError:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json as jsonlib
 import re
 import shutil
 import subprocess
@@ -14,11 +13,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from voicebot.cli import output, timeline
+from voicebot.cli import output
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.journal import transcript
+from voicebot.journal.reader import read_entries
 from voicebot.masking import mask_name, mask_number
+from voicebot.plain import to_json
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
@@ -104,10 +106,11 @@ def show(
         output.err.print("There is no journal: the call did not end yet, or was never made.")
         return
     output.out.print()
-    for row in timeline.drawing(journal):
+    entries = read_entries(journal)
+    for row in transcript.drawing(entries):
         output.out.print(row)
     output.out.print()
-    for found in timeline.moments(journal, everything=everything):
+    for found in transcript.moments(entries, everything=everything):
         output.out.print(f"{found.at:+8.2f}  {found.who:<7} {found.what}")
 
 
@@ -170,8 +173,8 @@ def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *,
     has_recording = recording is not None and recording.is_file()
     record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording and has_recording else None}
     texts = {
-        "outcome.json": jsonlib.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n",
-        "journal.jsonl": "".join(jsonlib.dumps(entry, ensure_ascii=False, default=str) + "\n" for entry in journal),
+        "outcome.json": to_json(record, indent=1) + "\n",
+        "journal.jsonl": "".join(to_json(entry) + "\n" for entry in journal),
     }
     folder.mkdir(parents=True, exist_ok=True)
     if zipped:

@@ -8,7 +8,6 @@ messages come from outside, and nobody has to remember to escape them.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
@@ -21,6 +20,7 @@ from rich.text import Text
 
 from voicebot.errors import Problem
 from voicebot.masking import printable
+from voicebot.plain import to_json
 
 EXIT_FINE: Final = 0
 EXIT_NOT_FINE: Final = 1
@@ -59,7 +59,7 @@ def joined(*parts: str | Text) -> Text:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout; dates, decimals and ids as text."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(to_json(value) + "\n")
     sys.stdout.flush()
 
 

@@ -35,19 +35,55 @@ def read_entries(lines: Iterable[Mapping[str, Any]]) -> list[Entry]:
     list
         One for each that names an event. Those that this version does not know are ``Unknown``.
     """
-    found: list[Entry] = []
-    schema = 1
-    for line in lines:
+    reader = Reader()
+    return [entry for line in lines if (entry := reader.read(line)) is not None]
+
+
+class Reader:
+    """Reads a journal entry by entry, in order: the first one says by which schema the others are read."""
+
+    def __init__(self) -> None:
+        self._schema = 1
+
+    def read(self, line: Mapping[str, Any]) -> Entry | None:
+        """Return an entry as it is stored as a typed one; ``None`` where it names no event."""
         name = line.get("event")
         if not isinstance(name, str):
-            continue
+            return None
         at = line.get("at")
         data = {key: value for key, value in line.items() if key not in {"at", "event"}}
-        event = _event(name, data, schema)
+        event = _event(name, data, self._schema)
         if isinstance(event, Begun):
-            schema = event.schema
-        found.append(Entry(float(at) if isinstance(at, (int, float)) else 0.0, event))
-    return found
+            self._schema = event.schema
+        return Entry(float(at) if isinstance(at, (int, float)) else 0.0, event)
+
+
+class Tail:
+    """The entries of a live journal as they are written; half a line waits for its other half.
+
+    Parameters
+    ----------
+    path
+        A JSON lines file that may not be there yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._place = 0
+        self._half = b""
+        self._reader = Reader()
+
+    def news(self) -> list[Entry]:
+        """Return the entries that were added since the last time."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._place)
+                data = file.read()
+        except OSError:
+            return []
+        self._place += len(data)
+        whole, _, self._half = (self._half + data).rpartition(b"\n")
+        return [entry for line in parse_lines(whole) if (entry := self._reader.read(line)) is not None]
 
 
 def first(entries: Iterable[Entry], kind: type[_E]) -> tuple[float, _E] | None:
@@ -101,13 +137,14 @@ def find_journal(folder: Path, attempt: UUID) -> Path | None:
 
 
 def _event(name: str, data: dict[str, Any], schema: int) -> Event | Unknown:
-    kind = BY_NAME.get(name if schema > 1 else _RENAMED_EVENTS.get(name, name))
-    if kind is None:
+    name = name if schema > 1 else _RENAMED_EVENTS.get(name, name)
+    if name not in BY_NAME:
         return Unknown(name, data)
     try:
-        return _adapter(kind).validate_python(_upgraded(name, data) if schema == 1 else data)
+        found: Event = _adapter(name).validate_python(_upgraded(name, data) if schema == 1 else data)
     except ValidationError:
         return Unknown(name, data)
+    return found
 
 
 def _upgraded(name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -118,5 +155,5 @@ def _upgraded(name: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _adapter(kind: type[Event]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(BY_NAME[name])

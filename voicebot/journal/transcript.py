@@ -209,7 +209,7 @@ def _heard(journal: Sequence[Entry]) -> list[_Spoken]:
                 ended[number] = entry.at if at is None else at
             case events.Words(utterance=number) as event if event.text:
                 words[number] = (entry.at, event)
-            case events.Digit(digit=digit):
+            case events.Digit(digit=digit) if digit:
                 keys.append((entry.at, entry.at, "callee", digit, None))
     return [
         (

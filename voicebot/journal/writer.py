@@ -20,6 +20,7 @@ from voicebot.journal.events import SCHEMA, Begun, Event
 from voicebot.journal.reader import journal_path
 from voicebot.outage import Outage
 from voicebot.plain import plain, to_json
+from voicebot.private_files import make_missing
 
 _log = logs.get_logger()
 
@@ -106,7 +107,7 @@ class Journal:
         """Write what is owed; half a line that was written is completed later, so that no line is ever broken."""
         try:
             if self._handle is None:
-                make_private_folder(self.path.parent, self._folder)
+                make_missing(self.path.parent)
                 self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             while self._unwritten:
                 del self._unwritten[: os.write(self._handle, self._unwritten)]
@@ -121,18 +122,17 @@ class Journal:
             self._outage.worked(str(self.attempt))
 
 
-def make_private_folder(folder: Path, within: Path) -> None:
-    """Make a folder and those above it that are missing; from ``within`` down only the owner may enter them."""
-    for place in (within, *(within / part for part in reversed(list(folder.relative_to(within).parents)[:-1])), folder):
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
 def _fields(event: Event) -> dict[str, Any]:
-    """Return an event's fields as plain values; what is empty is left out."""
+    """Return an event's fields as plain values; what is empty, and read so by default, is left out."""
     found = {}
     for field in dataclasses.fields(event):
         value = getattr(event, field.name)
-        if value is None or value is False or value == "" or value == () or value == {}:
-            continue
-        found[field.name] = plain(value)
+        empty = value is None or value is False or value in ("", (), {})
+        if not (empty and value == _default(field)):
+            found[field.name] = plain(value)
     return found
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    make = field.default_factory
+    return field.default if make is dataclasses.MISSING else make()

@@ -5,26 +5,22 @@ Who moves it: the AudioSocket server calls ``frame`` for what arrives and ``next
 
 from __future__ import annotations
 
-import json
 import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
+from voicebot.journal import events
+from voicebot.journal.reader import Tail
 from voicebot.rehearsal.line import Line, beep
 from voicebot.rehearsal.machine import Beep, Command, Leave, PersonaMachine, Press, Say
 from voicebot.rehearsal.measure import Spoken, is_loud, speech_end
 from voicebot.rehearsal.persona import Persona
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 
-# Entries of the engine's live journal that a person would know from melody and meaning.
-_QUESTION: Final = "listen"  # carries ``cue``; written when the turn begins, before its lines are said
-_LINE_BEGINS: Final = "say"
-_LINE_ENDS: Final = ("said", "dropped")
-_FAREWELL: Final = "ending"
 _JOURNAL_EVERY: Final = 2
 """Frames between two looks into the journal."""
 
@@ -46,41 +42,6 @@ class Party(Protocol):
 
     def gone(self, at: float) -> None:
         """The call is over."""
-
-
-class JournalTail:
-    """The entries of a live journal as they are written; a half line waits for its other half.
-
-    Parameters
-    ----------
-    path
-        A JSON lines file that may not be there yet.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._place = 0
-        self._half = b""
-
-    def news(self) -> list[Mapping[str, Any]]:
-        """Return the entries that were added since the last time."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(self._place)
-                data = file.read()
-        except OSError:
-            return []
-        self._place += len(data)
-        *lines, self._half = (self._half + data).split(b"\n")
-        entries: list[Mapping[str, Any]] = []
-        for line in lines:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                entries.append(entry)
-        return entries
 
 
 @dataclass(slots=True)
@@ -149,7 +110,7 @@ class Callee:
         self._line = line
         self._press = press
         self._leave = leave
-        self._journal: JournalTail | None = None
+        self._journal: Tail | None = None
         self._ticks = 0
         self._speech = b""
         self._place = 0
@@ -160,7 +121,7 @@ class Callee:
 
     def follow(self, journal: Path | None) -> None:
         """Learn the questions from this journal; ``None``: they are not to be had."""
-        self._journal = JournalTail(journal) if journal is not None else None
+        self._journal = Tail(journal) if journal is not None else None
         self.machine.cues = journal is not None
 
     def answered(self, at: float) -> None:
@@ -185,7 +146,7 @@ class Callee:
         self._ticks += 1
         if self._journal is not None and self._ticks % _JOURNAL_EVERY == 0:
             for entry in self._journal.news():
-                self._learn(entry, at)
+                self._learn(entry.event, at)
         for command in self.machine.tick(at):
             self._carry_out(command, at)
         frame = self._line.frame(self._next_speech(at))
@@ -199,16 +160,18 @@ class Callee:
         self.record.ended_at = at
         self.record.turns = self.machine.turns
 
-    def _learn(self, entry: Mapping[str, Any], at: float) -> None:
-        event = entry.get("event")
-        if event == _QUESTION:
-            cue = str(entry.get("cue", ""))
-            self.record.cues.append((at, cue))
-            self.machine.asked(cue, at)
-        elif event == _LINE_BEGINS or event in _LINE_ENDS:
-            self.machine.line(event == _LINE_BEGINS, at)
-        elif event == _FAREWELL:
-            self.machine.bids_farewell()
+    def _learn(self, event: events.Event | events.Unknown, at: float) -> None:
+        """Take from the engine's journal what a person would know from melody and meaning."""
+        match event:
+            case events.QuestionBegun(cue=cue):  # written when the turn begins, before its lines are said
+                self.record.cues.append((at, cue))
+                self.machine.asked(cue, at)
+            case events.LineBegun():
+                self.machine.line(True, at)
+            case events.LineSaid() | events.LineDropped():
+                self.machine.line(False, at)
+            case events.EndingBegun():
+                self.machine.bids_farewell()
 
     def _carry_out(self, command: Command, at: float) -> None:
         match command:

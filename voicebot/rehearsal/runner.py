@@ -19,10 +19,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from voicebot.dialogue.script.pinned import pinned_text, text_hash
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
+from voicebot.journal.reader import find_journal, journal_path
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
 from voicebot.rehearsal.hopeless import hopeless
@@ -218,13 +220,18 @@ class Rehearsal:
                 found.setdefault(_digits(attempt.phone), attempt)
         return found
 
+    def _journal(self, attempt: UUID) -> Path:
+        """Where the journal of an attempt is, or will be."""
+        folder = self.network.config.call.journals
+        return find_journal(folder, attempt) or journal_path(folder, attempt, datetime.now(UTC).date())
+
     async def _journal_of(self, dialled: str) -> Path | None:
         """Find the live journal of whoever dials a number now."""
         deadline = time.monotonic() + _JOURNAL_SECONDS
         while self._store is not None and time.monotonic() < deadline:
             for attempt in await self._store.attempts(states=_OPEN, limit=None):
                 if _digits(attempt.phone) == dialled:
-                    return self.network.config.call.journals / f"{attempt.id}.jsonl"
+                    return self._journal(attempt.id)
             await asyncio.sleep(0.05)
         return None
 
@@ -307,7 +314,7 @@ class Rehearsal:
             disposition=attempt.disposition,
             attempt=str(attempt.id),
             recording=attempt.recording,
-            journal=str(self.network.config.call.journals / f"{attempt.id}.jsonl"),
+            journal=str(self._journal(attempt.id)),
             heard=heard,
             engines=attempt.engines,
             problem=problem,

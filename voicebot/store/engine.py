@@ -10,12 +10,10 @@ PostgreSQL: read committed, rows locked explicitly, and synced commits as it doe
 from __future__ import annotations
 
 import contextlib
-import json
-import math
+import functools
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -24,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from voicebot.errors import ConfigurationError
 from voicebot.logs import get_logger
+from voicebot.plain import to_json
 from voicebot.private_files import make_missing, open_private, tighten
 
 STATEMENT_SECONDS: Final = 20.0
@@ -33,6 +32,7 @@ BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for another writer before it says that the database is locked."""
 _REPEATABLE: Final = {"40001", "40P01", "55P03"}
 """SQLSTATE of serialization failure, deadlock and lock not available."""
+_FOR_COLUMNS: Final = functools.partial(to_json, ascii_only=True)
 _AWAY: Final = ("08", "57P", "53")
 """SQLSTATE classes of a lost connection, a server going down or out of resources."""
 
@@ -104,7 +104,7 @@ def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_async_engine(
-            parsed, pool_size=4, max_overflow=0, connect_args={"timeout": BUSY_SECONDS}, json_serializer=to_json
+            parsed, pool_size=4, max_overflow=0, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_FOR_COLUMNS
         )
         event.listen(engine.sync_engine, "connect", _sqlite_connect)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
@@ -115,7 +115,7 @@ def make_engine(url: str, *, connections: int = 8) -> AsyncEngine:
             pool_size=connections,
             max_overflow=0,
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
-            json_serializer=to_json,
+            json_serializer=_FOR_COLUMNS,
         )
     except ModuleNotFoundError as error:
         raise ConfigurationError(
@@ -143,28 +143,6 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 def to_text(value: str) -> str:
     """Return ``value`` without what a text column cannot hold (NUL, lone surrogates)."""
     return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
-
-
-def to_json(value: Any) -> str:
-    """Serialise for a JSON column; never fails: a record must not be lost for an odd value in it."""
-    try:
-        return json.dumps(value, ensure_ascii=True, default=str, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):
-        return json.dumps(_plain(value, 0))
-
-
-def _plain(value: Any, depth: int) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if depth > 50:
-        return repr(type(value))
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item, depth + 1) for item in value]
-    return str(value)
 
 
 def is_away(error: BaseException) -> bool:

@@ -99,6 +99,29 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said in a call, kept so that calls can be found by it.
+
+    Parameters
+    ----------
+    side
+        ``bot`` or ``callee``; a human who took the call over is not transcribed.
+    from_ms, to_ms
+        Milliseconds since the answer.
+    text
+        What was recognised, or the bot's line as far as it was said.
+    confidence
+        Of the recogniser, 0 to 1; ``None`` for the bot and for keys.
+    """
+
+    side: str
+    from_ms: int
+    to_ms: int
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What an attempt came to; written with the lead's state in one transaction.
 
@@ -119,6 +142,8 @@ class Result:
         Seconds since the epoch.
     fate
         Whether it is known what became of the order to dial.
+    utterances
+        What was said, in order.
     """
 
     disposition: str
@@ -135,6 +160,7 @@ class Result:
     retry_in: float | None = None
     engines: Mapping[str, str] = field(default_factory=dict)
     fate: Fate = Fate.KNOWN
+    utterances: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from voicebot.journal import events
+from voicebot.journal.reader import read_entries
+
 Entry = dict[str, Any]
 
 
@@ -46,6 +49,9 @@ class Recording:
     def end(self, *, by_callee: bool = False) -> list[Entry]:
         self.add("hung_up", hang_up={"by_callee": by_callee})
         return self.entries
+
+    def ended(self, *, by_callee: bool = False) -> list[events.Entry]:
+        return read_entries(self.end(by_callee=by_callee))
 
 
 def promised() -> Recording:

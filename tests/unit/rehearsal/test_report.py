@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicebot.rehearsal.callee import JournalTail, Record
+from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.measure import Spoken, percentile, reply_gaps, speech_end, stops
 from voicebot.rehearsal.report import COLUMNS, Call, Report, same
 
@@ -122,18 +122,6 @@ def test_a_report_of_nothing() -> None:
     data = Report((), 0.0).data()
     assert data["summary"]["gap_ms"] == {"p50": None, "p95": None}
     assert percentile([], 50) is None
-
-
-def test_a_journal_is_followed_as_it_grows(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    tail = JournalTail(path)
-    assert tail.news() == []
-    path.write_bytes(b'{"event": "listen", "cue": "identity"}\n{"event": "sa')
-    assert [entry["event"] for entry in tail.news()] == ["listen"]
-    with path.open("ab") as file:
-        file.write(b'y"}\nnot json\n[1]\n')
-    assert [entry["event"] for entry in tail.news()] == ["say"]
-    assert tail.news() == []
 
 
 def test_both_sides_are_kept(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from voicebot.dialogue.script.difference import Change, differences
 from voicebot.dialogue.script.model import PROMISES, Script
 from voicebot.dialogue.script.variants import arms, chosen
 from voicebot.errors import VoicebotError
-from voicebot.journal.writer import plain
+from voicebot.journal.reader import read_entries
+from voicebot.plain import plain
 from voicebot.store.records import RecordedCall
 from voicebot.store.store import Store
 
@@ -103,10 +104,9 @@ def _walk(context: typer.Context, old: Script, new: Script, campaign: str) -> Ca
         async for call in store.recorded_calls(campaign=number, versions=versions):
             lead, day = lead_of(call.lead), call.lead.rehearsal_day
             who = call.lead.reference or call.lead.phone
+            journal = read_entries(call.journal)
             try:
-                before, after = (
-                    replay(arms(script)[chosen(script, who)], lead, day, call.journal) for script in (old, new)
-                )
+                before, after = (replay(arms(script)[chosen(script, who)], lead, day, journal) for script in (old, new))
             except (KeyError, TypeError, ValueError):
                 found.unreadable += 1
             else:

@@ -20,6 +20,7 @@ from voicebot.dialogue.drawing.svg import draw_svg
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError
+from voicebot.journal.reader import read_entries
 from voicebot.store.store import Store
 
 
@@ -82,7 +83,8 @@ def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) 
         walks = [
             walk
             async for call in calls
-            if variant_of(call.journal) == arm.variant and (walk := walk_of(call.journal)) is not None
+            if variant_of(journal := read_entries(call.journal)) == arm.variant
+            and (walk := walk_of(journal)) is not None
         ]
         return walks, dict(await store.calls_by_version(number))
 

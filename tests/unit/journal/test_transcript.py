@@ -8,9 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.cli.timeline import drawing, moments, spoken
+from voicebot.journal.reader import read_entries
+from voicebot.journal.transcript import drawing, moments, spoken, utterances
+from voicebot.store.records import Said
 
-JOURNAL: list[dict[str, Any]] = [
+LINES: list[dict[str, Any]] = [
     {"at": 0.0, "event": "begun", "attempt": "x"},
     {"at": 1.0, "event": "ringing"},
     {"at": 5.0, "event": "answered"},
@@ -27,6 +29,7 @@ JOURNAL: list[dict[str, Any]] = [
     {"at": 13.0, "event": "digit", "digit": "1"},
     {"at": 15.0, "event": "hung_up", "hang_up": {"disposition": "answered", "by_callee": True}},
 ]
+JOURNAL = read_entries(LINES)
 
 
 def test_times_count_from_the_answer() -> None:
@@ -49,7 +52,7 @@ def test_who_spoke_when() -> None:
 
 
 def test_a_call_that_nobody_answered_has_no_drawing() -> None:
-    journal = [{"at": 0.0, "event": "begun"}, {"at": 3.0, "event": "hung_up", "hang_up": {}}]
+    journal = read_entries([{"at": 0.0, "event": "begun"}, {"at": 3.0, "event": "hung_up", "hang_up": {}}])
     assert drawing(journal) == []
     assert [moment.what for moment in moments(journal)] == ["the call ended"]
 
@@ -60,10 +63,47 @@ EVENTS = st.sampled_from(["say", "said", "held", "dropped", "resumed", "speech_s
 
 @given(st.lists(st.tuples(st.floats(0, 600), EVENTS, st.none() | st.text()), max_size=40))
 def test_any_journal_can_be_drawn(events: list[tuple[float, str, str | None]]) -> None:
-    journal = [{"at": at, "event": event, "text": text} for at, event, text in sorted(events, key=lambda one: one[0])]
+    journal = read_entries(
+        {"at": at, "event": event, "text": text} for at, event, text in sorted(events, key=lambda one: one[0])
+    )
     for row in drawing(journal)[:2]:
         assert len(row) == 8 + 72 + 1
     assert len(moments(journal, everything=True)) == len(journal)
     for spans in spoken(journal).values():
         assert all(since < until for since, until in spans)
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert all(said.from_ms <= said.to_ms and said.text for said in utterances(journal))
+
+
+def test_what_was_said() -> None:
+    assert utterances(JOURNAL) == (
+        Said("bot", 1000, 3000, "Am I speaking with Ann?"),
+        Said("callee", 3500, 4500, "yes speaking", 0.9),
+        Said("bot", 5000, 10000, "Good."),
+        Said("callee", 8000, 8000, "1"),
+    )
+
+
+def test_speech_ends_where_it_ended_and_a_cut_line_is_told_as_far_as_it_went() -> None:
+    journal = read_entries(
+        [
+            {"at": 0.0, "event": "begun", "schema": 2},
+            {"at": 1.0, "event": "answered"},
+            {"at": 2.0, "event": "say", "text": "one two three four five six seven eight"},
+            {"at": 3.1, "event": "speech_started", "utterance": 1, "began": 3.0},
+            {"at": 3.4, "event": "dropped", "progress": 0.25},
+            {"at": 4.6, "event": "words", "utterance": 1, "query": 1, "text": "stop calling", "confidence": 0.8},
+            {"at": 4.7, "event": "speech_ended", "utterance": 1, "ended": 4.2},
+            {"at": 5.0, "event": "say", "text": "您好我是某银行的"},
+            {"at": 6.0, "event": "dropped", "progress": 0.5},
+            {"at": 7.1, "event": "speech_started", "utterance": 2, "began": 7.0},
+            {"at": 7.9, "event": "words", "utterance": 2, "query": 2, "text": ""},
+            {"at": 8.0, "event": "hung_up"},
+        ]
+    )
+    assert utterances(journal) == (
+        Said("bot", 1000, 2400, "one two…"),
+        Said("callee", 2000, 3200, "stop calling", 0.8),
+        Said("bot", 4000, 5000, "您好我是…"),
+    )
+    assert [(round(begin, 3), round(end, 3)) for begin, end in spoken(journal)["callee"]] == [(2.0, 3.2), (6.0, 7.0)]
