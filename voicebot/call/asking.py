@@ -114,7 +114,7 @@ class Asker:
             query,
             means,
             complete=understanding.complete,
-            hesitant=not special and hesitant(utterance.text, language),
+            hesitant=not special and hesitant(utterance.text, understanding, language),
             urgent=self._talk.urgent(plan),
             takes_back=plan.takes_back,
         )

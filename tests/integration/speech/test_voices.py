@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voicebot import languages
 from voicebot.config import Config, SpeechSection
-from voicebot.dialogue import wording
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.speech.speaking.choosing import choose_prompts, choose_voice
 from voicebot.speech.speaking.espeak_voice import EspeakVoice
@@ -78,7 +78,7 @@ async def test_nothing_to_say_is_no_sound(language: str) -> None:
 async def test_a_name_with_signs_sounds_as_without(plain: str, loaded: str) -> None:
     """What a name's signs do to the sound is nothing."""
     voice = HibariVoice()
-    said = await voice.synthesize(f"This is {wording.name(loaded, 'en-US')} calling.")
+    said = await voice.synthesize(f"This is {languages.of('en-US').wording.name(loaded)} calling.")
     assert said == await voice.synthesize(f"This is {plain} calling.")
 
 
@@ -143,7 +143,7 @@ async def test_amounts_and_names_through_the_cache(tmp_path: Path) -> None:
     voice: Voice = choose_voice(SpeechSection(), "en-US")
     cache = PromptCache(voice, tmp_path)
     lines = [
-        f"You owe {wording.amount(Decimal(amount), 'USD', 'en-US')}. Will you pay?"
+        f"You owe {languages.of('en-US').wording.amount(Decimal(amount), 'USD')}. Will you pay?"
         for amount in ("120.50", "99.99", "7")
     ]
     await cache.render(lines)

@@ -45,9 +45,10 @@ def test_a_click_taken_for_a_word_is_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["i can pay on", "well", "let me see...", "uh", "I could pay maybe", "it's the"])
 def test_trailing_words(text: str) -> None:
-    assert hesitant(text, "en-US")
+    assert hesitant(text, Understanding("no_match", complete=False), "en-US")
+    assert not hesitant(text, Understanding("affirm", complete=True), "en-US")
 
 
 @pytest.mark.parametrize("text", ["on Friday.", "yes", "I already paid it", "no", "next week"])
 def test_finished_words(text: str) -> None:
-    assert not hesitant(text, "en-US")
+    assert not hesitant(text, Understanding("no_match", complete=False), "en-US")

@@ -11,12 +11,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from voicebot import languages
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Ending, Lead, Question, Utterance
 from voicebot.dialogue.understanding.local import LocalPolicy
-from voicebot.dialogue.understanding.normal import NAME, family, plain
+from voicebot.languages import family
 from voicebot.paths import shipped
 
 LANGUAGES: Final = ("en-US", "zh-CN")
@@ -59,7 +60,8 @@ def test_held_out_utterances_cover_all_intents_and_are_in_no_script(language: st
 
 
 def _normal(text: str, language: str) -> str:
-    return plain(text.replace("{name}", NAME[family(language)]), language).replace("'", "")
+    spoken = languages.of(language)
+    return spoken.plain(text.replace("{name}", spoken.clues.stand_ins.name)).replace("'", "")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -6,21 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.understanding.normal import family
 
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
-_LATIN: Final = re.compile(r"[A-Za-z]{4,}")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Compare with the siblings in other languages, and look at the script's letters."""
     for sibling in subject.siblings:
         yield from _lacking(subject, sibling)
-    foreign = _CHINESE if family(subject.script.language) == "en" else _LATIN
+    foreign = languages.of(subject.script.language).writing.foreign
     for line in subject.lines.values():
         found = foreign.search(_PLACEHOLDER.sub("", line.template))
         if found:

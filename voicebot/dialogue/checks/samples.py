@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.conversation.values import refusal
 from voicebot.dialogue.script import conditions
 from voicebot.dialogue.script.conditions import TRIES, comparisons
@@ -19,22 +20,18 @@ NOW: Final = datetime(2026, 11, 23, 10, 0)
 """A Monday morning."""
 MOST_LEADS: Final = 12
 _NUMBERS: Final = ("days_past_due", "amount_due")
-_CURRENCY: Final = {"en-US": "USD", "zh-CN": "CNY"}
-_TIMEZONE: Final = {"en-US": "America/New_York", "zh-CN": "Asia/Shanghai"}
-_NAME: Final = {"en-US": "Maria Lopez", "zh-CN": "王小明"}
-_COMPANY: Final = {"en-US": "Northwind Bank", "zh-CN": "北方银行"}
 
 
 def sample_lead(script: Script, *, amount: Decimal = Decimal("120.50"), due: date = date(2026, 12, 1)) -> Lead:
     """Return a lead that has all that the script may ask for."""
-    language = script.language
+    example = languages.locale(script.language)
     return Lead(
-        _NAME.get(language, "Maria Lopez"),
-        _COMPANY.get(language, "Northwind Bank"),
+        example.name,
+        example.company,
         max(amount, 3 * max((slot.least for slot in script.slots.values()), default=amount)),
-        _CURRENCY.get(language, "USD"),
+        example.currency,
         due,
-        _TIMEZONE.get(language, "America/New_York"),
+        example.timezone,
         dict.fromkeys((*script.lead.needs, *script.lead.may_have), "12"),
     )
 

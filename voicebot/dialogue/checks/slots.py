@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voicebot import languages
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation.values import refusal
 from voicebot.dialogue.script.model import Slot
 from voicebot.dialogue.script.parts import moves
-from voicebot.dialogue.understanding.normal import plain
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _choices(subject: Subject, name: str, slot: Slot) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for value, texts in slot.choices.items():
         for index, text in enumerate(texts):
-            words = plain(text, subject.script.language)
+            words = languages.of(subject.script.language).plain(text)
             other = first.setdefault(words, value)
             if other != value:
                 yield subject.found(

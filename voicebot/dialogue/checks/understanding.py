@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
@@ -15,7 +16,6 @@ from voicebot.dialogue.script.model import INTENTS, Key, Step
 from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.understanding.heard_values import hear_values
-from voicebot.dialogue.understanding.normal import plain
 
 FEW: Final = 10
 """With fewer examples an intent is told from others by luck."""
@@ -73,7 +73,7 @@ def _twice(subject: Subject) -> Iterator[Finding]:
             for index, text in enumerate(texts):
                 inside = ("examples",) if at == ("intents",) else ()
                 path = (*at, intent, *inside, index)
-                words = plain(text, script.language)
+                words = languages.of(script.language).plain(text)
                 other, place = first.setdefault(words, (intent, path))
                 if other != intent:
                     where = subject.place(place)
@@ -164,7 +164,7 @@ def _unheard(subject: Subject) -> Iterator[Finding]:
     ]
     told: set[str] = set()
     for path, text in texts:
-        words = plain(_PLACEHOLDER.sub(" ", text), subject.script.language)
+        words = languages.of(subject.script.language).plain(_PLACEHOLDER.sub(" ", text))
         for word in words.split():
             if word in told or subject.knows(word):
                 continue

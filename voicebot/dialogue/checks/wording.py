@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.banned import banned_in
 from voicebot.dialogue.checks.finding import Finding, Turn
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation.lines import Speaker
 from voicebot.dialogue.talk import SlotValue
-from voicebot.dialogue.understanding.normal import family
 
 LONGEST_LINE: Final = 15.0
 """Seconds that one line may take; people on the phone stop listening after some ten."""
 LONGEST_TURN: Final = 36.0
 """Seconds that all lines before an answer may take, disclosures included."""
-_WORDS_A_SECOND: Final = 2.6
-_CHARACTERS_A_SECOND: Final = 4.5
-_ASKS: Final = {
-    "en": re.compile(r"\?|\b(?:please (?:say|tell|press|name|give)|tell me|let me know|say|press)\b", re.IGNORECASE),
-    "zh": re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
-}
 _LEADS: Final = (
     (Decimal("120.50"), date(2026, 12, 1)),
     (Decimal("1999.99"), samples.NOW.date() - timedelta(days=45)),
@@ -34,10 +27,10 @@ _LEADS: Final = (
 
 
 def seconds(text: str, language: str) -> float:
-    """Estimate how long a line takes at normal speed: 155 English words or 270 Chinese characters a minute."""
-    if family(language) == "zh":
-        return sum(1 for character in text if character.isalnum()) / _CHARACTERS_A_SECOND
-    return len(text.split()) / _WORDS_A_SECOND
+    """Estimate how long a line takes at normal speed."""
+    spoken = languages.of(language)
+    units = len(text.split()) if spoken.spaced else sum(1 for character in text if character.isalnum())
+    return units / spoken.writing.units_a_second
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -112,7 +105,7 @@ def _turns(subject: Subject) -> Iterator[Finding]:
 
 
 def _questions(subject: Subject) -> Iterator[Finding]:
-    asks = _ASKS[family(subject.script.language)]
+    asks = languages.of(subject.script.language).writing.asks
     for name, step in subject.script.steps.items():
         for form, words in (("say", step.say), ("again", step.again)):
             if words and not any(asks.search(line) for line in words.text):

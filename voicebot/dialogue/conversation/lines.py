@@ -8,11 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from voicebot.dialogue import wording
+from voicebot import languages
 from voicebot.dialogue.script.model import Script, Words, placeholders
 from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.talk import Lead, Line, SlotValue
-from voicebot.languages.en.names import first_name
 from voicebot.languages.grammar.phone_numbers import as_read_out
 
 _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
@@ -43,15 +42,15 @@ class Speaker:
         kept = script.derived.get("worded")
         if isinstance(kept, tuple) and kept[0] is lead and kept[1] == now:
             return kept[2]  # type: ignore[no-any-return]
-        language, today = script.language, now.date()
+        wording, today = languages.of(script.language).wording, now.date()
         values = {
-            **{key: wording.name(value, language) for key, value in lead.more.items()},
-            "name": wording.name(lead.name, language),
-            "first_name": wording.name(first_name(lead.name, language), language),
-            "company": wording.name(lead.company, language),
-            "amount_due": wording.amount(lead.amount, lead.currency, language),
-            "due_date": wording.day(lead.due_date, today, language),
-            "days_past_due": wording.number(max(0, (today - lead.due_date).days), language),
+            **{key: wording.name(value) for key, value in lead.more.items()},
+            "name": wording.name(lead.name),
+            "first_name": wording.name(wording.first_name(lead.name)),
+            "company": wording.name(lead.company),
+            "amount_due": wording.amount(lead.amount, lead.currency),
+            "due_date": wording.day(lead.due_date, today),
+            "days_past_due": wording.number(max(0, (today - lead.due_date).days)),
         }
         script.derived["worded"] = (lead, now, values)
         return values
@@ -86,20 +85,20 @@ class Speaker:
 
     def word(self, value: SlotValue, slot: str = "") -> str:
         """Word a value, as its slot is spoken of: a number digit by digit, a choice by its first words."""
-        language = self._script.language
+        wording = languages.of(self._script.language).wording
         part = self._script.slots.get(slot)
         if part and part.type == "phone":
-            return wording.digits(as_read_out(str(value)), language)
+            return wording.digits(as_read_out(str(value)))
         if part and part.type == "choice":
             return next(iter(part.choices.get(str(value), ())), str(value))
         if isinstance(value, bool):
-            return _YES_NO[language.partition("-")[0].lower()][value]
+            return wording.yes_no(value)
         if isinstance(value, datetime):
-            return wording.moment(value.replace(tzinfo=None), self._now.replace(tzinfo=None), language)
+            return wording.moment(value.replace(tzinfo=None), self._now.date())
         if isinstance(value, date):
-            return wording.day(value, self._now.date(), language)
+            return wording.day(value, self._now.date())
         if isinstance(value, Decimal):
-            return wording.amount(value, self._currency, language)
+            return wording.amount(value, self._currency)
         return str(value)
 
     def possible(self) -> tuple[tuple[str, float], ...]:
@@ -112,9 +111,6 @@ class Speaker:
             if not slots & set(placeholders(template))
         ]
         return tuple(dict.fromkeys(texts))
-
-
-_YES_NO: Final = {"en": ("no", "yes"), "zh": ("不是", "是")}
 
 
 def key_of(path: tuple[str | int, ...]) -> str:

@@ -6,9 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from voicebot import paths
-from voicebot.dialogue.understanding.embedding import MODEL
-from voicebot.dialogue.understanding.normal import family
+from voicebot import languages, paths
 from voicebot.errors import Problem, UnavailableError
 from voicebot.services import line_server
 
@@ -57,5 +55,6 @@ def variables() -> dict[str, str]:
 
 def embeddings_for(language: str) -> Path | None:
     """Return the folder of the embedding model that helps to understand a language, where it is installed."""
-    folder = paths.models_folder() / MODEL
-    return folder if family(language) == "en" and (folder / "model.safetensors").is_file() else None
+    name = languages.of(language).embedding
+    folder = paths.models_folder() / name
+    return folder if name and (folder / "model.safetensors").is_file() else None

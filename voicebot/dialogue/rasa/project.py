@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 import yaml
 
+from voicebot import languages
 from voicebot.dialogue.rasa.rules import (
     Rule,
     action_of,
@@ -27,7 +28,7 @@ from voicebot.dialogue.rasa.rules import (
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
-from voicebot.dialogue.understanding.normal import example, family
+from voicebot.dialogue.understanding.normal import example
 
 Pipeline = Literal["light", "diet"]
 
@@ -121,18 +122,19 @@ def _nlu(script: Script) -> dict[str, Any]:
 
 
 def _config(script: Script, pipeline: Pipeline, assistant: str, embeddings: Path | None) -> dict[str, Any]:
-    chinese = family(script.language) == "zh"
+    language = languages.of(script.language)
+    spaced = language.spaced
     features: list[dict[str, Any]] = [
-        {"name": "JiebaTokenizer" if chinese else "WhitespaceTokenizer"},
+        {"name": language.writing.tokenizer},
         {"name": "CountVectorsFeaturizer", "min_ngram": 1, "max_ngram": 2},
         {
             "name": "CountVectorsFeaturizer",
-            "analyzer": "char" if chinese else "char_wb",
-            "min_ngram": 1 if chinese else 2,
-            "max_ngram": 3 if chinese else 4,
+            "analyzer": "char_wb" if spaced else "char",
+            "min_ngram": 2 if spaced else 1,
+            "max_ngram": 4 if spaced else 3,
         },
     ]
-    if chinese and pipeline == "light":
+    if not spaced and pipeline == "light":
         features.append({"name": "ngrams.NgramFeaturizer", "min_ngram": 1, "max_ngram": 3, "weight": _NGRAM_WEIGHT})
     if embeddings is not None:
         features.append({"name": "minilm.MiniLMFeaturizer", "folder": str(embeddings), "weight": _EMBEDDING_WEIGHT})
@@ -154,7 +156,7 @@ def _config(script: Script, pipeline: Pipeline, assistant: str, embeddings: Path
         )
     return {
         "recipe": "default.v1",
-        "language": family(script.language),
+        "language": language.code,
         "assistant_id": assistant,
         "pipeline": [*features, classifier],
         "policies": policies,

@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from voicebot import languages
 from voicebot.dialogue.script.reading.marked_yaml import read_document
 from voicebot.dialogue.trying.files import LeadValues, Turn, nearest
 from voicebot.errors import ConfigurationError, Problem
@@ -88,19 +89,21 @@ def read_typed(line: str) -> Turn | Order | None:
     )
 
 
-_EXAMPLES: Final = {
-    "en": LeadValues(
-        name="Anna Bell", company="Harbor Bank", amount="120.50", currency="USD", timezone="America/New_York"
-    ),
-    "zh": LeadValues(name="王芳", company="海港银行", amount="1200.50", currency="CNY", timezone="Asia/Shanghai"),
-}
+_AMOUNT: Final = "120.50"
 _DAYS_AHEAD: Final = 8
 
 
 def example_lead(language: str, today: date) -> LeadValues:
     """Return somebody to try a script on where nobody is named: the payment is due in eight days."""
-    example = _EXAMPLES.get(language.partition("-")[0], _EXAMPLES["en"])
-    return LeadValues(due_date=today + timedelta(days=_DAYS_AHEAD)).over(example)
+    example = languages.locale(language)
+    return LeadValues(
+        name=example.name,
+        company=example.company,
+        amount=_AMOUNT,
+        currency=example.currency,
+        due_date=today + timedelta(days=_DAYS_AHEAD),
+        timezone=example.timezone,
+    )
 
 
 def read_lead(given: Sequence[str]) -> LeadValues:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, TypeVar
 
+from voicebot import languages
 from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Lead, SlotValue
-from voicebot.dialogue.understanding import entities
-from voicebot.dialogue.understanding.normal import family, plain
+from voicebot.languages.grammar.phone_numbers import region_of
 
-_OR: Final = {"en": re.compile(r"\b(?:or|between|maybe even)\b"), "zh": re.compile(r"或者?|还是")}
 _CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardValues:
     """Values in one utterance: slot → value."""
 
     values: Mapping[str, SlotValue] = field(default_factory=dict)
@@ -29,7 +27,7 @@ class Heard:
         return {name: value for name, value in self.values.items() if intent in script.slots[name].carriers}
 
 
-def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead | None) -> Heard:
+def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead | None) -> HeardValues:
     """Find a value for every slot of the script that the words hold one for.
 
     Parameters
@@ -48,7 +46,7 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
         value = _value(script, slot, text, now, lead, asked=step in script.steps and script.steps[step].asks == name)
         if value is not None:
             found[name] = value
-    return Heard(found)
+    return HeardValues(found)
 
 
 def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | None, *, asked: bool) -> SlotValue | None:
@@ -61,13 +59,12 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
         case "money":
             return amount_in(text, language, now, lead)
         case "choice":
-            words = plain(text, language)
-            hits = [
-                key for key, options in slot.choices.items() if any(plain(one, language) in words for one in options)
-            ]
+            plain = languages.of(language).plain
+            words = plain(text)
+            hits = [key for key, options in slot.choices.items() if any(plain(one) in words for one in options)]
             return hits[0] if asked and len(hits) == 1 else None
         case "phone":
-            phones = [found.value for found in entities.find_phones(text, language)]
+            phones = [found.value for found in languages.of(language).find_phones(text, region_of(language))]
             return phones[-1] if phones else None
         case "text":
             return text.strip() or None if asked else None
@@ -79,20 +76,20 @@ _Day = TypeVar("_Day", date, datetime)
 
 
 def day_in(text: str, language: str, now: datetime) -> date | None:
-    """Return the day that a text comes to; see ``entities.find_dates``."""
-    return _one([found.value for found in entities.find_dates(text, language, now)], text, language)
+    """Return the day that a text comes to; see ``languages.language.Entities.find_dates``."""
+    return _one([found.value for found in languages.of(language).entities.find_dates(text, now)], text, language)
 
 
 def time_in(text: str, language: str, now: datetime) -> datetime | None:
-    """Return the time that a text comes to; see ``entities.find_times``."""
-    return _one([found.value for found in entities.find_times(text, language, now)], text, language)
+    """Return the time that a text comes to; see ``languages.language.Entities.find_times``."""
+    return _one([found.value for found in languages.of(language).entities.find_times(text, now)], text, language)
 
 
 def _one(values: list[_Day], text: str, language: str) -> _Day | None:
     """Return the value that is meant: the last said ("Friday, no, Monday"), the later of two that are offered."""
     if not values:
         return None
-    return max(values) if _OR[family(language)].search(text.lower()) else values[-1]
+    return max(values) if languages.of(language).clues.either.search(text.lower()) else values[-1]
 
 
 def amount_in(text: str, language: str, now: datetime, lead: Lead | None = None) -> Decimal | None:
@@ -105,15 +102,16 @@ def amount_in(text: str, language: str, now: datetime, lead: Lead | None = None)
     """
     owed = lead.amount if lead else None
     currency = lead.currency if lead else ""
-    days = [(day.start, day.end) for day in entities.find_dates(text, language, now)]
+    entities = languages.of(language).entities
+    days = [(day.start, day.end) for day in entities.find_dates(text, now)]
     sums = [
         one.value
-        for one in entities.find_amounts(text, language, currency, owed=owed)
+        for one in entities.find_amounts(text, currency, owed=owed)
         if all(one.end <= start or one.start >= end for start, end in days)
     ]
     if sums:
         return sums[-1]
-    parts = entities.find_fractions(text, language)
+    parts = entities.find_fractions(text)
     if not parts or owed is None:
         return None
     share = parts[0].value

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,16 +17,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from voicebot import paths
+from voicebot import languages, paths
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
-from voicebot.dialogue.understanding.embedding import MODEL, Embedder
-from voicebot.dialogue.understanding.heard_values import Heard, hear_values, hear_yes_no
+from voicebot.dialogue.understanding.embedding import Embedder
+from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import hard_intent, taken_back
 from voicebot.dialogue.understanding.matcher import Match, Matcher
-from voicebot.dialogue.understanding.normal import NAME, PAST, Clauses, clauses, family, is_bare, masked
+from voicebot.dialogue.understanding.normal import Clauses, clauses, cleaned, is_bare, replaced
 from voicebot.dialogue.understanding.policy import engine_answer
+from voicebot.languages.language import BREAKS_OFF
 
 OWN_BONUS: Final = 1.0
 """Natural logarithm of how much likelier an answer is that the step expects."""
@@ -51,41 +51,6 @@ _WEAK: Final = frozenset(
 _SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something weightier is said in the same breath."""
 _STRANGE: Final = "out_of_scope"
-_TRAILING: Final = {
-    "en": re.compile(
-        r"\b(?:and|but|or|so|because|if|the|a|an|my|your|i|to|on|by|in|at|for|with|of|like|maybe|about|around|well|then"
-        r"|next|is|i'm|it's|i'll|can|could|would|will|um|uh|er|hmm)$"
-    ),
-    "zh": re.compile(r"(?:但是|可是|因为|如果|我|在|和|跟|就|下个?|那个|嗯|呃)$"),
-}
-"""Last words after which more is to come."""
-_LATER: Final = {
-    "en": re.compile(
-        r"\b(?:late\w*|after\w*|more|extra|exten\w+|soon|until|till|when|but|delay\w*|wait|not|\w+n't|few|couple|another|if|once)\b"
-    ),
-    "zh": re.compile(r"晚|迟|延|过|等|再|宽限|但|不过|不|先|之后|以后"),
-}
-"""Words that put a payment off."""
-_DENIAL: Final = {
-    "en": re.compile(r"\b(?:no|not|nobody|nope|wrong|never|\w+n't|dont|isnt|aint|somebody|someone)\b"),
-    "zh": re.compile(r"不|没|错|别"),
-}
-"""Words without which nothing is denied."""
-_ABSENT: Final = {
-    "en": re.compile(r"\b(?:he|she|they|him|her|them|who|another|different|other|moved|used to)\b"),
-    "zh": re.compile(r"他|她|谁|搬|以前"),
-}
-"""Words that speak of somebody who is not on the line."""
-_RELATIVE: Final = {
-    "en": re.compile(
-        r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
-        r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
-    ),
-    "zh": re.compile(
-        r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
-    ),
-}
-"""Words of who is near the person called, and not that person."""
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
@@ -112,15 +77,15 @@ class LocalPolicy:
     script
         Whose intents, examples, steps and slots are used.
     embeddings
-        Folder of the embedding model; ``None``: the installed one, if any. English only.
+        Folder of the embedding model; ``None``: the installed one of the language, if any.
     """
 
     def __init__(self, script: Script, embeddings: Path | None = None) -> None:
         self._script = script
         self._table = table_of(script)
-        self._embedder = (
-            _embedder(embeddings or paths.models_folder() / MODEL) if family(script.language) == "en" else None
-        )
+        self._language = languages.of(script.language)
+        name = self._language.embedding
+        self._embedder = _embedder(embeddings or paths.models_folder() / name) if name else None
         self._matcher = Matcher(
             {intent: part.examples for intent, part in script.intents.items()},
             {name: step.examples for name, step in script.steps.items()},
@@ -137,7 +102,7 @@ class LocalPolicy:
     @property
     def features(self) -> str:
         """What texts are compared by, for reports."""
-        return f"n-grams and {MODEL}" if self._embedder else "n-grams"
+        return f"n-grams and {self._language.embedding}" if self._embedder else "n-grams"
 
     async def understand(self, question: Question) -> Understanding:
         """Understand what was heard; see ``Policy``."""
@@ -179,18 +144,21 @@ class LocalPolicy:
     def _words(self, question: Question, text: str, compare: Compare) -> Understanding:
         script, state = self._script, question.state
         language = script.language
-        words = masked(text, language, question.now, question.lead)
+        spelled = replaced(text, language, question.now)
+        words = cleaned(spelled, language, question.lead)
         if not words:
             return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
         values = hear_values(script, state.step, text, question.now, question.lead)
         hard = hard_intent(words, language, right_party=state.right_party)
         parts = clauses(words, language)
+        complete = not self._more_to_come(text, spelled, words, state.step)
         if hard:
-            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", True, "", _also(parts.lead, hard))
+            also = _also(parts.lead, hard)
+            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
         verdict, also = self._verdict(words, parts, state.step, values, compare)
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
-        if verdict.intent == "affirm" and not state.right_party and _RELATIVE[family(language)].search(words):
+        if verdict.intent == "affirm" and not state.right_party and self._language.clues.relative.search(words):
             verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
         if taken_back(verdict.intent, words, language):
             verdict = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)
@@ -200,14 +168,22 @@ class LocalPolicy:
         asked = script.slots.get(name)
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
             slots[name] = choice
-        ends_openly = bool(_TRAILING[family(language)].search(words)) and not self._matcher.same_as(words, state.step)
-        complete = verdict.intent != EngineIntent.NO_MATCH and not ends_openly
+        complete = complete and verdict.intent != EngineIntent.NO_MATCH
         if asked and verdict.intent == asked.intent and name not in slots:
             complete = False
         return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
 
+    def _more_to_come(self, text: str, spelled: str, words: str, step: str) -> bool:
+        """Whether the words trail off; not where they are an example as they stand ("yes, I will")."""
+        if text.rstrip().endswith(BREAKS_OFF):
+            return True
+        trailing = self._language.clues.trailing
+        if not trailing.search(spelled):
+            return False
+        return not (trailing.search(words) and self._matcher.same_as(words, step))
+
     def _verdict(
-        self, words: str, parts: Clauses, step: str, values: Heard, compare: Compare
+        self, words: str, parts: Clauses, step: str, values: HeardValues, compare: Compare
     ) -> tuple[_Verdict, tuple[str, ...]]:
         exact = self._matcher.same_as(words, step)
         if exact:
@@ -230,7 +206,7 @@ class LocalPolicy:
             return _Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
         return verdict, also
 
-    def _yes_settles(self, verdict: _Verdict, parts: Clauses, words: str, values: Heard, step: str) -> bool:
+    def _yes_settles(self, verdict: _Verdict, parts: Clauses, words: str, values: HeardValues, step: str) -> bool:
         """Whether a "yes" before it settles what the rest may only seem to say.
 
         "Yes, I will pay it" where a yes was asked for promises no other day than the one that was asked about; and
@@ -238,19 +214,19 @@ class LocalPolicy:
         """
         if parts.lead != "affirm" or not self._takes(step, "affirm"):
             return False
-        language = family(self._script.language)
+        clues = self._language.clues
         if verdict.intent == "promise_to_pay":  # "okay, I will pay it" is no yes to being connected with somebody
-            return not values.values and not _LATER[language].search(words) and not self._connects(step, "affirm")
-        return verdict.intent == "wrong_person" and not _DENIAL[language].search(words)
+            return not values.values and not clues.later.search(words) and not self._connects(step, "affirm")
+        return verdict.intent == "wrong_person" and not clues.denial.search(words)
 
     def _unfounded(self, words: str, state: State) -> bool:
         """Whether nothing denies that this is the person called, who says their own name or has confirmed it before.
 
         It would end the call and have a good number corrected.
         """
-        language = family(self._script.language)
-        named = NAME[language] in words and not _ABSENT[language].search(words)
-        return (named or state.right_party) and not _DENIAL[language].search(words)
+        clues = self._language.clues
+        named = clues.stand_ins.name in words and not clues.absent.search(words)
+        return (named or state.right_party) and not clues.denial.search(words)
 
     def _asked(self, step: str) -> str:
         return self._script.steps[step].asks if step in self._script.steps else ""
@@ -303,7 +279,13 @@ class LocalPolicy:
         )
 
     def _with_values(  # noqa: PLR0917
-        self, verdict: _Verdict, also: tuple[str, ...], parts: Clauses, words: str, values: Heard, question: Question
+        self,
+        verdict: _Verdict,
+        also: tuple[str, ...],
+        parts: Clauses,
+        words: str,
+        values: HeardValues,
+        question: Question,
     ) -> tuple[_Verdict, tuple[str, ...]]:
         """Take a value that the step is about for an answer: "Friday" is a promise where a day is asked for."""
         step = question.state.step
@@ -314,7 +296,7 @@ class LocalPolicy:
             return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
         asked = self._asked(step)
         # A past day alone, where a day is asked for, is an answer to be asked again, and no news of a payment.
-        bare = bare or (words == PAST[family(self._script.language)] and asked in values.values)
+        bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
         fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
         dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
         if not values.values or (fits and not bare and not dictated):

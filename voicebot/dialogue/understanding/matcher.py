@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from voicebot import paths
+from voicebot import languages, paths
 from voicebot.dialogue.understanding.embedding import DIMENSIONS, Embedder
-from voicebot.dialogue.understanding.normal import example, family, spelled_out
+from voicebot.dialogue.understanding.normal import example, spelled_out
+from voicebot.languages import Language
 
 Floats = NDArray[np.float64]
 
@@ -102,7 +103,8 @@ class Matcher:
         embedder: Embedder | None = None,
         folder: Path | None = None,
     ) -> None:
-        self._language = language
+        self._tag = language
+        self._language = languages.of(language)
         self._embedder = embedder
         self._folder = folder or paths.cache_folder() / "matcher"
         pairs = sorted({(example(text, language), intent) for intent, texts in examples.items() for text in texts})
@@ -110,11 +112,11 @@ class Matcher:
         labels = [intent for _, intent in pairs]
         self.intents = tuple(sorted(set(labels)))
         self._rows = [np.flatnonzero(np.asarray(labels) == intent) for intent in self.intents]
-        self._same: Mapping[str, str] = _unambiguous(pairs)
+        self._same: Mapping[str, str] = _unambiguous(pairs, self._language)
         self._same_here: dict[str, Mapping[str, str]] = {}
-        self._vectorizers = _vectorizers(language)
+        self._vectorizers = _vectorizers(self._language)
         grams = scipy.sparse.hstack([one.fit_transform(map(_joined, self._texts)) for one in self._vectorizers])
-        self._words = frozenset(word for text in self._texts for word in _tokens(text, language))
+        self._words = frozenset(word for text in self._texts for word in _tokens(text, self._language))
         self._dense = self._embed_all([self._texts[start : start + 200] for start in range(0, len(self._texts), 200)])
         features = self._features(grams.tocsr(), self._dense)
         self._weights, self._bias = self._fit(features, labels)
@@ -125,19 +127,19 @@ class Matcher:
             if not own:
                 continue
             texts = [text for text, _ in own]
-            self._same_here[step] = _unambiguous(own)
+            self._same_here[step] = _unambiguous(own, self._language)
             self._here[step] = ([intent for _, intent in own], self._gram(texts), self._embed_all([texts]))
         if embedder:
             embedder.embed(["warm up"])
 
     def same_as(self, text: str, step: str = "") -> str:
         """Return the intent of which a masked text is an example, or an empty text; the step's own examples first."""
-        words = spelled_out(text)
+        words = spelled_out(text, self._language)
         return self._same_here.get(step, {}).get(words, "") or self._same.get(words, "")
 
     def same_here(self, text: str, step: str) -> str:
         """Return the same from the step's own examples only."""
-        return self._same_here.get(step, {}).get(spelled_out(text), "")
+        return self._same_here.get(step, {}).get(spelled_out(text, self._language), "")
 
     def compare(self, texts: Sequence[str], step: str = "") -> tuple[Match, ...]:
         """Compare masked texts with all examples, and with those of one step."""
@@ -194,7 +196,7 @@ class Matcher:
 
     def _fit(self, features: Any, labels: list[str]) -> tuple[Floats, Floats]:
         """Fit the regression, or read it where it was fitted before."""
-        key = _key("fit", self._language, self._texts, labels, self._embedder.name if self._embedder else "")
+        key = _key("fit", self._tag, self._texts, labels, self._embedder.name if self._embedder else "")
         kept = self._read(key, ("weights", "bias"))
         if kept is not None and kept["weights"].shape == (features.shape[1], len(self.intents)):
             return kept["weights"], kept["bias"]
@@ -242,25 +244,25 @@ class Matcher:
             Path(name).replace(self._folder / f"{key}.npz")
 
 
-def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _unambiguous(pairs: Iterable[tuple[str, str]], language: Language) -> dict[str, str]:
     """Return text → intent for texts that stand under one intent only."""
     found: dict[str, set[str]] = {}
     for text, intent in pairs:
-        found.setdefault(spelled_out(text), set()).add(intent)
+        found.setdefault(spelled_out(text, language), set()).add(intent)
     return {text: next(iter(intents)) for text, intents in found.items() if len(intents) == 1}
 
 
-def _vectorizers(language: str) -> tuple[Any, ...]:
-    chinese = family(language) == "zh"
+def _vectorizers(language: Language) -> tuple[Any, ...]:
+    spaced = language.spaced
     return (
         TfidfVectorizer(
-            analyzer="char" if chinese else "char_wb", ngram_range=(1, 3) if chinese else (2, 5), sublinear_tf=True
+            analyzer="char_wb" if spaced else "char", ngram_range=(2, 5) if spaced else (1, 3), sublinear_tf=True
         ),
         TfidfVectorizer(
-            analyzer="char" if chinese else "word",
-            ngram_range=(2, 4) if chinese else (1, 2),
+            analyzer="word" if spaced else "char",
+            ngram_range=(1, 2) if spaced else (2, 4),
             sublinear_tf=True,
-            token_pattern=None if chinese else r"(?u)\b\w+\b",
+            token_pattern=r"(?u)\b\w+\b" if spaced else None,
         ),
     )
 
@@ -270,8 +272,8 @@ def _joined(text: str) -> str:
     return text.replace("'", "")
 
 
-def _tokens(text: str, language: str) -> list[str]:
-    return list(text) if family(language) == "zh" else _joined(text).split()
+def _tokens(text: str, language: Language) -> list[str]:
+    return _joined(text).split() if language.spaced else list(text)
 
 
 def _similar(grams: Any, dense: Any, other_grams: Any, other_dense: Any) -> Floats:

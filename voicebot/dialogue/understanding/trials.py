@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
+from voicebot import languages
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, State, Understanding, Utterance
-from voicebot.dialogue.understanding import entities
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError, Problem
@@ -147,7 +148,7 @@ def read_entities(path: Path) -> tuple[EntityCase, ...]:
 
 
 def _money(text: str) -> Decimal:
-    value = Decimal(text.strip("$€£¥￥元").replace(",", ""))
+    value = Decimal(re.sub(r"^\D+|\D+$", "", text).replace(",", ""))
     if not value.is_finite():
         raise ValueError(text)
     return value
@@ -259,14 +260,15 @@ def try_entities(cases: Sequence[EntityCase], language: str, lead: Lead | None =
 def _values(case: EntityCase, language: str, lead: Lead | None) -> tuple[SlotValue, ...]:
     """Return all values where more are expected, else the one that the phrase comes to."""
     if len(case.expected) > 1:
+        entities = languages.of(language).entities
         match case.kind:
             case "date":
-                return tuple(found.value for found in entities.find_dates(case.text, language, case.now))
+                return tuple(found.value for found in entities.find_dates(case.text, case.now))
             case "time":
-                return tuple(found.value for found in entities.find_times(case.text, language, case.now))
+                return tuple(found.value for found in entities.find_times(case.text, case.now))
             case _:
                 currency = lead.currency if lead else ""
-                return tuple(found.value for found in entities.find_amounts(case.text, language, currency))
+                return tuple(found.value for found in entities.find_amounts(case.text, currency))
     one: SlotValue | None
     match case.kind:
         case "date":
@@ -285,13 +287,14 @@ def _shown(values: Sequence[SlotValue]) -> str:
 def values_in(text: str, language: str, now: datetime, lead: Lead | None = None) -> list[dict[str, object]]:
     """Return every value in a text: its kind, value and words, in the order in which they stand."""
     currency = lead.currency if lead else ""
-    days = entities.find_dates(text, language, now)
-    times = entities.find_times(text, language, now)  # a day alone is a time as well, and told as a day
+    entities = languages.of(language).entities
+    days = entities.find_dates(text, now)
+    times = entities.find_times(text, now)  # a day alone is a time as well, and told as a day
     found: list[tuple[int, str, object, str]] = [
         *((one.start, "date", one.value, one.text) for one in days),
         *((one.start, "time", one.value, one.text) for one in times if one.text not in {day.text for day in days}),
-        *((one.start, "amount", one.value, one.text) for one in entities.find_amounts(text, language, currency)),
-        *((one.start, "part", one.value, one.text) for one in entities.find_fractions(text, language)),
+        *((one.start, "amount", one.value, one.text) for one in entities.find_amounts(text, currency)),
+        *((one.start, "part", one.value, one.text) for one in entities.find_fractions(text)),
     ]
     return [
         {"kind": kind, "value": value.isoformat() if isinstance(value, date) else str(value), "text": words}

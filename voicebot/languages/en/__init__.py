@@ -1,1 +1,33 @@
 """US English."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from voicebot.languages.en import entities, wording
+from voicebot.languages.en.clues import CLUES, MANNERS
+from voicebot.languages.en.keywords import KEYWORDS
+from voicebot.languages.en.machines import MACHINES
+from voicebot.languages.language import Language, Locale, Writing
+
+LANGUAGE: Final = Language(
+    code="en",
+    name="English",
+    spaced=True,
+    locales=(
+        Locale(tag="en-US", currency="USD", timezone="America/New_York", name="Maria Lopez", company="Northwind Bank"),
+    ),
+    entities=entities,
+    wording=wording,
+    clues=CLUES,
+    keywords=KEYWORDS,
+    manners=MANNERS,
+    machines=MACHINES,
+    writing=Writing(
+        asks=re.compile(r"\?|\b(?:please (?:say|tell|press|name|give)|tell me|let me know|say|press)\b", re.IGNORECASE),
+        foreign=re.compile(r"[\u4e00-\u9fff]"),
+        units_a_second=2.6,
+    ),
+    embedding="minilm-l6-v2",
+)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from voicebot.languages.en import dates as english_dates
+from voicebot.languages.en import dates
 from voicebot.languages.en.line import Line
 from voicebot.languages.en.negation import drop_withdrawn
 from voicebot.languages.grammar.found import Match
@@ -68,10 +68,10 @@ _LARGEST: Final = Decimal(10**9)
 
 
 def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[Decimal]]:
-    """All amounts said in ``line``; see ``entities.find_amounts``."""
+    """All amounts said in ``line``; see ``Entities.find_amounts``."""
     named = _MONEY.find(line.line, _NOW)
     taken = [(match.start, match.end) for match in named]
-    taken += [(match.start, match.end) for match in english_dates.find(line, _NOW)]
+    taken += [(match.start, match.end) for match in dates.find(line, _NOW)]
     bare = [
         match
         for match in _BARE.find(line.line, _NOW)
@@ -93,12 +93,12 @@ def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
-    """All parts said in ``line``; see ``entities.find_fractions``."""
+    """All parts said in ``line``; see ``Entities.find_fractions``."""
     return _FRACTIONS.find(line.line, _NOW)
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:
-    """All rows of digits said in ``line``; see ``entities.find_digits``."""
+    """All rows of digits said in ``line``; see ``Entities.find_digits``."""
     item = r"(?:(?:double|triple) (?:#\d|oh|o)|#\d+|oh|o)"
     found = []
     for match in re.finditer(

@@ -1,4 +1,4 @@
-"""Dates in English speech. Rules match the canonical line (``english_line``); conventions stand in ``calendar``.
+"""Dates in English speech. Rules match the canonical line (``line``); conventions stand in ``calendar``.
 
 Where the words only look like a date ("every Friday", "the second owner"), a longer rule takes them and gives none.
 """
@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from voicebot.languages.en import past
 from voicebot.languages.en.line import Line
 from voicebot.languages.en.negation import drop_withdrawn
-from voicebot.languages.grammar import calendar, past
+from voicebot.languages.grammar import calendar
 from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.rules import Rules
 
@@ -96,7 +97,7 @@ _SHIFT: Final = re.compile(
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     today = now.date()
-    matches = [_shifted(line.line, past.english(line.line, match, today)) for match in _RULES.find(line.line, now)]
+    matches = [_shifted(line.line, past.put_back(line.line, match, today)) for match in _RULES.find(line.line, now)]
     return drop_withdrawn(line.line, _same_week(line.line, matches, now))
 
 

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from voicebot.languages.en.numbers import ONES, ORDINAL_ONES, ORDINALS, SCALES, TEENS, TENS
 from voicebot.languages.grammar.found import Found, Match, Value
-from voicebot.languages.grammar.number_words import ONES, ORDINAL_ONES, ORDINALS, SCALES, TEENS, TENS
 
 _TOKEN: Final = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}(?!\d)|\d{1,2}/\d{1,2}(?![\d/])|\d{1,2}:\d{2}(?!\d)"

@@ -1,9 +1,11 @@
-"""Names of people and companies, made safe to speak."""
+"""Names of people and companies in English, made safe to speak."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from voicebot.languages.grammar.names import without_signs
 
 _SIGNS: Final = {"&": "and", "@": "at", "+": "plus", "%": "percent", "#": "number", "$": "dollar", "=": "equals"}
 _SHORT: Final = {
@@ -11,12 +13,13 @@ _SHORT: Final = {
     "mr": "Mister", "mrs": "Missus", "dr": "Doctor", "prof": "Professor", "jr": "Junior", "sr": "Senior",
     "dept": "Department", "assn": "Association", "svcs": "Services", "natl": "National", "intl": "International",
 }  # fmt: skip
+_TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _INITIALS: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]\.){1,}(?:[A-Za-z](?![A-Za-z]))?")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LETTERS: Final = frozenset({"llc", "llp", "lp", "plc", "na", "usa", "ibm", "hsbc", "tv"})
 
 
-def english_name(value: str) -> str:
+def name(value: str) -> str:
     """``J.P. Morgan & Co., Ltd.`` → "J P Morgan and Company, Limited"."""
     value = _INITIALS.sub(lambda found: " ".join(found.group().replace(".", "")) + " ", value)
     for sign, word in _SIGNS.items():
@@ -30,22 +33,12 @@ def english_name(value: str) -> str:
     return without_signs(value).strip(", ")
 
 
-def first_name(name: str, language: str) -> str:
-    """Return how a person is called in short; a Chinese name stays whole."""
-    if language.startswith("zh") or "," in name:
-        return name
-    parts = [part for part in name.split() if part.rstrip(".").lower() not in {"mr", "mrs", "ms", "miss", "dr"}]
-    return parts[0] if parts else name
-
-
-def without_signs(value: str) -> str:
-    """Letters, digits, spaces, commas, apostrophes, hyphens and inner decimal points only; words stay apart."""
-    value = value.replace("’", "'").replace("‘", "'")
-    value = re.sub(r"(?<!\d)\.|\.(?!\d)", " ", value)
-    value = re.sub(r"(?<!\w)'|'(?!\w)", " ", value)
-    value = re.sub(r"(?<!\w)-|-(?!\w)", " ", value)
-    value = re.sub(r"[^\w\s,，、.'·-]|_", " ", value)
-    return re.sub(r"\s+", " ", re.sub(r"\s+([,，])", r"\1", value)).strip()
+def first_name(value: str) -> str:
+    """See ``Wording.first_name``."""
+    if "," in value:
+        return value
+    parts = [part for part in value.split() if part.rstrip(".").lower() not in _TITLES]
+    return parts[0] if parts else value
 
 
 def _lowered(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Times to call back in English speech: days from ``english_dates``, times of day, and distances in hours."""
+"""Times to call back in English speech: days from ``dates``, times of day, and distances in hours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.languages.en import dates as english_dates
+from voicebot.languages.en import dates
 from voicebot.languages.en.line import Line
 from voicebot.languages.en.negation import drop_withdrawn
 from voicebot.languages.grammar.daytime import Clock, after
@@ -48,14 +48,14 @@ _CONNECTS: Final = re.compile(
 
 
 def find(line: Line, now: datetime) -> list[Match[datetime]]:
-    """All times said in ``line``; see ``entities.find_times``."""
+    """All times said in ``line``; see ``Entities.find_times``."""
     text = line.line
     distances = _DISTANCES.find(text, now)
     pieces = [Piece(clock.start, clock.end, clock=clock.value) for clock in _CLOCKS.find(text, now)]
     for part in _PARTS.find(text, now):
         name, days = part.value or ("", None)
         pieces.append(Piece(part.start, part.end, part=name, day=None if days is None else _later(now, days)))
-    pieces += [Piece(found.start, found.end, day=found.value) for found in english_dates.find(line, now)]
+    pieces += [Piece(found.start, found.end, day=found.value) for found in dates.find(line, now)]
     matches = [Match(match.start, match.end, after(now, match.value)) for match in distances if match.value]
     matches += moments(text, pieces, [(match.start, match.end) for match in distances], _CONNECTS, now)
     return drop_withdrawn(text, sorted(matches, key=lambda match: match.start))

@@ -1,4 +1,4 @@
-"""US English."""
+"""Values in US English words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from voicebot.languages.en import names
+from voicebot.languages.en.numbers import number as say_number
+from voicebot.languages.en.numbers import ordinal, year
+from voicebot.languages.grammar.calendar import is_next_such_day
 from voicebot.languages.grammar.groups import cents, cut
-from voicebot.languages.grammar.number_words import english_number, english_ordinal, english_year
 
-MONTHS: Final = (
+_MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # unit and its hundredth, singular and plural
 _MONEY: Final = {
@@ -29,46 +32,37 @@ _WHOLE: Final = {"CNY": "yuan"}  # said with a decimal point
 
 
 def amount(value: Decimal, currency: str) -> str:
-    """See ``wording.amount``."""
+    """See ``Wording.amount``."""
     whole, rest = cents(value)
     code = currency.upper()
     if code not in _MONEY:
-        said = english_number(whole)
+        said = say_number(whole)
         if rest:
-            said += " point " + " ".join(english_number(int(digit)) for digit in f"{rest:02d}".rstrip("0"))
+            said += " point " + " ".join(say_number(int(digit)) for digit in f"{rest:02d}".rstrip("0"))
         return f"{said} {_WHOLE.get(code) or ' '.join(code)}"
     one, many, hundredth, hundredths = _MONEY[code]
-    units = f"{english_number(whole)} {one if whole == 1 else many}"
-    parts = f"{english_number(rest)} {hundredth if rest == 1 else hundredths}"
+    units = f"{say_number(whole)} {one if whole == 1 else many}"
+    parts = f"{say_number(rest)} {hundredth if rest == 1 else hundredths}"
     if not rest:
         return units
     return f"{units} and {parts}" if whole else parts
 
 
 def day(value: date, today: date) -> str:
-    """See ``wording.day``."""
-    said = f"{WEEKDAYS[value.weekday()]}, {MONTHS[value.month - 1]} {english_ordinal(value.day)}"
-    return said if is_next_such_day(value, today) else f"{said}, {english_year(value.year)}"
-
-
-def is_next_such_day(value: date, today: date) -> bool:
-    """Whether month and day alone, heard today, mean ``value``: today or within less than a year from it."""
-    if value < today:
-        return False
-    if value.month == 2 and value.day == 29:
-        return value.year == today.year
-    return (value.year, value.month, value.day) < (today.year + 1, today.month, today.day)
+    """See ``Wording.day``."""
+    said = f"{_WEEKDAYS[value.weekday()]}, {_MONTHS[value.month - 1]} {ordinal(value.day)}"
+    return said if is_next_such_day(value, today) else f"{said}, {year(value.year)}"
 
 
 def clock(value: time) -> str:
-    """See ``wording.clock``."""
+    """See ``Wording.clock``."""
     if (value.hour, value.minute) in {(0, 0), (12, 0)}:
         return "noon" if value.hour else "midnight"
-    said = english_number(value.hour % 12 or 12)
+    said = say_number(value.hour % 12 or 12)
     if 0 < value.minute < 10:
-        said += f" oh {english_number(value.minute)}"
+        said += f" oh {say_number(value.minute)}"
     elif value.minute:
-        said += f" {english_number(value.minute)}"
+        said += f" {say_number(value.minute)}"
     if value.hour < 12:
         return f"{said} in the morning"
     if value.hour < 18:
@@ -77,7 +71,7 @@ def clock(value: time) -> str:
 
 
 def moment(value: datetime, today: date) -> str:
-    """See ``wording.moment``."""
+    """See ``Wording.moment``."""
     if value.date() == today:
         said = "today"
     elif value.date() == today + timedelta(days=1):
@@ -88,16 +82,31 @@ def moment(value: datetime, today: date) -> str:
 
 
 def number(value: int) -> str:
-    """See ``wording.number``."""
-    return english_number(value)
+    """See ``Wording.number``."""
+    return say_number(value)
 
 
 def digits(value: str) -> str:
-    """See ``wording.digits``."""
+    """See ``Wording.digits``."""
     return ", ".join(" ".join(_character(character) for character in group) for group in cut(value))
+
+
+def name(value: str) -> str:
+    """See ``Wording.name``."""
+    return names.name(value)
+
+
+def first_name(value: str) -> str:
+    """See ``Wording.first_name``."""
+    return names.first_name(value)
+
+
+def yes_no(value: bool, /) -> str:
+    """See ``Wording.yes_no``."""
+    return "yes" if value else "no"
 
 
 def _character(character: str) -> str:
     if character.isdecimal():
-        return english_number(int(character))
+        return say_number(int(character))
     return "plus" if character == "+" else character.upper()

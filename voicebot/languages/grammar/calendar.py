@@ -101,3 +101,12 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
         return last - timedelta(days=(last.weekday() - weekday) % 7)
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+
+
+def is_next_such_day(value: date, today: date) -> bool:
+    """Whether month and day alone, heard today, mean ``value``: today or within less than a year from it."""
+    if value < today:
+        return False
+    if value.month == 2 and value.day == 29:
+        return value.year == today.year
+    return (value.year, value.month, value.day) < (today.year + 1, today.month, today.day)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+LONGEST: Final = 1000
+"""Characters of a text that are read; nobody says more in one breath."""
 
 Value = TypeVar("Value")
 

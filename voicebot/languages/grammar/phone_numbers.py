@@ -13,8 +13,6 @@ from voicebot.languages.grammar.found import Found
 SHORTEST: Final = 7
 """Digits; fewer are no telephone number in any plan that is called here."""
 LONGEST: Final = 15
-_BETWEEN: Final = re.compile(r"^[\s,.;:()/\-、，。]*(?:(?:and\s+)?then\s+|and\s+|然后|再)?$")
-"""What may stand between groups of one number."""
 
 
 def region_of(language: str) -> str:
@@ -49,18 +47,20 @@ def as_read_out(value: str) -> str:
         return value
 
 
-def joined(rows: tuple[Found[str], ...], text: str, region: str) -> Iterator[Found[str]]:
+def joined(rows: tuple[Found[str], ...], text: str, region: str, between: re.Pattern[str]) -> Iterator[Found[str]]:
     """Put groups of digits that follow each other together and yield those that can be a number.
 
     Parameters
     ----------
     rows
         Digits as they were found, in order ("212", "555", "0123").
+    between
+        What may stand between two groups of one number.
     """
     waiting = list(rows)
     while waiting:
         group = [waiting.pop(0)]
-        while waiting and _BETWEEN.match(text[group[-1].end : waiting[0].start]):
+        while waiting and between.fullmatch(text[group[-1].end : waiting[0].start]):
             group.append(waiting.pop(0))
         value = phone_in("".join(row.value for row in group), region)
         if value:

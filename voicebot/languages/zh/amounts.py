@@ -9,9 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from voicebot.languages.grammar.found import Match
-from voicebot.languages.grammar.number_words import CHINESE_DIGITS, CHINESE_NUMERAL, parse_chinese_number
 from voicebot.languages.grammar.rules import Rules
-from voicebot.languages.zh import dates as chinese_dates
+from voicebot.languages.zh import dates, numbers
 from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
 from voicebot.languages.zh.line import Line
 
@@ -23,7 +22,7 @@ _CURRENCIES: Final = {
     "hkd": "HKD", "sgd": "SGD", "eur": "EUR", "gbp": "GBP", "$": "USD HKD SGD", "€": "EUR", "£": "GBP",
 }  # fmt: skip
 _NAMED: Final = "(?P<unit>" + "|".join(re.escape(name) for name in sorted(_CURRENCIES, key=len, reverse=True)) + ")"
-_N: Final = f"(?P<n>{CHINESE_NUMERAL})"
+_N: Final = f"(?P<n>{numbers.NUMERAL})"
 _SMALL: Final = rf"[{DIGIT}\d]"
 _YUAN: Final = "(?:块钱|元钱|块|元|圆)"
 _PARTS: Final = rf"(?:零?(?P<jiao>{_SMALL})[毛角])?(?:零?(?P<fen>{_SMALL})分)?钱?"
@@ -52,10 +51,10 @@ _FRACTIONS: Final[Rules[Fraction]] = Rules(edge="")
 
 
 def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
-    """All amounts said in ``line``; see ``entities.find_amounts``."""
+    """All amounts said in ``line``; see ``Entities.find_amounts``."""
     named = _MONEY.find(line.line, _NOW)
     taken = [(match.start, match.end) for match in named]
-    taken += [(match.start, match.end) for match in chinese_dates.find(line, _NOW)]
+    taken += [(match.start, match.end) for match in dates.find(line, _NOW)]
     bare = [
         match
         for match in _BARE.find(line.line, _NOW)
@@ -76,17 +75,17 @@ def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
-    """All parts said in ``line``; see ``entities.find_fractions``."""
+    """All parts said in ``line``; see ``Entities.find_fractions``."""
     return _FRACTIONS.find(line.line, _NOW)
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:
-    """All rows of digits said in ``line``; see ``entities.find_digits``."""
+    """All rows of digits said in ``line``; see ``Entities.find_digits``."""
     found = []
     for match in re.finditer(
         r"[零〇一幺二三四五六七八九\d](?:-?[零〇一幺二两三四五六七八九\d])*+(?![十百千万亿块元月号点年%个])", line.line
     ):
-        row = "".join(str(CHINESE_DIGITS.get(character, character)) for character in match.group() if character != "-")
+        row = "".join(str(numbers.DIGITS.get(character, character)) for character in match.group() if character != "-")
         if len(row) >= minimum:
             found.append(Match(match.start(), match.end(), row))
     return found
@@ -98,11 +97,11 @@ def _value(text: str) -> Decimal | None:
         return None
     if is_vague(text) and not re.search(r"[十百千万零〇幺]", text) and len(text) == 2:
         return None
-    return parse_chinese_number(text)
+    return numbers.parse(text)
 
 
 def _small(text: str | None) -> Decimal:
-    return Decimal(0) if not text else Decimal(CHINESE_DIGITS.get(text, text))
+    return Decimal(0) if not text else Decimal(numbers.DIGITS.get(text, text))
 
 
 @_MONEY.add(
@@ -142,7 +141,7 @@ def _foreign(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None
     value, groups = _value(match["n"]), match.groupdict()
     if value is None:
         return None
-    cents = parse_chinese_number(groups["cents"]) if groups.get("cents") else Decimal(0)
+    cents = numbers.parse(groups["cents"]) if groups.get("cents") else Decimal(0)
     value += (cents or Decimal(0)) / 100 + _small(groups.get("jiao")) / 10 + _small(groups.get("fen")) / 100
     return value, match["unit"]
 
@@ -159,7 +158,7 @@ def _foreign(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None
 def _only_parts(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
     groups = match.groupdict()
     if groups.get("hundredths"):
-        value = parse_chinese_number(groups["hundredths"])
+        value = numbers.parse(groups["hundredths"])
         return None if value is None else (value / 100, "")
     return _small(groups.get("jiao")) / 10 + _small(groups.get("fen")) / 100, ""
 
@@ -189,10 +188,10 @@ def _half(_match: re.Match[str], _now: datetime) -> Fraction:
     return Fraction(1, 2)
 
 
-@_FRACTIONS.add(rf"(?P<under>百|[{DIGIT}十\d]{{1,3}})分之(?P<over>{CHINESE_NUMERAL})")
+@_FRACTIONS.add(rf"(?P<under>百|[{DIGIT}十\d]{{1,3}})分之(?P<over>{numbers.NUMERAL})")
 def _over(match: re.Match[str], _now: datetime) -> Fraction | None:
-    under = Decimal(100) if match["under"] == "百" else parse_chinese_number(match["under"])
-    over = Decimal(100) if match["over"] == "百" else parse_chinese_number(match["over"])
+    under = Decimal(100) if match["under"] == "百" else numbers.parse(match["under"])
+    over = Decimal(100) if match["over"] == "百" else numbers.parse(match["over"])
     if not under or not over or over > under:
         return None
     return Fraction(over) / Fraction(under)
@@ -209,7 +208,7 @@ def _percent(match: re.Match[str], _now: datetime) -> Fraction | None:
 
 @_FRACTIONS.add(rf"(?P<n>[{DIGIT}])成", not_after=f"[{DIGIT}十]", not_then="[功为立本交年绩员长熟把]")
 def _tenths(match: re.Match[str], _now: datetime) -> Fraction:
-    return Fraction(CHINESE_DIGITS[match["n"]], 10)
+    return Fraction(numbers.DIGITS[match["n"]], 10)
 
 
 @_FRACTIONS.add(

@@ -1,4 +1,4 @@
-"""Dates in Mandarin speech. Rules match the canonical line (``chinese_line``); conventions stand in ``calendar``."""
+"""Dates in Mandarin speech. Rules match the canonical line (``line``); conventions stand in ``calendar``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voicebot.languages.grammar import calendar, past
+from voicebot.languages.grammar import calendar
 from voicebot.languages.grammar.found import Match, Value
-from voicebot.languages.grammar.number_words import parse_chinese_number
 from voicebot.languages.grammar.rules import Rules
+from voicebot.languages.zh import numbers, past
 from voicebot.languages.zh.line import Line
 
 DIGIT: Final = "一二两三四五六七八九"
@@ -60,7 +60,7 @@ _CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
-    matches = [past.chinese(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
+    matches = [past.put_back(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
     return drop_withdrawn(line.line, _same_week(line.line, matches, now))
 
 
@@ -92,7 +92,7 @@ def drop_withdrawn(line: str, matches: list[Match[Value]]) -> list[Match[Value]]
 
 
 def _number(text: str) -> int | None:
-    value = parse_chinese_number(text)
+    value = numbers.parse(text)
     return None if value is None or value != int(value) else int(value)
 
 

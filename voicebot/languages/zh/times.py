@@ -8,10 +8,9 @@ from typing import Final
 
 from voicebot.languages.grammar.daytime import Clock, after
 from voicebot.languages.grammar.found import Match
-from voicebot.languages.grammar.number_words import parse_chinese_number
 from voicebot.languages.grammar.pieces import Piece, moments
 from voicebot.languages.grammar.rules import Rules
-from voicebot.languages.zh import dates as chinese_dates
+from voicebot.languages.zh import dates, numbers
 from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
 from voicebot.languages.zh.line import Line
 
@@ -45,7 +44,7 @@ _CONNECTS: Final = re.compile(
 
 
 def find(line: Line, now: datetime) -> list[Match[datetime]]:
-    """All times said in ``line``; see ``entities.find_times``."""
+    """All times said in ``line``; see ``Entities.find_times``."""
     text = line.line
     distances = _DISTANCES.find(text, now)
     pieces: list[Piece] = []
@@ -56,7 +55,7 @@ def find(line: Line, now: datetime) -> list[Match[datetime]]:
         days = _DAY_OF_PART.get(said)
         day = None if days is None else now.date() + timedelta(days=days)
         pieces.append(Piece(part.start, part.end, part=part.value or "", day=day))
-    pieces += [_without_part(text, match) for match in chinese_dates.find(line, now)]
+    pieces += [_without_part(text, match) for match in dates.find(line, now)]
     matches = [Match(match.start, match.end, after(now, match.value)) for match in distances if match.value]
     matches += moments(text, pieces, [(match.start, match.end) for match in distances], _CONNECTS, now)
     return drop_withdrawn(text, sorted(matches, key=lambda match: match.start))
@@ -73,7 +72,7 @@ def _without_part(text: str, match: Match[date]) -> Piece:
 
 def _clock_of(match: re.Match[str]) -> Clock | None:
     groups = match.groupdict()
-    hour = parse_chinese_number(groups["h"])
+    hour = numbers.parse(groups["h"])
     if hour is None:
         return None
     minute = 0
@@ -82,7 +81,7 @@ def _clock_of(match: re.Match[str]) -> Clock | None:
     elif groups.get("quarter"):
         minute = 15 if groups["quarter"] == "一" else 45
     elif groups.get("m"):
-        minute = int(parse_chinese_number(groups["m"].removeprefix("零")) or 0)
+        minute = int(numbers.parse(groups["m"].removeprefix("零")) or 0)
     return Clock(int(hour), minute)
 
 
@@ -104,8 +103,8 @@ def _clock(match: re.Match[str], _now: datetime) -> Clock | None:
 
 @_CLOCKS.add(rf"{_H}点差(?P<to>[{DIGIT}十\d]{{1,3}}|一刻)分?", rf"差(?P<to>[{DIGIT}十\d]{{1,3}}|一刻)分?{_H}点")
 def _before(match: re.Match[str], _now: datetime) -> Clock | None:
-    hour = parse_chinese_number(match["h"])
-    minutes = 15 if match["to"] == "一刻" else parse_chinese_number(match["to"])
+    hour = numbers.parse(match["h"])
+    minutes = 15 if match["to"] == "一刻" else numbers.parse(match["to"])
     if hour is None or not minutes or not 0 < minutes < 60:
         return None
     return Clock(int(hour) - 1 or 12, 60 - int(minutes))
@@ -124,7 +123,7 @@ _PARTS.refuse("(?:早上|上午|中午|下午|晚上)好", "每天(?:早上|上�
     rf"(?:再?过|再等|等我?|给我){_COUNT}个?(?P<half>半)?{_HOUR}{_LATER}?",
 )
 def _hours(match: re.Match[str], _now: datetime) -> timedelta | None:
-    count = None if is_vague(match["n"]) else parse_chinese_number(match["n"])
+    count = None if is_vague(match["n"]) else numbers.parse(match["n"])
     if count is None or count > 72:
         return None
     return timedelta(hours=float(count) + (0.5 if match["half"] else 0))
@@ -139,7 +138,7 @@ def _half_hour(_match: re.Match[str], _now: datetime) -> timedelta:
 @_DISTANCES.add(rf"(?:再?过|再等|等)?{_COUNT}分钟{_LATER}", rf"(?:再?过|再等|等我?|给我){_COUNT}分钟{_LATER}?")
 @_DISTANCES.add(rf"(?:再?过|再等|等)?{_COUNT}刻钟{_LATER}")
 def _minutes(match: re.Match[str], _now: datetime) -> timedelta | None:
-    count = None if is_vague(match["n"]) else parse_chinese_number(match["n"])
+    count = None if is_vague(match["n"]) else numbers.parse(match["n"])
     if count is None:
         return None
     minutes = float(count) * (15 if "刻钟" in match.group() else 1)

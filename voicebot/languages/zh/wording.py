@@ -1,4 +1,4 @@
-"""Mandarin as spoken on the mainland."""
+"""Values in Mandarin words, as spoken on the mainland."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from voicebot.languages.en.names import without_signs
-from voicebot.languages.en.wording import is_next_such_day
+from voicebot.languages.grammar.calendar import is_next_such_day
 from voicebot.languages.grammar.groups import cents, cut
-from voicebot.languages.grammar.number_words import chinese_digits, chinese_number
+from voicebot.languages.grammar.names import without_signs
+from voicebot.languages.zh.numbers import digits as say_digits
+from voicebot.languages.zh.numbers import number as say_number
 
-WEEKDAYS: Final = "一二三四五六日"
+_WEEKDAYS: Final = "一二三四五六日"
 # Unit, tenth and hundredth; where there is no tenth, hundredths are counted.
 _MONEY: Final = {
     "CNY": ("元", "角", "分"),
@@ -26,12 +27,12 @@ _SIGNS: Final = {"&": "和", "@": "艾特", "+": "加", "%": "百分号", "#": "
 
 
 def amount(value: Decimal, currency: str) -> str:
-    """See ``wording.amount``."""
+    """See ``Wording.amount``."""
     whole, rest = cents(value)
     code = currency.upper()
     if code not in _MONEY:
-        point = f"点{chinese_digits(f'{rest:02d}'.rstrip('0'))}" if rest else ""
-        return f"{chinese_number(whole)}{point} {' '.join(code)}"
+        point = f"点{say_digits(f'{rest:02d}'.rstrip('0'))}" if rest else ""
+        return f"{say_number(whole)}{point} {' '.join(code)}"
     unit, tenth, hundredth = _MONEY[code]
     said = f"{_count(whole)}{unit}" if whole or not rest else ""
     if not rest:
@@ -45,17 +46,17 @@ def amount(value: Decimal, currency: str) -> str:
         said += "零"
     if not hundredths:
         return said
-    return f"{said}{chinese_number(hundredths)}{hundredth}" + ("" if said else "钱")  # 一分 alone is also a minute
+    return f"{said}{say_number(hundredths)}{hundredth}" + ("" if said else "钱")  # 一分 alone is also a minute
 
 
 def day(value: date, today: date) -> str:
-    """See ``wording.day``."""
-    said = f"{chinese_number(value.month)}月{chinese_number(value.day)}号，星期{WEEKDAYS[value.weekday()]}"
-    return said if is_next_such_day(value, today) else f"{chinese_digits(str(value.year))}年{said}"
+    """See ``Wording.day``."""
+    said = f"{say_number(value.month)}月{say_number(value.day)}号，星期{_WEEKDAYS[value.weekday()]}"
+    return said if is_next_such_day(value, today) else f"{say_digits(str(value.year))}年{said}"
 
 
 def clock(value: time) -> str:
-    """See ``wording.clock``."""
+    """See ``Wording.clock``."""
     if value.hour == 12:
         part, hour = "中午", 12
     else:
@@ -69,30 +70,30 @@ def clock(value: time) -> str:
     if value.minute == 30:
         return f"{said}半"
     if 0 < value.minute < 10:
-        return f"{said}零{chinese_number(value.minute)}分"
-    return f"{said}{chinese_number(value.minute)}分" if value.minute else said
+        return f"{said}零{say_number(value.minute)}分"
+    return f"{said}{say_number(value.minute)}分" if value.minute else said
 
 
 def moment(value: datetime, today: date) -> str:
-    """See ``wording.moment``."""
+    """See ``Wording.moment``."""
     near = {today: "今天", today + timedelta(days=1): "明天", today + timedelta(days=2): "后天"}
     said = near.get(value.date())
     return f"{said}{clock(value.time())}" if said else f"{day(value.date(), today)}，{clock(value.time())}"
 
 
 def number(value: int) -> str:
-    """See ``wording.number``."""
-    return chinese_number(value)
+    """See ``Wording.number``."""
+    return say_number(value)
 
 
 def digits(value: str) -> str:
-    """See ``wording.digits``."""
+    """See ``Wording.digits``."""
     spoken = ["".join(_character(character) for character in group) for group in cut(value)]
     return "，".join(spoken)
 
 
 def name(value: str) -> str:
-    """See ``wording.name``."""
+    """See ``Wording.name``."""
     for sign, word in _SIGNS.items():
         value = value.replace(sign, word)
     value = re.sub(r"\s*[,;:，；：]\s*", "，", value)
@@ -100,11 +101,21 @@ def name(value: str) -> str:
     return without_signs(value).strip("，、。 ")
 
 
+def first_name(value: str) -> str:
+    """See ``Wording.first_name``; nobody is called by half a name on the phone."""
+    return value
+
+
+def yes_no(value: bool, /) -> str:
+    """See ``Wording.yes_no``."""
+    return "是" if value else "不是"
+
+
 def _count(value: int) -> str:
-    return "两" if value == 2 else chinese_number(value)
+    return "两" if value == 2 else say_number(value)
 
 
 def _character(character: str) -> str:
     if character.isdecimal():
-        return "幺" if character == "1" else chinese_digits(character)
+        return "幺" if character == "1" else say_digits(character)
     return "加" if character == "+" else f" {character.upper()} "

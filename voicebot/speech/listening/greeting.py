@@ -1,20 +1,19 @@
 """What picked up: a person, a voicemail, a call screener, or nobody that speaks. Pure; decides while the bot talks.
 
-A person taken for a machine is the worst mistake, so a machine needs evidence of two kinds: what it says (phrases
-below) and how it says it (a monologue that no person gives a caller), or a beep. A person needs only what people
-do: say little, then wait. What stays unclear is a person in the end.
+A person taken for a machine is the worst mistake, so a machine needs evidence of two kinds: what it says (the
+language's ``Machines``) and how it says it (a monologue that no person gives a caller), or a beep. A person needs
+only what people do: say little, then wait. What stays unclear is a person in the end.
 """
 
 from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
 
+from voicebot import languages
 from voicebot.speech.listening.activity import Activity
 
 _PAUSE_MS: Final = 1000
@@ -46,202 +45,6 @@ class Verdict(enum.StrEnum):
     SILENCE = "silence"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """What machines and people say in one language, in plain lower-case words (no spaces where none are written).
-
-    Parameters
-    ----------
-    voicemail
-        Said by machines; one with a monologue, or two, or one with a beep is enough.
-    unavailable
-        Said by machines and by people; counts only in a long monologue.
-    screener
-        Said by call screeners; one with a monologue is enough.
-    asking
-        Said by screeners and by people; counts only as a second.
-    people
-        Said by people who take a message or ask back: then nothing else in the same sentence counts.
-    """
-
-    voicemail: tuple[str, ...]
-    unavailable: tuple[str, ...]
-    screener: tuple[str, ...]
-    asking: tuple[str, ...]
-    people: tuple[str, ...]
-
-
-_PHRASES: Final[Mapping[str, Phrases]] = {
-    "en": Phrases(
-        voicemail=(
-            "leave a message",
-            "leave me a message",
-            "leave us a message",
-            "leave your message",
-            "leave a brief message",
-            "leave a detailed message",
-            "leave your name and",
-            "record your message",
-            "after the tone",
-            "after the beep",
-            "at the tone",
-            "at the beep",
-            "voice mail",
-            "voicemail",
-            "voice mailbox",
-            "mailbox is full",
-            "the mailbox",
-            "automated voice messaging",
-            "automatic voice message",
-            "answering machine",
-            "you may hang up",
-            "press pound for more options",
-            "i'll get back to you",
-            "i will get back to you",
-            "we'll get back to you",
-            "return your call as soon as",
-            "call you back as soon as",
-            "no one is available to take your call",
-            "cannot take your call",
-            "can't take your call",
-            "can not take your call",
-            "unable to take your call",
-            "can't come to the phone",
-            "cannot come to the phone",
-            "unable to come to the phone",
-            "missed your call",
-        ),
-        unavailable=(
-            "not available",
-            "you have reached",
-            "you've reached",
-            "unavailable",
-            "is not in service",
-            "has been disconnected",
-            "the number you have dialed",
-            "the number you dialed",
-            "person you are calling",
-            "person you are trying to reach",
-            "party you are calling",
-            "the subscriber",
-            "the wireless customer",
-            "not accepting calls",
-            "please try again later",
-            "try your call again",
-            "away from the phone",
-            "away from my phone",
-        ),
-        screener=(
-            "state your name",
-            "say your name",
-            "record your name",
-            "your name and the reason",
-            "your name and why",
-            "your name and reason",
-            "your name after the",
-            "screening service",
-            "call screening",
-            "screening their calls",
-            "screening this call",
-            "call assist",
-            "using a screening",
-            "before i try to connect",
-            "before connecting your call",
-            "see if this person is available",
-            "see if they are available",
-            "see if they're available",
-            "virtual assistant for the person",
-            "unknown callers",
-            "to get a copy of this conversation",
-        ),
-        asking=(
-            "who is calling",
-            "who's calling",
-            "reason for your call",
-            "reason for calling",
-            "why you're calling",
-            "why you are calling",
-            "the purpose of your call",
-            "stay on the line",
-            "please hold while",
-            "go ahead and say",
-        ),
-        people=(
-            "can i take a message",
-            "could i take a message",
-            "may i take a message",
-            "take a message",
-            "would you like to leave",
-            "do you want to leave",
-            "want me to tell",
-            "wanna leave",
-            "do you want me to",
-            "if you want to leave a message",
-            "did you leave",
-            "you left",
-            "got your voicemail",
-            "got your message",
-            "my voicemail",
-            "stop leaving",
-            "don't leave",
-            "leave a message with me",
-        ),
-    ),
-    "zh": Phrases(
-        voicemail=(
-            "请留言",
-            "请在提示音",
-            "提示音后",
-            "哔声后",
-            "滴声后",
-            "嘟声后",
-            "嘀声后",
-            "语音信箱",
-            "语音留言",
-            "留言信箱",
-            "录音留言",
-            "听到嘀",
-            "听到哔",
-            "尽快回复您",
-            "尽快给您回电",
-        ),
-        unavailable=(
-            "您拨打的",
-            "您所拨打的",
-            "你拨打的",
-            "暂时无法接通",
-            "无法接通",
-            "暂时无人接听",
-            "无人接听",
-            "无法接听",
-            "不能接听",
-            "已关机",
-            "正在通话中",
-            "请稍后再拨",
-            "是空号",
-            "已停机",
-            "不在服务区",
-        ),
-        screener=(
-            "智能助理",
-            "来电助理",
-            "语音助理",
-            "语音助手",
-            "智能秘书",
-            "电话秘书",
-            "机主",
-            "请说出您的姓名",
-            "请说明来意",
-            "说明您的来意",
-            "我会转告",
-            "帮您转达",
-            "来电过滤",
-        ),
-        asking=("请问您是哪位", "请问您是谁", "请问有什么事", "您找他有什么事", "请说明", "请稍等"),
-        people=("要留言吗", "要不要留言", "你要留言", "需要留言吗", "我帮你转告", "要我转告", "我让他"),
-    ),
-}
-
 _NOT_WORDS: Final = re.compile(r"[^\w']+")
 
 
@@ -251,7 +54,7 @@ class GreetingClassifier:
     Parameters
     ----------
     language
-        BCP 47 tag; machines in a language without phrases are told by monologue and beep only.
+        BCP 47 tag.
     screened
         A screener has spoken before: what follows is the person it asks, or their voicemail.
     """
@@ -259,9 +62,9 @@ class GreetingClassifier:
     def __init__(self, language: str, *, screened: bool = False) -> None:
         self._language = language
         self._screened = screened
-        primary = language.replace("_", "-").split("-")[0].lower()
-        self._phrases = _PHRASES.get(primary, Phrases((), (), (), (), ()))
-        self._spaced = primary != "zh"
+        spoken = languages.of(language)
+        self._phrases = spoken.machines
+        self._spaced = spoken.spaced
         self._began: float | None = None
         self._spoke = False
         self._monologue_from: float | None = None

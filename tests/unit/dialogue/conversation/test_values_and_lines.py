@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.making import LEAD, NOW, SHIPPED, changed, loaded
+from voicebot import languages
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.conversation.hints import MOST, phrases
 from voicebot.dialogue.conversation.lines import Speaker
@@ -18,12 +19,10 @@ from voicebot.dialogue.conversation.values import is_all, refusal
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Lead, Question, SlotValue, State, Understanding, Utterance
-from voicebot.dialogue.understanding import entities
 from voicebot.dialogue.understanding.heard_values import hear_values
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.dialogue.understanding.policy import engine_answer
-from voicebot.languages.en.names import first_name
-from voicebot.languages.grammar.phone_numbers import as_read_out, is_phone, phone_in
+from voicebot.languages.grammar.phone_numbers import as_read_out, is_phone, phone_in, region_of
 
 TODAY = NOW.date()
 
@@ -120,12 +119,12 @@ def test_all_of_it_is_rounded_as_people_do() -> None:
     ],
 )
 def test_telephone_numbers_in_words(text: str, language: str, found: list[str]) -> None:
-    assert [one.value for one in entities.find_phones(text, language)] == found
+    assert [one.value for one in languages.of(language).find_phones(text, region_of(language))] == found
 
 
 @given(st.text(max_size=60), st.sampled_from(["en-US", "zh-CN"]))
 def test_finding_numbers_stands_anything(text: str, language: str) -> None:
-    for one in entities.find_phones(text, language):
+    for one in languages.of(language).find_phones(text, region_of(language)):
         assert one.value.startswith("+")
         assert text[one.start : one.end] == one.text
 
@@ -214,7 +213,7 @@ def test_what_can_be_known_is_rendered_at_its_speed(script: Script) -> None:
      ("王小明", "zh-CN", "王小明"), ("Mr.", "en-US", "Mr.")],
 )  # fmt: skip
 def test_first_names(name: str, language: str, short: str) -> None:
-    assert first_name(name, language) == short
+    assert languages.of(language).wording.first_name(name) == short
 
 
 def test_hints_are_the_steps_own_and_short_examples(tmp_path: Path) -> None:

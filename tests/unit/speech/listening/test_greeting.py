@@ -106,7 +106,7 @@ parts = st.one_of(
 )
 
 
-@given(st.lists(parts, max_size=8), st.sampled_from(["en-US", "zh-CN", "xx"]))
+@given(st.lists(parts, max_size=8), st.sampled_from(["en-US", "zh-CN"]))
 @settings(max_examples=30, deadline=None)
 def test_without_evidence_nobody_is_a_machine(heard: list[Part], language: str) -> None:
     line = Line(language)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.script import conditions
 from voicebot.dialogue.script.comparison import ORDERED, Comparison
 from voicebot.dialogue.script.model import (
@@ -28,7 +29,6 @@ from voicebot.dialogue.script.parts import Where, moves, spoken
 from voicebot.dialogue.script.table import table_of
 
 _BRACE: Final = re.compile(r"\{[^{}]*\}")
-LANGUAGES: Final = ("en-US", "zh-CN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def _known(path: Where, kind: str, name: str, names: Iterable[str]) -> Iterator[
 def _names(script: Script) -> Iterator[Fault]:
     """Every name leads somewhere."""
     intents = INTENTS | set(script.intents)
-    if script.language not in LANGUAGES:
-        yield Fault(("language",), f"{script.language} is not spoken here", f"known are {', '.join(LANGUAGES)}")
+    if script.language not in languages.tags():
+        yield Fault(("language",), f"{script.language} is not spoken here", f"known are {', '.join(languages.tags())}")
     yield from _known(("start",), "step", script.start, script.steps)
     for path, move in moves(script):
         yield from _names_of_move(script, path, move)

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from voicebot import languages
 from voicebot.dialogue.script import model as script
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.faults import LANGUAGES
 from voicebot.dialogue.script.reading.load import ABOUT, SHARED_SECTIONS
 from voicebot.dialogue.script.variants import CHANGEABLE
 from voicebot.dialogue.script.vocabulary import COUNTED_AS, INTENTS, OUTCOMES
@@ -139,7 +139,7 @@ def loose(node: Any) -> Any:
 def _complete(found: dict[str, Any]) -> None:
     """Let editors offer the words that all scripts share."""
     parts, top = found["$defs"], found["properties"]
-    top["language"]["enum"] = list(LANGUAGES)
+    top["language"]["enum"] = list(languages.tags())
     for holder, key in ((parts["EndingPart"], "outcome"), (parts["Move"], "note")):
         holder["properties"][key] = {
             **any_outcome(),

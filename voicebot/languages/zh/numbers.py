@@ -1,7 +1,6 @@
-"""Numbers in English and Chinese words, both ways from one set of tables, so that each way undoes the other.
+"""Numbers in Chinese characters, both ways from one set of tables, so that each way undoes the other.
 
-Own code and not ``inflect`` (1.4 s to import, one way only) nor ``cn2an`` (refuses what people say beside the
-numeral): hearing needs the tables anyway, and saying is a dozen lines on top of them.
+Own code and not ``cn2an``, which refuses what people say beside the numeral.
 """
 
 from __future__ import annotations
@@ -10,83 +9,15 @@ import re
 from decimal import Decimal
 from typing import Final
 
-ONES: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-}  # fmt: skip
-TEENS: Final = {
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-SCALES: Final = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-ORDINAL_ONES: Final = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-}  # fmt: skip
-ORDINALS: Final = {
-    **ORDINAL_ONES,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
-    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40,
-    "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100,
-}  # fmt: skip
-
-_NAMES: Final = {number: word for table in (ONES, TEENS, TENS) for word, number in table.items()}
-_ORDINAL_NAMES: Final = {number: word for word, number in ORDINALS.items()}
 _LIMIT: Final = 10**12
 
-
-def english_number(value: int) -> str:
-    """``1250`` → "one thousand two hundred fifty"; 0 to below 10¹²."""
-    if not 0 <= value < _LIMIT:
-        raise ValueError(f"{value} is not a number from 0 to {_LIMIT - 1}")
-    if value == 0:
-        return "zero"
-    words: list[str] = []
-    for name, scale in sorted(SCALES.items(), key=lambda item: -item[1]):
-        if value >= scale:
-            words += [_below_thousand(value // scale), name]
-            value %= scale
-    if value:
-        words.append(_below_thousand(value))
-    return " ".join(words)
-
-
-def english_ordinal(value: int) -> str:
-    """``27`` → "twenty-seventh"; 1 to 31, the days of a month."""
-    if not 1 <= value <= 31:
-        raise ValueError(f"{value} is not a day of a month")
-    if value in _ORDINAL_NAMES:
-        return _ORDINAL_NAMES[value]
-    return f"{_NAMES[value // 10 * 10]}-{_ORDINAL_NAMES[value % 10]}"
-
-
-def english_year(value: int) -> str:
-    """``2026`` → "twenty twenty-six"; 2005 → "two thousand five"."""
-    if 2010 <= value <= 2099:
-        return f"twenty {_below_thousand(value % 100)}"
-    return english_number(value)
-
-
-def _below_thousand(value: int) -> str:
-    words = []
-    if value >= 100:
-        words += [_NAMES[value // 100], "hundred"]
-        value %= 100
-    if value in _NAMES:
-        words.append(_NAMES[value])
-    elif value:
-        words.append(f"{_NAMES[value // 10 * 10]}-{_NAMES[value % 10]}")
-    return " ".join(words)
-
-
-CHINESE_DIGITS: Final = {
+DIGITS: Final = {
     "零": 0, "〇": 0, "一": 1, "幺": 1, "壹": 1, "二": 2, "两": 2, "俩": 2, "贰": 2, "三": 3, "仨": 3, "叁": 3,
     "四": 4, "肆": 4, "五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "八": 8, "捌": 8, "九": 9, "玖": 9,
 }  # fmt: skip
-CHINESE_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-CHINESE_SCALES: Final = {"万": 10_000, "亿": 100_000_000}
-CHINESE_NUMERAL: Final = (
+UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+SCALES: Final = {"万": 10_000, "亿": 100_000_000}
+NUMERAL: Final = (
     r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[十百千万亿]+(?:零?[零一二两三四五六七八九十百千\d]+)?)?"
     r"|廿[一二三四五六七八九]?"
     r"|[零〇一二两三四五六七八九十百千万亿幺俩仨壹贰叁肆伍陆柒捌玖拾佰仟]+(?:点[零〇一二两三四五六七八九幺]+)?万?)"
@@ -95,7 +26,7 @@ CHINESE_NUMERAL: Final = (
 _SAID: Final = "零一二三四五六七八九"
 
 
-def chinese_number(value: int) -> str:
+def number(value: int) -> str:
     """``2250`` → "两千两百五十"; 0 to below 10¹²."""
     if not 0 <= value < _LIMIT:
         raise ValueError(f"{value} is not a number from 0 to {_LIMIT - 1}")
@@ -136,12 +67,12 @@ def _below_ten_thousand(value: int, *, first: bool) -> str:
     return text
 
 
-def chinese_digits(value: str) -> str:
+def digits(value: str) -> str:
     """Digit by digit: "2026" → "二零二六"."""
     return "".join(_SAID[int(character)] if character.isdecimal() else character for character in value)
 
 
-def parse_chinese_number(text: str) -> Decimal | None:
+def parse(text: str) -> Decimal | None:
     """Value of a numeral as people say it, ``None`` where it is none.
 
     "三百五" is 350 and "一万二" 12000: a last digit without unit counts tenths of the unit before it. A row of bare
@@ -150,7 +81,7 @@ def parse_chinese_number(text: str) -> Decimal | None:
     text = text.replace(",", "").replace("廿", "二十")
     whole, _, fraction = text.partition("点") if "点" in text else (text, "", "")
     tail = ""
-    if fraction and fraction[-1] in CHINESE_SCALES:
+    if fraction and fraction[-1] in SCALES:
         fraction, tail = fraction[:-1], fraction[-1]
     if re.fullmatch(r"\d+(?:\.\d+)?", whole) and not fraction:
         return Decimal(whole)
@@ -158,19 +89,19 @@ def parse_chinese_number(text: str) -> Decimal | None:
     if value is None:
         return None
     if fraction:
-        digits = "".join(str(CHINESE_DIGITS.get(character, character)) for character in fraction)
+        digits = "".join(str(DIGITS.get(character, character)) for character in fraction)
         if not digits.isdecimal():
             return None
         value += Decimal(f"0.{digits}")
-    return value * CHINESE_SCALES[tail] if tail else value
+    return value * SCALES[tail] if tail else value
 
 
 def _parse_whole(text: str) -> Decimal | None:
     tokens = re.findall(r"\d+(?:\.\d+)?|\D", text)
     if not tokens:
         return None
-    if len(tokens) > 1 and all(token in CHINESE_DIGITS for token in tokens):
-        return Decimal("".join(str(CHINESE_DIGITS[token]) for token in tokens))
+    if len(tokens) > 1 and all(token in DIGITS for token in tokens):
+        return Decimal("".join(str(DIGITS[token]) for token in tokens))
     total = Decimal(0)  # finished 亿 and 万
     section = Decimal(0)
     digit: Decimal | None = None
@@ -181,19 +112,19 @@ def _parse_whole(text: str) -> Decimal | None:
                 return None
             unit = 0
             digit = None if tokens != [token] else Decimal(0)
-        elif token in CHINESE_DIGITS or token[0].isdigit():
+        elif token in DIGITS or token[0].isdigit():
             if digit is not None:
                 return None
-            digit = Decimal(CHINESE_DIGITS[token]) if token in CHINESE_DIGITS else Decimal(token)
-        elif token in CHINESE_UNITS:
-            unit = CHINESE_UNITS[token]
+            digit = Decimal(DIGITS[token]) if token in DIGITS else Decimal(token)
+        elif token in UNITS:
+            unit = UNITS[token]
             section += (Decimal(1) if digit is None else digit) * unit
             digit = None
-        elif token in CHINESE_SCALES:
+        elif token in SCALES:
             section += digit or 0
             if not section and not total:
                 return None
-            scale = CHINESE_SCALES[token]
+            scale = SCALES[token]
             total = (total + section) * scale if total and scale > total else total + section * scale
             section, digit, unit = Decimal(0), None, scale
         else:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.dialogue.understanding import entities
+from voicebot import languages
 
-DATA = Path(__file__).parents[3] / "data" / "understanding"
+DATA = Path(__file__).parents[2] / "data" / "understanding"
 
 
 def _cases(language: str) -> list[tuple[str, str, str, str]]:
@@ -20,10 +20,11 @@ def _cases(language: str) -> list[tuple[str, str, str, str]]:
 
 def _found(kind: str, phrase: str, language: str, now: datetime) -> list[str]:
     if kind == "date":
-        return [found.value.isoformat() for found in entities.find_dates(phrase, language, now)]
+        return [found.value.isoformat() for found in languages.of(language).entities.find_dates(phrase, now)]
     if kind == "amount":
-        return [str(found.value) for found in entities.find_amounts(phrase, language, "")]
-    return [found.value.isoformat(timespec="minutes") for found in entities.find_times(phrase, language, now)]
+        return [str(found.value) for found in languages.of(language).entities.find_amounts(phrase, "")]
+    times = languages.of(language).entities.find_times(phrase, now)
+    return [found.value.isoformat(timespec="minutes") for found in times]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

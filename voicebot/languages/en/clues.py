@@ -1,0 +1,70 @@
+"""English words that tell what is meant, and how people speak to a caller."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from voicebot.languages.language import Clues, Manners, StandIns
+
+_YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely)"
+_NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
+_POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
+_MORE: Final = r"\s+(?:and\s+|but\s+|so\s+|well\s+)?(?=\S)"
+
+CLUES: Final = Clues(
+    stand_ins=StandIns(name="maria", future="friday", past="yesterday", money="fifty dollars"),
+    fillers=re.compile(r"\b(?:uh+|um+|er+m?|hmm+|ah|oh|mm|you know|i mean|like i said)\b(?!\s+(?:huh|hmm?|hum))"),
+    short_forms=(
+        (re.compile(r"\bwon't\b"), "will not"),
+        (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
+        (re.compile(r"n't\b"), " not"),
+        (re.compile(r"'ll\b"), " will"),
+        (re.compile(r"'m\b"), " am"),
+        (re.compile(r"'ve\b"), " have"),
+        (re.compile(r"'re\b"), " are"),
+        (re.compile(r"\b(it|that|this|he|she|there|who|what)'s\b"), r"\1 is"),
+        (re.compile(r"'d\b"), " would"),
+    ),
+    yes=re.compile(rf"^{_YES}(?:\s+{_YES})*{_POLITE}{_MORE}"),
+    no=re.compile(rf"^{_NO}(?:\s+{_NO})*{_POLITE}{_MORE}"),
+    but=re.compile(r"\s+(?:but|however|except|although|though|only thing is)\s+"),
+    bare=re.compile(
+        r"\b(?:friday|fifty dollars|on|by|the|maybe|probably|perhaps|about|around|how|let's|lets|say|see|make|it|i|guess"
+        r"|think|would|be|is|until|till|before|after|at|or|for|in|of|this|that|could|can|do|will|works|work|good|fine"
+        r"|then|latest|earliest|like|just|only|well|so|probably|i'd|i'll|morning|afternoon|evening|night|noon|sometime"
+        r"|please|okay|ok|yes|yeah|and|to|no|not|sorry|actually|wait|rather|instead|better|a|best)\b"
+    ),
+    trailing=re.compile(
+        r"\b(?:uh|um|er|erm|hmm|and|but|or|so|because|if|well|the|a|an|my|your|i|i'm|i'll|i'd say|say|it's|that's"
+        r"|i can|i could|i will|on|in|at|by|for|of|to|with|like|next|until|till|before|after|about|around|maybe"
+        r"|probably|i think|i'll pay|i can pay|let me see|let's see|you know)$"
+    ),
+    either=re.compile(r"\b(?:or|between|maybe even)\b"),
+    money=re.compile(r"dollar|buck|cent|euro|pound|hundred|fifty|twenty"),
+    later=re.compile(
+        r"\b(?:late\w*|after\w*|more|extra|exten\w+|soon|until|till|when|but|delay\w*|wait|not|\w+n't|few|couple"
+        r"|another|if|once)\b"
+    ),
+    denial=re.compile(r"\b(?:no|not|nobody|nope|wrong|never|\w+n't|dont|isnt|aint|somebody|someone)\b"),
+    absent=re.compile(r"\b(?:he|she|they|him|her|them|who|another|different|other|moved|used to)\b"),
+    relative=re.compile(
+        r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
+        r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
+    ),
+    between_digits=re.compile(r"[\s,.;:()/\-]*(?:(?:and\s+)?then\s+|and\s+)?"),
+)
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(phrase for phrase in re.split(r"[,\n]", text) if phrase)
+
+
+MANNERS: Final = Manners(
+    back_channels=_phrases("""
+uh huh,uh-huh,mm hmm,mm-hmm,mhm,mmhmm,mm,mmm,hm,hmm,uh,um,oh,ah,ok,okay,right,yeah,yep,yes,sure,i see,got it
+alright,all right,oh okay,okay okay,yeah yeah,mm okay,yeah okay,okay yeah,huh,aha,a ha,uh huh uh huh,mhm mhm
+go on,really,eh huh,eh-huh,a-ha,ah ha,ah-ha,uh-uh huh,ha,oh yeah,oh okay okay,oh i see,i understand,mm-mm,hm-mm,hum
+"""),
+    greetings=_phrases("hello,hi,hey,hello hello,yes hello,hello yes,hi there,hello there,yeah hello,who is it"),
+)

@@ -1,0 +1,126 @@
+"""Words of English that settle an intent; see ``understanding.keywords``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from voicebot.languages.language import KeywordRule, any_of
+
+_WHO: Final = r"(?:human(?: being)?|person|someone|somebody|agent|representative|rep|operator|manager|supervisor|advisor|adviser|specialist|associate|colleague|people|customer service)"
+_GONE: Final = r"(?:passed away|past away|passed on|deceased|died|has passed|is dead|'s dead|no longer with us|no longer alive|not alive)"
+
+KEYWORDS: Final = (
+    KeywordRule(
+        "stop_calling",
+        any_of(
+            r"\b(?:stop|quit|cease)\b(?: \w+){0,3} (?:calling|callin|calls|contacting|phoning|ringing|bothering|harassing|texting)\b",
+            r"\b(?:do not|don't|dont|never)(?: you)?(?: ever)? (?:call|contact|phone|ring|bother|text)\b(?! (?:it|that|this (?!number|phone|house|line)))",
+            r"\b(?:not|n't want you) to (?:call|contact|phone|ring)\b(?: me| us| here| this number| my \w+| again| anymore)",
+            r"\b(?:take|remove|delete|get|scratch|strike)\b(?: \w+){0,4} (?:off|from|out of)\b(?: \w+){0,4} (?:list|system|database|records|file)",
+            r"\b(?:remove|delete|lose|forget) (?:my|this|the|our) (?:phone )?number\b",
+            r"\bdo not call list\b|\bdon't call list\b|\bno call list\b",
+            r"\bno more (?:phone )?calls?\b",
+            r"\bleave (?:me|us) alone\b",
+            r"\bcease and desist\b|\brevoke (?:my )?consent\b",
+            r"^(?:please )?stop(?: it)?(?: now| please)?$",
+        ),
+        any_of(
+            r"\b(?:don't|do not|dont|not|never|won't|didn't)(?: \w+){0,3} (?:stop|quit|cease)\b",
+            r"\b(?:call|contact|phone|ring|bother) (?:me |us )?(?:back )?(?:at work|before|until|till|after|today|right now|tonight|tomorrow|now|so (?:early|late)|this (?:early|late)|on (?:sunday|the weekend))",
+            r"\bwhy (?:don't|do not|dont) you (?:call|contact)",
+            r"\bstop(?:ped)? calling (?:him|her|them)\b",
+            r"\bwhy did you stop\b",
+            r"\b(?:didn't|did not|don't|dont) (?:ask|tell|want) you to stop\b",
+        ),
+    ),
+    KeywordRule(
+        "attorney",
+        any_of(
+            r"\b(?:my|our|an|the|through) (?:bankruptcy )?(?:attorney|lawyer|legal counsel|legal team)\b",
+            r"\b(?:have|got|hired|retained|need to call|get|call|see|hiring) (?:a |an )?(?:attorney|lawyer)\b",
+            r"\bi(?:'m| am) represented\b|\brepresented by\b|\blegal representation\b",
+        ),
+        any_of(
+            r"\b(?:don't|do not|dont|didn't|no|without|not|never|can't|cannot|couldn't)(?: \w+){0,3} (?:attorney|lawyer)",
+            r"\b(?:attorney|lawyer)(?:'s| is| was|s are) (?:fine|good|great|okay|ok|nice|well|expensive|happy|here|not)\b",
+            r"\bi(?:'m| am) (?:a|an|the) (?:attorney|lawyer)\b|\bas (?:a|an) (?:attorney|lawyer)\b",
+            r"\bif i (?:had|have|need)\b",
+            r"\b(?:attorney|attorneys) general\b|\bdistrict attorney\b|\bpower of attorney\b",
+            r"\b(?:attorney|lawyer|my divorce)(?:'s)? (?:fee|fees|bill|bills)\b",
+        ),
+    ),
+    KeywordRule(
+        "bankruptcy",
+        any_of(r"\bbankrupt(?:cy|ed)?\b", r"\bbank (?:ruptcy|rupt|rupsy|robbed see)\b", r"\bchapter (?:seven|7|eleven|11|thirteen|13)\b"),
+        any_of(
+            r"\b(?:not|n't|never|avoid|almost|nearly|without|before i)(?: \w+){0,3} (?:bankrupt|bankruptcy|chapter)",
+            r"\b(?:go|going|gone|make me|making me|drive me|driving me) bankrupt (?:if|over|because)",
+        ),
+    ),
+    KeywordRule(
+        "deceased",
+        any_of(
+            rf"\b(?:he|she|they|maria|husband|wife|mother|father|mom|mum|dad|brother|sister|son|daughter|aunt|uncle|grandmother|grandfather|grandma|grandpa|roommate)(?:'s| is| has| was| had| just|)*(?: \w+){{0,2}} {_GONE}",
+            r"\b(?:he|she|maria)(?:'s| is) (?:been )?(?:dead|deceased)\b",
+            r"\bpassed away\b|\bpast away\b|\bdeceased\b",
+            r"\b(?:his|her|maria's) (?:funeral|widow|widower|estate)\b|\bi(?:'m| am) (?:the|a|his|her|maria's) (?:widow|widower|executor)\b",
+            r"\bwe lost (?:him|her)\b",
+        ),
+        any_of(r"\b(?:phone|battery|line|car|dog|cat|signal|laptop)(?: \w+)? (?:died|is dead|'s dead)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
+        before_identity_only=True,
+    ),
+    KeywordRule(
+        "wrong_person",
+        any_of(
+            r"\bwrong (?:phone )?(?:number|numb|person|guy|lady|man|woman|house|party|one)\b",
+            r"\bno ?(?:one|body)(?: \w+){0,2} (?:by|of|with) (?:that|this|the) name\b|\bnobody (?:named|called)\b|\bno one (?:named|called)\b|\bno such person\b",
+            r"\b(?:there's|there is|there isn't|ain't)(?: \w+){0,2} (?:no|any|a) maria\b|\bno maria (?:here|at)\b",
+            r"\b(?:he|she|they|maria) (?:does not|doesn't|don't|dont) live (?:here|at)\b",
+            r"\bnever heard of (?:him|her|maria|that|them|such)\b",
+            r"\b(?:don't|do not|dont) know (?:any(?:one|body)?(?: called| named| by)? (?:maria|that name)|any maria|a maria|who that is|who maria is|that person)\b",
+            r"\bi(?:'m| am) not maria\b|\b(?:this|that)(?: is|'s) not maria\b|\bthis isn't maria\b|\bnot (?:my|her|his) (?:name|number|phone)\b",
+            r"\bmisdialed\b|\bmis dialed\b",
+        ),
+        any_of(
+            r"\b(?:not|isn't|is not|do i have|did i (?:call|get)|don't have) (?:the |a )?wrong",
+            r"\bwrong (?:number|one)(?: \w+){0,3} (?:on|for) (?:the|my) (?:bill|account|card|payment)",
+        ),
+    ),
+    KeywordRule(
+        "talk_to_human",
+        any_of(
+            rf"\b(?:talk|speak|chat)(?:ing)? (?:to|with)\b(?: \w+){{0,4}} {_WHO}\b",
+            rf"\b(?:connect|transfer|put|pass|switch|hand|send)\b(?: \w+){{0,4}} (?:to|through|with|on)\b(?: \w+){{0,4}} ?{_WHO}?\b(?<=human|erson|meone|ebody|agent|ative|rator|nager|visor)",
+            rf"\b(?:give|get|want|need|prefer|like)\b(?: me)?(?: to have)? (?:a |an |the |your |some )?(?:real |live |actual |human )*{_WHO}\b",
+            r"^(?:a |an |the |your )?(?:real |live |actual |human )*(?:human|agent|operator|representative|real person|live person|customer service|supervisor|manager)(?: now| please)?$",
+            r"\btransfer me\b|\bput me through\b|\bconnect me\b",
+            r"\b(?:don't|won't|not|do not|refuse to)(?: want to| wanna| going to| gonna)? ?(?:talk|speak|talking|speaking) (?:to|with) (?:a |an |some |this )?(?:robot|robots|machine|machines|computer|computers|recording|bot|bots|ai)\b",
+        ),
+        any_of(
+            rf"\b(?:don't|do not|dont|no|not|never|won't)(?: \w+){{0,3}} (?:talk|speak|connect|transfer|put|want|need)(?: \w+){{0,5}} {_WHO}",
+            r"\b(?:don't|do not|dont|no need to) (?:transfer|connect|put) me\b",
+            r"\b(?:am i|are you|is this|i was|i already|already|spoke|talked|you're)\b(?: \w+){0,3} (?:talking|speaking|spoke|talked|person|human|agent)",
+            r"\b(?:talk|speak) to (?:someone|somebody) (?:who|that) (?:owes|has)",
+            r"\b(?:wrong|that|different|this) person\b",
+        ),
+    ),
+    KeywordRule(
+        "dispute",
+        any_of(
+            r"\b(?:don't|do not|dont|never|didn't) (?:even )?(?:owe|owed)\b",
+            r"\b(?:not|isn't|ain't) (?:my|our) (?:debt|bill|account|loan|card|charge|payment)\b",
+            r"\bi(?:'m| am)? (?:want to |wanna |am going to |already )?disput(?:e|ed|ing)\b",
+            r"\b(?:amount|bill|charge|balance|total|number|figure)(?:'s| is| isn't| looks| seems)(?: \w+)? (?:wrong|incorrect|not right|not correct|right|off)\b",
+            r"\bwrong amount\b|\bidentity (?:theft|was stolen)\b|\bstole my identity\b|\bstolen identity\b",
+            r"\b(?:over ?charged|double charged|charged (?:me )?(?:twice|wrong|wrongly))\b",
+            r"\bnever (?:opened|signed|ordered|took out|borrowed|bought|had|applied)\b(?: \w+){0,3} (?:account|loan|card|anything|it|that|for)\b",
+            r"\bprove (?:it|that|i|this)\b|\bproof of (?:this|the|that) debt\b",
+        ),
+        any_of(
+            r"\b(?:not|n't|no|never)(?: \w+){0,2} (?:disput|a dispute)",
+            r"\bnot saying\b|\bdon't owe (?:anyone|anybody) else\b",
+            r"\b(?:don't|dont) owe(?: \w+){0,4} (?:anymore|any more|paid)\b|\bpaid\b",
+            r"\bamount(?:'s| is) right\b|\b(?:yeah|yes)(?: \w+){0,3} (?:is|sounds|looks) right\b|\b(?:what|which|is that)(?: \w+)? (?:the )?(?:amount|balance|bill) (?:is )?(?:right|correct)",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,58 @@
+"""Mandarin words that tell what is meant, and how people speak to a caller."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from voicebot.languages.language import Clues, Manners, StandIns
+
+CLUES: Final = Clues(
+    stand_ins=StandIns(name="小明", future="周五", past="昨天", money="五十块"),
+    fillers=re.compile(r"(?:嗯+|呃+|啊|哦|那个那个)(?=.)"),
+    yes=re.compile(r"^(?:是的|是啊|是|对的|对啊|对|好的|好啊|好|嗯|可以|行|没错)(?=..)"),
+    no=re.compile(r"^(?:不是|不对|不行)(?=..)"),
+    but=re.compile(r"但是|不过|可是|只是"),
+    bare=re.compile(r"周五|五十块|在|大概|可能|吧|之前|以前|左右|就|那|这|的|前|给|你|我|上午|下午|晚上|早上"),
+    trailing=re.compile(
+        # "我" is the beginning of a sentence, unless something is done to me
+        r"(?:那个|这个|就是|就|然后|但是|可是|因为|如果|(?<![系给找打烦扰叫让])我|我在|和|下个?|大概|可能|我想想|嗯那?|呃)$"
+    ),
+    either=re.compile(r"或者?|还是"),
+    money=re.compile(r"块|元|毛|百|千"),
+    later=re.compile(r"晚|迟|延|过|等|再|宽限|但|不过|不|先|之后|以后"),
+    denial=re.compile(r"不|没|错|别"),
+    absent=re.compile(r"他|她|谁|搬|以前"),
+    relative=re.compile(
+        r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
+    ),
+    between_digits=re.compile(r"[\s,.;:()/\-、，。]*(?:然后|再)?"),
+)
+
+MANNERS: Final = Manners(
+    back_channels=frozenset(
+        [
+            "嗯",
+            "嗯嗯",
+            "哦",
+            "噢",
+            "啊",
+            "呃",
+            "好",
+            "好的",
+            "对",
+            "是",
+            "是的",
+            "行",
+            "知道",
+            "知道了",
+            "明白",
+            "好好",
+            "好好好",
+            "对对",
+            "对对对",
+            "嗯好",
+        ]
+    ),
+    greetings=frozenset(["喂", "喂喂", "你好", "您好", "喂你好", "喂您好", "哎", "唉"]),
+)
