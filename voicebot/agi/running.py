@@ -4,16 +4,46 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
-from voicebot.agi import dialplan
 from voicebot.agi.ami import Ami
-from voicebot.agi.lint import REQUIRED_MODULES
+from voicebot.agi.configuration.files import ConfigurationFiles
+from voicebot.agi.configuration.sections import Section, Setting
+from voicebot.agi.lint.dialplan import our_contexts
+from voicebot.agi.lint.endpoints import check_far_side
+from voicebot.agi.lint.finding import Fact, PbxFinding
+from voicebot.agi.lint.modules import REQUIRED_MODULES
+from voicebot.agi.lint.pbx import Pbx
 from voicebot.config import Config
 from voicebot.errors import Problem, RefusedError
 
 OLDEST_MAJOR: Final = 18
 """The first Asterisk with an AudioSocket channel."""
+KEYS_SINCE: Final = {20: 14, 21: 9, 22: 4}
+"""Major version -> the minor one since which AudioSocket carries keys; none before, all after (asterisk PR 1138)."""
+_ASKED: Final = ("context", "allow_transfer", "redirect_method")
+"""Options of an endpoint that decide what the far side may do."""
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a running PBX said.
+
+    Parameters
+    ----------
+    findings
+        What would go wrong.
+    facts
+        What it has and has not; what it could not tell is not there.
+    """
+
+    findings: list[PbxFinding] = field(default_factory=list)
+    facts: dict[Fact, bool] = field(default_factory=dict)
+
+    def broken(self, what: str, cure: str) -> None:
+        """Add a fault."""
+        self.findings.append(PbxFinding("broken", Problem(what, cure)))
 
 
 @asynccontextmanager
@@ -43,8 +73,8 @@ async def logged_in(config: Config) -> AsyncIterator[Ami]:
         await ami.close()
 
 
-async def check_running(ami: Ami, config: Config) -> list[Problem]:
-    """Ask a running Asterisk and return what would go wrong.
+async def ask_running(ami: Ami, config: Config) -> Answers:
+    """Ask a running Asterisk what would go wrong, and what it has.
 
     Parameters
     ----------
@@ -58,49 +88,119 @@ async def check_running(ami: Ami, config: Config) -> list[Problem]:
     UnavailableError
         It stopped answering.
     """
-    problems: list[Problem] = []
-    version = (await ami.action("CoreSettings")).asteriskversion
-    major = version.split(".")[0]
-    if major.isdigit() and int(major) < OLDEST_MAJOR:
-        problems.append(Problem(f"Asterisk {version} has no AudioSocket channel", f"install {OLDEST_MAJOR} or later"))
-    problems += await _dialplan(ami, config)
+    answers = Answers()
+    answers.findings += version_findings((await ami.action("CoreSettings")).asteriskversion)
+    extension = config.asterisk.extension
+    for context in our_contexts(config):
+        if not await _context(ami, answers, context):
+            answers.broken(
+                f"the running dialplan has no [{context}]",
+                "include extensions_voicebot.conf, then: dialplan reload",
+            )
+        elif not await _dialplan(ami, {"Context": context, "Extension": extension}):
+            answers.broken(
+                f"the running dialplan has no extension {extension!r} in [{context}]",
+                "write it anew (voicebot trunk dialplan), then: dialplan reload",
+            )
     for module, without in REQUIRED_MODULES.items():
-        if await _variable(ami, f"IFMODULE({module}.so)") == "0":
-            problems.append(
-                Problem(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
-            )
-    for name, trunk in config.trunks.items():
-        state = await _variable(ami, f"DEVICE_STATE(PJSIP/{trunk.endpoint})")
-        if state == "INVALID":
-            problems.append(
-                Problem(
-                    f"trunk {name!r}: Asterisk knows no endpoint {trunk.endpoint!r}",
-                    "add it to pjsip.conf, then: pjsip reload",
-                )
-            )
-        elif state == "UNAVAILABLE":
-            problems.append(
-                Problem(
-                    f"trunk {name!r}: the other side of {trunk.endpoint!r} cannot be reached",
-                    "see: pjsip show contacts, pjsip show registrations",
-                )
-            )
-    return problems
+        state = await _variable(ami, f"IFMODULE({module}.so)")
+        if state in {"0", "1"}:
+            answers.facts[Fact("module", module)] = state == "1"
+        if state == "0":
+            answers.broken(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
+    for name in config.trunks:
+        await _trunk(ami, config, answers, name)
+    return answers
 
 
-async def _dialplan(ami: Ami, config: Config) -> list[Problem]:
-    problems = []
-    for context in (config.asterisk.dial_context, config.asterisk.transfer_context, dialplan.CALLEE_CONTEXT):
-        try:
-            await ami.list_action("ShowDialPlan", {"Context": context, "Extension": config.asterisk.extension})
-        except RefusedError:
-            problems.append(
-                Problem(
-                    f"the running dialplan has no [{context}]",
-                    "include extensions_voicebot.conf, then: dialplan reload",
-                )
-            )
-    return problems
+def version_findings(version: str) -> list[PbxFinding]:
+    """Return what a version of Asterisk lacks. Pure.
+
+    Parameters
+    ----------
+    version
+        For example ``22.10.1`` or ``certified/20.7-cert3``.
+    """
+    numbers = version.rpartition("/")[2].replace("-", ".").split(".")
+    if not numbers[0].isdigit():
+        what = f"Asterisk calls its version {version!r}: what it can do cannot be told"
+        return [PbxFinding("unknown", Problem(what, f"{OLDEST_MAJOR} or later is needed; keys need 22.4 or later"))]
+    major = int(numbers[0])
+    minor = int(numbers[1]) if len(numbers) > 1 and numbers[1].isdigit() else 0
+    if major < OLDEST_MAJOR:
+        problem = Problem(f"Asterisk {version} has no AudioSocket channel", f"install {OLDEST_MAJOR} or later")
+        return [PbxFinding("broken", problem)]
+    if major < min(KEYS_SINCE) or minor < KEYS_SINCE.get(major, 0):
+        newest = ", ".join(f"{first}.{second}" for first, second in KEYS_SINCE.items())
+        what = f"Asterisk {version} does not pass on the keys that a callee presses"
+        return [PbxFinding("note", Problem(what, f"install {newest} or later where a script asks for keys"))]
+    return []
+
+
+async def _trunk(ami: Ami, config: Config, answers: Answers, name: str) -> None:
+    endpoint = config.trunks[name].endpoint
+    state = await _variable(ami, f"DEVICE_STATE(PJSIP/{endpoint})")
+    if state:
+        answers.facts[Fact("endpoint", endpoint)] = state != "INVALID"
+    if state == "INVALID":
+        answers.broken(
+            f"trunk {name!r}: Asterisk knows no endpoint {endpoint!r}",
+            "add it to pjsip.conf, then: pjsip reload",
+        )
+        return
+    if state == "UNAVAILABLE":
+        answers.broken(
+            f"trunk {name!r}: the other side of {endpoint!r} cannot be reached",
+            "see: pjsip show contacts, pjsip show registrations",
+        )
+    described = await _describe(ami, endpoint)
+    context = described.value("context")
+    if context and context not in our_contexts(config):
+        await _context(ami, answers, context)
+
+
+async def running_endpoint_findings(ami: Ami, config: Config, files: ConfigurationFiles) -> list[PbxFinding]:
+    """Return what the far side of each trunk may do, by what the running Asterisk says of its endpoints.
+
+    Endpoints in a database are seen here as well as those in files.
+
+    Parameters
+    ----------
+    files
+        Show where contexts lead; may be empty.
+    """
+    found: list[PbxFinding] = []
+    for trunk in config.trunks.values():
+        described = await _describe(ami, trunk.endpoint)
+        if described.settings:
+            found += check_far_side(Pbx(files, config), described)
+    return found
+
+
+async def _describe(ami: Ami, endpoint: str) -> Section:
+    """Return an endpoint as Asterisk has it; without settings where ``func_pjsip_endpoint`` is not loaded."""
+    where = f"the running endpoint {endpoint}"
+    section = Section(endpoint, where, 0)
+    for option in _ASKED:
+        value = await _variable(ami, f"PJSIP_ENDPOINT({endpoint},{option})")
+        if value:
+            section.settings.append(Setting(option, value, where, 0))
+    return section
+
+
+async def _context(ami: Ami, answers: Answers, context: str) -> bool:
+    there = await _dialplan(ami, {"Context": context})
+    answers.facts[Fact("context", context)] = there
+    return there
+
+
+async def _dialplan(ami: Ami, wanted: dict[str, str]) -> bool:
+    """Whether the running dialplan has a context, or an extension in it."""
+    try:
+        await ami.list_action("ShowDialPlan", wanted)
+    except RefusedError:
+        return False
+    return True
 
 
 async def _variable(ami: Ami, expression: str) -> str:

@@ -15,7 +15,12 @@ from voicebot.doctor import checks
 from voicebot.doctor.checks import Finding
 from voicebot.errors import ConfigurationError
 
-_SIGNS: Final = {"fine": ("✓", "green"), "note": ("!", "yellow"), "broken": ("✗", "bold red")}
+_SIGNS: Final = {
+    "fine": ("✓", "green"),
+    "note": ("!", "yellow"),
+    "unknown": ("?", "yellow"),
+    "broken": ("✗", "bold red"),
+}
 
 
 def command(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from voicebot.agi import dialplan
-from voicebot.agi.lint import check_configuration
-from voicebot.agi.running import check_running, logged_in
+from voicebot.agi.inspection import inspect_pbx
+from voicebot.agi.lint.finding import PbxFinding, State
 from voicebot.cli import output
 from voicebot.config import Config, load_config
-from voicebot.errors import Problem, VoicebotError
+from voicebot.errors import Problem
 
 app = typer.Typer()
 
@@ -52,20 +53,33 @@ def check(
     as_json: AsJson = False,
     offline: Annotated[bool, typer.Option(help="Read the files only; ask no running Asterisk.")] = False,
 ) -> None:
-    """Check the PBX's configuration files and the running Asterisk; exit 1 when something is wrong."""
+    """Check the PBX's configuration files and the running Asterisk; exit 1 when something is wrong.
+
+    What the files cannot tell (a database, a program's output) is neither right nor wrong: it is named, with how to see
+    it. Where the running Asterisk can be asked, its answer wins.
+    """
     config = load_config(context.obj)
-    problems = _files(config)
-    if not offline:
-        problems += asyncio.run(_running(config))
+    findings = list(asyncio.run(inspect_pbx(config, offline=offline)).findings)
+    if not config.trunks:
+        findings.insert(
+            0, PbxFinding("broken", Problem("no trunk is configured", "add [trunks.NAME] to voicebot.toml"))
+        )
+    by_state: dict[State, list[Problem]] = {"broken": [], "unknown": [], "note": []}
+    for finding in findings:
+        by_state[finding.state].append(finding.problem)
     if as_json:
-        found = [{**asdict(problem), "where": problem.where} for problem in problems]
-        output.print_json({"ok": not problems, "trunks": sorted(config.trunks), "problems": found})
-    elif problems:
-        output.print_problems(problems)
+        output.print_json(
+            {
+                "ok": not by_state["broken"],
+                "trunks": sorted(config.trunks),
+                "problems": _as_json(by_state["broken"]),
+                "unknown": _as_json(by_state["unknown"]),
+                "notes": _as_json(by_state["note"]),
+            }
+        )
     else:
-        names = ", ".join(config.trunks)
-        output.out.print(f"{len(config.trunks)} trunk{'s' * (len(config.trunks) != 1)} as they should be: {names}")
-    if problems:
+        _print_findings(config, by_state)
+    if by_state["broken"]:
         raise typer.Exit(output.EXIT_NOT_FINE)
 
 
@@ -75,19 +89,20 @@ def dialplan_text(context: typer.Context) -> None:
     output.print_document(dialplan.render(load_config(context.obj)))
 
 
-def _files(config: Config) -> list[Problem]:
-    problems: list[Problem] = []
-    if not config.trunks:
-        problems.append(Problem("no trunk is configured", "add [trunks.NAME] to voicebot.toml"))
-    try:
-        return problems + check_configuration(config.asterisk.configuration, config)
-    except VoicebotError as error:
-        return problems + list(error.problems)
+def _print_findings(config: Config, by_state: Mapping[State, list[Problem]]) -> None:
+    output.print_problems(by_state["broken"])
+    for sign, problems in (("?", by_state["unknown"]), ("!", by_state["note"])):
+        for problem in problems:
+            where = f"{problem.where}: " if problem.where else ""
+            output.err.print(output.joined(output.styled(sign, "yellow"), f" {where}{problem.what}"))
+            if problem.cure:
+                output.err.print(f"  → {problem.cure}")
+    if not by_state["broken"]:
+        names = ", ".join(config.trunks)
+        unsure = f"; {len(by_state['unknown'])} could not be seen" if by_state["unknown"] else ""
+        plural = "s" * (len(config.trunks) != 1)
+        output.out.print(f"{len(config.trunks)} trunk{plural} as they should be: {names}{unsure}")
 
 
-async def _running(config: Config) -> list[Problem]:
-    try:
-        async with logged_in(config) as ami:
-            return await check_running(ami, config)
-    except VoicebotError as error:
-        return list(error.problems)
+def _as_json(problems: list[Problem]) -> list[dict[str, object]]:
+    return [{**asdict(problem), "where": problem.where} for problem in problems]

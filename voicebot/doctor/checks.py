@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from voicebot import paths
-from voicebot.agi import lint
-from voicebot.agi.running import check_running, logged_in
+from voicebot.agi.inspection import inspect_pbx
 from voicebot.config import Config
 from voicebot.dialogue.rasa import environment
 from voicebot.dialogue.rasa import models as rasa_models
@@ -41,7 +40,7 @@ from voicebot.speech.speaking.choosing import choose_voice
 from voicebot.speech.speaking.coqui.voice import CoquiVoice
 from voicebot.store import migrations
 
-State = Literal["fine", "note", "broken"]
+State = Literal["fine", "note", "unknown", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Finding:
     check
         Which check.
     state
-        ``fine``; ``note``, works but should be known; ``broken``.
+        ``fine``; ``note``, works but should be known; ``unknown``, cannot be told from here; ``broken``.
     what, cure, where
         As in a ``Problem``.
     """
@@ -345,25 +344,15 @@ def _installed_at() -> float:
 async def pbx(config: Config) -> list[Finding]:
     """The PBX that is named: its own files, then what it says while it runs."""
     section = config.asterisk
-    found: list[Finding] = []
     if not section.ami_secret:
         return [
             Finding("pbx", "note", "none is named: only rehearsals, which bring their own, can run",
                     "include asterisk-config in your Asterisk and set asterisk.ami_secret in voicebot.toml")
         ]  # fmt: skip
-    if section.configuration.is_dir():
-        problems = await asyncio.to_thread(lint.check_configuration, section.configuration, config)
-        found += list(of_problems("pbx", problems)) or [
-            Finding("pbx", "fine", f"nothing is wrong in {section.configuration}")
-        ]
-    else:
-        found.append(
-            Finding("pbx", "note", f"{section.configuration} is not on this machine: its files were not looked at",
-                    "run voicebot doctor there too, or set asterisk.configuration")
-        )  # fmt: skip
-    async with logged_in(config) as ami:
-        found += list(of_problems("pbx", await check_running(ami, config)))
-    found.append(Finding("pbx", "fine", f"it answers at {section.ami_host}:{section.ami_port}"))
+    inspection = await inspect_pbx(config)
+    found = [Finding("pbx", one.state, one.what, one.cure, one.problem.where) for one in inspection.findings]
+    if inspection.asked:
+        found.append(Finding("pbx", "fine", f"it answers at {section.ami_host}:{section.ami_port}"))
     return found
 
 

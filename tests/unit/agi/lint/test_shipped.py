@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.agi.asterisk_config import ConfigurationFiles, read_folder
-from voicebot.agi.lint import check_configuration, check_files
+from voicebot.agi.configuration.files import ConfigurationFiles
+from voicebot.agi.lint import check_files
 from voicebot.config import Config
-from voicebot.errors import ConfigurationError, Problem
+from voicebot.errors import Problem
 from voicebot.pbx.files import pbx_files
 
 CONFIG = Config.model_validate(
@@ -25,7 +25,8 @@ def shipped() -> dict[str, str]:
 
 
 def problems(files: dict[str, str], config: Config = CONFIG) -> list[Problem]:
-    return check_files(ConfigurationFiles(files, "/etc/asterisk"), config)
+    found = check_files(ConfigurationFiles(files, "/etc/asterisk"), config)
+    return [finding.problem for finding in found if finding.state == "broken"]
 
 
 def test_the_shipped_configuration_is_fine() -> None:
@@ -143,60 +144,39 @@ def test_autoload_needs_no_list() -> None:
     assert problems(files) == []
 
 
-def test_a_trunk_of_the_wizard_is_a_trunk() -> None:
-    files = shipped() | {"pjsip.conf": "[x]\ntype=transport\n", "pjsip_wizard.conf": "[carrier]\ntype = wizard\n"}
-    assert problems(files) == []
-
-
-def test_templates_appended_sections_comments_and_patterns() -> None:
-    text = """\
-;-- a block
-[never]
---; a = 1
-[base](!)
-a = 1 ; one
-b => 2
-[user](base)
-b = 3\\;4
-#include "more/*.conf"
-[user](+)
-c = 5
-"""
-    files = ConfigurationFiles({"x.conf": text, "more/one.conf": "d = 6\n", "more/two.conf": "e = 7\n"})
-    sections, found = files.sections("x.conf")
-    assert found == []
-    assert [(section.name, section.template) for section in sections] == [("base", True), ("user", False)]
-    user = {name: sections[1].value(name) for name in "abcde"}
-    assert user == {"a": "1", "b": "3;4", "c": "5", "d": "6", "e": "7"}
-    assert (sections[1].last("d") or pytest.fail()).file == "more/one.conf"
-
-
-def test_files_that_include_each_other() -> None:
-    files = ConfigurationFiles({"a.conf": "#include b.conf\n", "b.conf": "#include <a.conf>\n"})
-    assert "circle" in files.sections("a.conf")[1][0].what
-
-
-def test_a_missing_tryinclude_is_fine() -> None:
-    assert ConfigurationFiles({"a.conf": "#tryinclude b.conf\n"}).sections("a.conf") == ([], [])
-
-
-@given(st.text(alphabet='[]()!+=>;-#include \n"<a.b,', max_size=60))
+@given(st.text(alphabet='[]()!+=>;-#include \n"<a.b,\\&\0\ufeff', max_size=80))
 def test_no_text_makes_it_raise(text: str) -> None:
-    check_files(ConfigurationFiles(dict.fromkeys(("manager.conf", "pjsip.conf", "modules.conf"), text)), CONFIG)
+    names = (
+        "manager.conf",
+        "pjsip.conf",
+        "modules.conf",
+        "extensions.conf",
+        "extensions.ael",
+        "extensions.lua",
+        "sorcery.conf",
+        "extconfig.conf",
+        "pjsip_wizard.conf",
+        "acl.conf",
+        "rtp.conf",
+        "http.conf",
+        "asterisk.conf",
+    )
+    check_files(ConfigurationFiles(dict.fromkeys(names, text)), CONFIG)
 
 
-def test_a_folder_with_includes_from_elsewhere(tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere.inc"
-    elsewhere.write_text("[general]\nlive = 1\n")
-    folder = tmp_path / "asterisk"
-    folder.mkdir()
-    (folder / "manager.conf").write_text(f'#include "{elsewhere}"\n')
-    sections, found = read_folder(folder).sections("manager.conf")
-    assert found == []
-    assert sections[0].file == str(elsewhere)
-    assert check_configuration(folder, CONFIG)
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200), st.sampled_from(sorted(shipped())))
+def test_nor_does_any_text_in_the_midst_of_the_shipped_ones(text: str, name: str) -> None:
+    files = shipped()
+    half = len(files[name]) // 2
+    files[name] = files[name][:half] + text + files[name][half:]
+    check_files(ConfigurationFiles(files), CONFIG)
 
 
-def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError):
-        read_folder(tmp_path / "nowhere")
+@given(st.sampled_from(sorted(shipped())), st.sampled_from(["#exec /usr/bin/more\n", "#include unreadable.conf\n"]))
+def test_nothing_is_missing_where_something_could_not_be_read(name: str, line: str) -> None:
+    files = {other: text if other != name else line for other, text in shipped().items()}
+    found = check_files(ConfigurationFiles(files, "/etc/asterisk", {"unreadable.conf": "Permission denied"}), CONFIG)
+    said = [finding.what for finding in found if finding.state == "broken" and finding.problem.file]
+    assert [
+        what for what in said if re.search(r"is missing|there is no|lacks|has no\b|is not loaded|is off", what)
+    ] == []
