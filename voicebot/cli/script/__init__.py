@@ -7,9 +7,11 @@ from typing import Final
 from voicebot.cli.lazy import lazy_app
 
 COMMANDS: Final[dict[str, str]] = {
+    "new": "Make a folder with a script of your own, begun as a shipped one.",
     "check": "Prove over all paths that a script keeps the rules, and show how it breaks them.",
     "diff": "Compare two versions of a script, and what recorded calls would come to by each.",
     "draw": "Draw a script as SVG or Mermaid: where each answer leads.",
+    "say": "Speak the lines of a step, as a call would hear them.",
     "chat": "Talk with a script in text.",
     "test": "Talk written conversations through, and report those that end otherwise than expected.",
     "understand": "Show what a script takes texts to mean, and try it on files of written cases.",

@@ -19,6 +19,7 @@ from voicebot import paths
 from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
 from voicebot.cli.script.finding import find_script
+from voicebot.cli.script.reading import pick_arm
 from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
@@ -42,6 +43,7 @@ def command(
     lead: Annotated[
         list[str] | None, typer.Option(metavar="FILE|KEY=VALUE", help="Who is called; may be given several times.")
     ] = None,
+    variant: Annotated[str, typer.Option(help="Talk with this variant of the script.")] = "",
     today: Annotated[str, typer.Option(metavar="DATE", help="Day of the call, for example 2026-11-23.")] = "",
     policy: Annotated[str, typer.Option(help="Who understands: local or rasa.")] = "local",
     language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
@@ -49,8 +51,8 @@ def command(
 ) -> None:
     """Talk with a script: type what the callee says, one utterance a line. /help lists what else can be typed."""
     path = find_script(script, language)
-    loaded = load_script(path)
-    day = _day(today)
+    loaded = pick_arm(load_script(path), variant)
+    day = day_of(today)
     values = read_lead(lead or ()).over(example_lead(loaded.language, day))
     missing = check_lead(loaded, values.lead())
     if missing:
@@ -63,7 +65,8 @@ def command(
         output.print_json(_data(loaded, chat.talk, values, day, policy))
 
 
-def _day(today: str) -> date:
+def day_of(today: str) -> date:
+    """Read the day of a call; today where none is given."""
     try:
         return date.fromisoformat(today) if today else datetime.now().date()
     except ValueError as error:
@@ -247,6 +250,7 @@ def _data(script: Script, talk: TextTalk, values: LeadValues, day: date, policy:
     return {
         "script": script.script,
         "language": script.language,
+        "variant": script.variant,
         "policy": policy,
         "today": day,
         "lead": values.model_dump(exclude_none=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from voicebot.cli.script import soundness
 from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.telling import tell
 from voicebot.dialogue.checks import Finding, Report, Turn, examine
+from voicebot.dialogue.script.reading import schema
 from voicebot.dialogue.script.reading.load import Reading, read_script
 from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.errors import Problem
@@ -39,7 +41,7 @@ def command(
             knows=knows,
             siblings=soundness.translations(reading.script, path),
         )
-    findings = (*_told(reading, report), *report.findings)
+    findings = (*_told(reading, report), *report.findings, *_lost_schema(path))
     record = {
         "script": reading.script.script if reading.script else path.stem,
         "language": reading.script.language if reading.script else None,
@@ -69,6 +71,22 @@ def _told(reading: Reading, report: Report) -> tuple[Finding, ...]:
                 place=_place(problem), family="reading")
         for problem in reading.problems
         if (problem.file, problem.line) not in shown
+    )  # fmt: skip
+
+
+def _lost_schema(path: Path) -> tuple[Finding, ...]:
+    """Return a warning where editors would look in vain for the schema that the file names."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as text:
+            named = schema.reference_in(text.readline())
+    except OSError:
+        return ()
+    if not named or "://" in named or (path.parent / named).is_file():
+        return ()
+    cure = f"voicebot script schema > {path.parent / schema.FILE}, and name it: $schema={schema.FILE}"
+    return (
+        Finding("schema-not-found", "warning", (), f"there is no schema at {named}: editors complete and check nothing",
+                cure, place=Place(str(path), 1, 1), family="reading"),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import typer
 from voicebot.call.maker import lead_of
 from voicebot.call.replay import Replayed, replay
 from voicebot.cli import output
+from voicebot.cli.script import reading
 from voicebot.cli.script.reading import read_script, told
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
@@ -74,7 +75,7 @@ class Calls:
 
 def command(
     context: typer.Context,
-    a: Annotated[str, typer.Argument(metavar="A", help="A shipped script, a file, or a stored version's hash.")],
+    a: Annotated[str, typer.Argument(metavar="A", help=reading.SCRIPT_HELP)],
     b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with: the newer one.")],
     *,
     campaign: Annotated[str, typer.Option(help="Walk through this campaign's calls, whatever their version.")] = "",

@@ -10,7 +10,8 @@ import typer
 
 from voicebot.call.replay import variant_of, walk_of
 from voicebot.cli import output
-from voicebot.cli.script.reading import read_script, told
+from voicebot.cli.script import reading
+from voicebot.cli.script.reading import pick_arm, read_script, told
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.drawing.cards import calls_of
@@ -18,7 +19,6 @@ from voicebot.dialogue.drawing.counts import Tally, Walk, tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.svg import draw_svg
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError
 from voicebot.journal.reader import read_entries
 from voicebot.store.store import Store
@@ -33,7 +33,7 @@ class Form(enum.StrEnum):
 
 def command(
     context: typer.Context,
-    script: Annotated[str, typer.Argument(help="Name of a shipped script, a file, or the hash of a stored version.")],
+    script: Annotated[str, typer.Argument(help=reading.SCRIPT_HELP)],
     campaign: Annotated[str, typer.Argument(help="After --counts: only calls of this campaign.")] = "",
     *,
     form: Annotated[Form, typer.Option("--format", help="SVG, or source for Mermaid.")] = Form.SVG,
@@ -63,15 +63,9 @@ def command(
 
 def _arm(script: Script, variant: str, *, counts: bool) -> Script:
     """Return what is to be drawn: the script, or one of its variants; calls are made by these alone."""
-    known = arms(script)
-    if variant in known:
-        return known[variant]
-    names = ", ".join(name for name in known if name)
-    if variant:
-        raise ConfigurationError(f"there is no variant {variant}", cure=f"name {names}" if names else "there is none")
-    if counts:
-        raise ConfigurationError("each variant went its own ways", cure=f"name one with --variant: {names}")
-    return script
+    if not variant and not counts:
+        return script
+    return pick_arm(script, variant)
 
 
 def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) -> Tally:

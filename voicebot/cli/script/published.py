@@ -34,7 +34,7 @@ async def published_under(store: Store, word: str, language: str = "") -> Public
     ConfigurationError
         The name was published in several languages, and neither word nor ``language`` says which.
     """
-    if _is_file(word):
+    if is_file(word):
         return None
     before, _, name = word.rpartition("/")
     wanted = before or language
@@ -51,5 +51,6 @@ async def published_under(store: Store, word: str, language: str = "") -> Public
     return current[0]
 
 
-def _is_file(word: str) -> bool:
+def is_file(word: str) -> bool:
+    """Whether a word on the command line means a file, and no name."""
     return Path(word).suffix.lower() in {".yaml", ".yml"} or Path(word).is_file()

@@ -82,6 +82,12 @@ def is_current(file: Path) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8") == schema_text()
 
 
+def reference_in(first_line: str) -> str:
+    """Return where a file's first line says that its schema is, as editors read it; empty where it says nothing."""
+    found = re.match(r"#\s*yaml-language-server:\s*\$schema=(\S+)", first_line)
+    return found[1] if found else ""
+
+
 def documented(model: type[BaseModel]) -> dict[str, str]:
     """Return what a model's docstring says of its fields, by their names in YAML."""
     text = inspect.cleandoc(model.__doc__ or "")
