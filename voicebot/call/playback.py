@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS
 
 REWIND_SECONDS: Final = 0.4
 """A held line goes on this much before where it stopped, so that no half word is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes out in one tick.
+
+    Parameters
+    ----------
+    frame
+        20 ms of PCM, ``None`` for silence.
+    begins
+        It is the first of a line.
+    finished
+        Number of the line that it ends, if it does.
+    """
+
+    frame: bytes | None = None
+    begins: bool = False
+    finished: int | None = None
 
 
 class Playback:
@@ -43,21 +63,15 @@ class Playback:
         """How much of the clip was sent, 0 to 1; 1 when there is none."""
         return self._position / len(self._clip) if self._clip else 1.0
 
-    @property
-    def at_start(self) -> bool:
-        """Whether nothing of the clip was sent yet."""
-        return self._position == 0
-
-    def next_frame(self) -> tuple[bytes | None, int | None]:
-        """Return the frame to send (``None``: silence) and the number of the line that it ends, if it does."""
+    def next_frame(self) -> Sent:
+        """Return the frame to send."""
         if self.line is None or self._held:
-            return None, None
+            return Sent()
+        begins = self._position == 0
         frame = self._clip[self._position : self._position + FRAME_BYTES]
         self._position += FRAME_BYTES
         finished = None
         if self._position >= len(self._clip):
             finished = self.line
             self.drop()
-        if len(frame) < FRAME_BYTES:
-            frame = frame + bytes(FRAME_BYTES - len(frame)) if frame else b""
-        return frame or None, finished
+        return Sent(frame.ljust(FRAME_BYTES, b"\0") if frame else None, begins and bool(frame), finished)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -17,8 +16,10 @@ from typing import Any, Final, Literal
 from voicebot import logs
 from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
 from voicebot.call import noting
-from voicebot.call.asking import PREROLL_SECONDS, Asked, Asker, Clips
-from voicebot.call.playback import Playback
+from voicebot.call.alarm import Alarm
+from voicebot.call.asking import Asked, Asker, Clips
+from voicebot.call.hearing import Hearing, Sound
+from voicebot.call.saying import Saying
 from voicebot.call.turn_events import (
     Beep,
     Begin,
@@ -30,6 +31,7 @@ from voicebot.call.turn_events import (
     DecideSilence,
     Digit,
     Drop,
+    Event,
     Finish,
     Frame,
     Hold,
@@ -39,26 +41,21 @@ from voicebot.call.turn_events import (
     Play,
     Played,
     Resume,
+    Tick,
     Turn,
 )
 from voicebot.call.turn_table import Mouth
 from voicebot.call.turns import TurnMachine
+from voicebot.call.utterance import Utterances
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
-from voicebot.dialogue.talk import Act, Ending, Line, Utterance
+from voicebot.dialogue.talk import Act, Ending, Utterance
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
-from voicebot.speech.audio import FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
-from voicebot.speech.listening.activity import Activity, VoiceActivity
-from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
-from voicebot.speech.listening.tones import BeepDetector
-from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool, RecognizerSession
+from voicebot.speech.listening.greeting import Verdict
+from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool
 
-LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
-"""Silence between two lines of one turn."""
 LAST_WORDS_SECONDS: Final = 2.0
 """After a hang-up, longest wait for the words that were being said."""
-NO_MEDIA_SECONDS: Final = 0.1
-"""Without a frame for this long, time goes on as silence."""
 
 _log = logs.get_logger()
 
@@ -108,14 +105,10 @@ class CallSession:
         self._longest_seconds = longest_seconds
         self._machine = machine or TurnMachine()
         self._asker = Asker(talk, clips, journal, clock)
-        self._activity = VoiceActivity()
-        self._playback = Playback()
-        self._greeting: GreetingClassifier | None = GreetingClassifier(talk.language)
-        self._beeps = BeepDetector()
-        self._ears: RecognizerSession = recognizer.open(str(journal.attempt), self._words)
-        self._preroll: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + 10)
-        self._open_utterance = 0
-        self._utterance_seconds = 0.0
+        self._saying = Saying(clips, journal, clock=clock, start=self._start, failed=self.hang_up)
+        self._hearing: Hearing | None = None
+        """From the answer on."""
+        self._utterances = Utterances(recognizer.open(str(journal.attempt), self._words))
         self._asked: dict[int, Asked] = {}
         self._plans: dict[int, Plan] = {}
         self._newest_query = 0
@@ -124,7 +117,6 @@ class CallSession:
         self._phone_call: PhoneCall | None = None
         self._hang_up_wanted = False
         self._answered_at: float | None = None
-        self._last_frame_at = 0.0
         self._speech_over_at: float | None = None
         self._speech_began_at = 0.0
         self._speech_ended_at = 0.0
@@ -136,6 +128,7 @@ class CallSession:
         self._turns = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._limit: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(clock, self._wake_at, self._wake)
         self._hung_up: HangUp | None = None
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
@@ -168,8 +161,8 @@ class CallSession:
         if self._answered_at is not None:
             return
         self._journal.add(events.Answered(), at)
-        self._answered_at = self._last_frame_at = at
-        self._activity = VoiceActivity()
+        self._answered_at = at
+        self._hearing = Hearing(self._talk.language, at)
         self._limit = self._loop.call_later(self._longest_seconds, self.hang_up, "the call has reached its limit")
         plan = self._talk.open()
         self._begin(plan, at, opens=True)
@@ -185,7 +178,7 @@ class CallSession:
         """The callee pressed a key."""
         self._journal.add(events.Digit(digit), at)
         if self._answered_at is not None:
-            self._carry(self._machine.handle(Digit(at, digit)), at)
+            self._tell(Digit(at, digit))
 
     def transferred(self, extension: str, answered: bool, at: float) -> None:
         """A transfer was taken, or not."""
@@ -196,8 +189,8 @@ class CallSession:
             if self._limit is not None:
                 self._limit.cancel()
             return
-        self._activity = VoiceActivity()
-        self._last_frame_at = at
+        if self._hearing is not None:
+            self._hearing.restart(at)
         self._begin(self._talk.transfer_failed(), at)
 
     def hung_up(self, hang_up: HangUp, at: float) -> None:
@@ -208,88 +201,97 @@ class CallSession:
         self._journal.add(noting.hung_up(hang_up), at)
         if self._limit is not None:
             self._limit.cancel()
-        self._playback.drop()
+        self._alarm.cancel()
+        self._saying.drop()
         self._start(self._end(at))
 
     # ------------------------------------------------------------------------------------------ audio
 
+    @property
+    def _listens(self) -> bool:
+        """Whether the callee talks to us: from the answer on, to nobody else, to the end."""
+        return self._hearing is not None and not (self._transferring or self._transferred or self._hung_up)
+
     def frame(self, pcm: bytes, at: float) -> None:
         """Hear 20 ms."""
-        self._last_frame_at = at
-        activity = self._activity.feed(pcm, playing=self._machine.speaking)
-        if self._answered_at is None:
+        if self._hearing is None or not self._listens:
             return
-        if self._transferring or self._transferred:
-            return
-        if self._open_utterance:
-            self._utterance_seconds += FRAME_SECONDS
-            self._ears.feed(pcm)
-        else:
-            self._preroll.append(pcm)
-        self._classify(pcm, activity, at)
-        if activity.speech:
-            self._speech_over_at = self._speech_ended_at = at
-            self._speech_began_at = at - activity.speech_ms / 1000
-        self._carry(self._machine.handle(Frame(at, activity.speech_ms, activity.silence_ms)), at)
+        sound = self._hearing.frame(pcm, at, playing=self._machine.speaking)
+        self._take(sound, at)
+        self._tell(Frame(at, sound.activity.speech_ms, sound.activity.silence_ms))
 
     def next_frame(self) -> bytes | None:
         """Speak 20 ms."""
-        if self._answered_at is None or self._transferring or self._transferred:
+        if not self._listens:
             return None
         at = self._clock()
-        if at - self._last_frame_at > NO_MEDIA_SECONDS:
-            self.frame(SILENT_FRAME, at)
-        starts = self._playback.line is not None and self._playback.at_start
-        frame, finished = self._playback.next_frame()
-        if starts and frame is not None and self._speech_over_at is not None:
+        sent = self._saying.next_frame()
+        if sent.begins and self._speech_over_at is not None:
             self._journal.add(events.Sounding(round((at - self._speech_over_at) * 1000)), at)
             self._speech_over_at = None
-        if finished is not None:
-            self._line_finished(finished, at)
-        return frame
-
-    def _line_finished(self, line: int, at: float) -> None:
-        if self._act is not None:
-            key = self._act.lines[line].key
+        if sent.finished is not None:
+            key = self._saying.key(sent.finished)
             self._journal.add(events.LineSaid(key), at)
             self._talk.said(key)
-        self._carry(self._machine.handle(Played(at, line)), at)
+            self._tell(Played(at, sent.finished))
+        return sent.frame
 
-    def _classify(self, pcm: bytes, activity: Activity, at: float) -> None:
-        """Let the greeting classifier hear, while it still matters."""
-        if self._beeps.feed(pcm):
+    def _take(self, sound: Sound, at: float) -> None:
+        """Pass on what was heard, to all but the turn machine."""
+        self._utterances.hear(sound.pcm)
+        if sound.activity.speech:
+            self._speech_over_at = self._speech_ended_at = at
+            self._speech_began_at = at - sound.activity.speech_ms / 1000
+        if sound.beep:
             self._journal.add(events.Beep(), at)
-            self._carry(self._machine.handle(Beep(at)), at)
-            if self._greeting is not None:
-                self._verdict(self._greeting.beep(at), at)
-        if self._greeting is not None:
-            self._verdict(self._greeting.frame(activity, at), at)
+            self._tell(Beep(at))
+        self._verdict(sound.verdict, at)
 
-    def _verdict(self, verdict: Verdict, at: float) -> None:
-        if verdict is Verdict.UNDECIDED or self._greeting is None:
+    def _verdict(self, verdict: Verdict | None, at: float) -> None:
+        if verdict is None or self._hearing is None:
             return
-        self._journal.add(events.Greeting(verdict.value, self._greeting.why), at)
-        self._greeting = None if verdict is not Verdict.SCREENER else self._greeting.after_screener()
+        self._journal.add(events.Greeting(verdict.value, self._hearing.why), at)
         if verdict in (Verdict.VOICEMAIL, Verdict.SCREENER):
             kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
-            self._carry(self._machine.handle(Machine(at, kind)), at)
+            self._tell(Machine(at, kind))
+
+    # ------------------------------------------------------------------------------------------- time
+
+    def _wake_at(self) -> float | None:
+        """When something has to be done although nothing comes."""
+        if self._hearing is None or not self._listens:
+            return None
+        wakes = (self._machine.wake_at(), self._hearing.wake_at())
+        return min(wake for wake in wakes if wake is not None)
+
+    def _wake(self, now: float) -> None:
+        """Let time pass: what the line has not sent was silence."""
+        if self._hearing is not None:
+            for sound in self._hearing.silence(now, playing=self._machine.speaking):
+                self._take(sound, now)
+            self._tell(Tick(now))
 
     # --------------------------------------------------------------------------------------- commands
+
+    def _tell(self, event: Event) -> None:
+        """Tell the turn machine, do what it says, and see when it wants to be woken."""
+        self._carry(self._machine.handle(event), event.at)
+        self._alarm.set()
 
     def _carry(self, commands: list[Command], at: float) -> None:  # noqa: PLR0912 - one row a command
         for command in commands:
             match command:
                 case Play():
-                    self._play(command.line, at)
+                    self._saying.play(command.line, at)
                 case Hold():
                     self._journal.add(events.LineHeld(), at)
-                    self._playback.hold()
+                    self._saying.hold()
                 case Resume():
                     self._journal.add(events.LineResumed(), at)
-                    self._playback.resume()
+                    self._saying.resume()
                 case Drop():
-                    self._journal.add(events.LineDropped(round(self._playback.progress, 2)), at)
-                    self._playback.drop()
+                    self._journal.add(events.LineDropped(round(self._saying.progress, 2)), at)
+                    self._saying.drop()
                 case Open():
                     self._open(command.utterance, at)
                 case Interim():
@@ -311,6 +313,7 @@ class CallSession:
         """Say and ask what a plan says."""
         act = plan.act
         self._act = act
+        self._saying.begin(act)
         self._ending = act.ending
         self._asked.clear()
         self._plans.clear()
@@ -332,70 +335,35 @@ class CallSession:
             after_beep = plan.understanding.intent == "voicemail"
             self._journal.add(noting.ending(act.ending), at)
             turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep, replies=replies)
-        self._carry(self._machine.handle(Begin(at, turn)), at)
-
-    def _play(self, line: int, at: float) -> None:
-        assert self._act is not None  # noqa: S101 - the machine plays lines of a turn that was begun
-        what = self._act.lines[line]
-        clip = self._clips.get(what.text, speed=what.speed)
-        voice = self._clips.speaker(what.text, speed=what.speed) if clip is not None else ""
-        self._journal.add(events.LineBegun(what.key, what.text, what.disclosure, voice), at)
-        if clip is None:
-            self._start(self._play_late(line, what))
-            return
-        self._playback.play(line, clip + LINE_GAP if line + 1 < len(self._act.lines) else clip)
-
-    async def _play_late(self, line: int, what: Line) -> None:
-        act = self._act
-        begun = self._clock()
-        try:
-            clip = await self._clips.speech(what.text, speed=what.speed)
-        except Exception as error:
-            _log.exception("a line cannot be spoken")
-            self._journal.add(events.VoiceFailed(str(error)), self._clock())
-            self.hang_up("the voice failed")
-            return
-        now, voice = self._clock(), self._clips.speaker(what.text, speed=what.speed)
-        self._journal.add(events.RenderedLate(round(now - begun, 3), voice), now)
-        if self._act is act and self._machine.mouth in (Mouth.SPEAKING, Mouth.HELD):
-            self._playback.play(line, clip)
-            if self._machine.mouth is Mouth.HELD:
-                self._playback.hold()
+        self._tell(Begin(at, turn))
 
     def _open(self, utterance: int, at: float) -> None:
-        self._open_utterance = utterance
-        self._utterance_seconds = 0.0
         self._journal.add(
             events.SpeechStarted(utterance, self._machine.mouth.value, self._journal.seconds(self._speech_began_at)), at
         )
         phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
-        self._ears.begin(utterance, Hints(phrases))
-        for pcm in self._preroll:
-            self._ears.feed(pcm)
-        self._preroll.clear()
+        self._utterances.open(utterance, Hints(phrases))
 
     def _ask_interim(self, command: Interim, at: float) -> None:
         mouth = self._machine.mouth
         speaking = mouth is not Mouth.QUIET
-        last = self._act is not None and self._playback.line == len(self._act.lines) - 1
-        asked = not speaking or (last and self._playback.progress > 0.5)
+        asked = not speaking or self._saying.asks_now
         self._newest_query = command.query
-        self._asked[command.query] = Asked(speaking, asked, self._utterance_seconds, command.goes_on)
+        self._asked[command.query] = Asked(speaking, asked, self._utterances.seconds, command.goes_on)
         self._journal.add(events.InterimAsked(command.utterance, command.query), at)
-        self._ears.interim(command.query)
+        self._utterances.ask(command.query)
 
     def _close_utterance(self, at: float) -> None:
-        self._journal.add(events.SpeechEnded(self._open_utterance, self._journal.seconds(self._speech_ended_at)), at)
-        self._open_utterance = 0
-        self._ears.end()
+        self._journal.add(events.SpeechEnded(self._utterances.number, self._journal.seconds(self._speech_ended_at)), at)
+        self._utterances.end()
 
     def _words(self, recognition: Recognition) -> None:
         """Words have come; what they mean is asked at once if nothing has overtaken them."""
         at = self._clock()
         best = recognition.best
         self._journal.add(noting.words(recognition), at)
-        if self._greeting is not None and best.text:
-            self._verdict(self._greeting.words(best.text, at), at)
+        if self._hearing is not None:
+            self._verdict(self._hearing.words(best.text, at), at)
         if recognition.interim != self._newest_query or recognition.interim not in self._asked:
             return
         alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
@@ -408,11 +376,17 @@ class CallSession:
         self._start(self._plan(query, known, utterance))
 
     async def _plan(self, query: int, known: Asked, utterance: Utterance) -> None:
-        plan = self._plans[query] = await self._asker.plan(query, known, utterance)
-        known.planned.set()
-        decided = await self._asker.decided(query, known, utterance, plan)
+        """Answer a query of the turn machine; one that cannot be answered ends the call, for nothing would follow."""
+        try:
+            plan = self._plans[query] = await self._asker.plan(query, known, utterance)
+            known.planned.set()
+            decided = await self._asker.decided(query, known, utterance, plan)
+        except Exception as error:
+            self._fault("a decision", error)
+            self.hang_up("a decision failed")
+            return
         if self._hung_up is None:
-            self._carry(self._machine.handle(decided), decided.at)
+            self._tell(decided)
 
     def _commit(self, query: int, at: float) -> None:
         plan = self._talk.commit(self._plans[query])
@@ -443,7 +417,7 @@ class CallSession:
     async def _end(self, at: float) -> None:
         """Hear last words, then say what the call came to, whatever fails on the way."""
         try:
-            if self._answered_at is not None and self._open_utterance and not self._machine.over:
+            if self._answered_at is not None and self._utterances.number and not self._machine.over:
                 await self._last_words(at)
         except Exception as error:
             self._fault("last words", error)
@@ -452,7 +426,7 @@ class CallSession:
 
     def _settle(self, at: float) -> None:
         try:
-            self._ears.close()
+            self._utterances.close()
         except Exception as error:
             self._fault("closing the recogniser", error)
         hang_up = self._hung_up or HangUp(Disposition.FAILED)
@@ -481,11 +455,11 @@ class CallSession:
 
     async def _last_words(self, at: float) -> None:
         """Somebody who says "stop calling" and hangs up is heard."""
-        query = -self._open_utterance
+        query = -self._utterances.number
         self._asked.clear()
         self._newest_query = query
-        self._asked[query] = known = Asked(speaking=False, asked=True, seconds=self._utterance_seconds)
-        self._ears.interim(query)
+        self._asked[query] = known = Asked(speaking=False, asked=True, seconds=self._utterances.seconds)
+        self._utterances.ask(query)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 await known.planned.wait()
@@ -496,7 +470,8 @@ class CallSession:
 
     def abandon(self) -> None:
         """Let go of everything; the call was not made, or nobody waits for it any more."""
-        self._ears.close()
+        self._alarm.cancel()
+        self._utterances.close()
         if self._limit is not None:
             self._limit.cancel()
         for task in self._tasks:

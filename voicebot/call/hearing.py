@@ -1,0 +1,120 @@
+"""What is heard on a line, by time: voice activity, beeps, and what picked up. Pure.
+
+Lines that use discontinuous transmission or comfort noise send nothing while nobody speaks. What is not sent is
+silence, and it is heard as silence at the pace of time, so that no detector behind this depends on frames arriving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from voicebot.speech.audio import FRAME_SECONDS, SILENT_FRAME
+from voicebot.speech.listening.activity import Activity, VoiceActivity
+from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
+from voicebot.speech.listening.tones import BeepDetector
+
+NOTHING_SENT_SECONDS: Final = 0.1
+"""A line that has sent nothing for this long sends nothing in silence; frames delayed by the network come sooner."""
+MISSING_SECONDS: Final = 0.06
+"""Nor is less than this ever taken for silence."""
+_ROUNDING_SECONDS: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """20 ms of the line.
+
+    Parameters
+    ----------
+    pcm
+        As it was sent, or silence.
+    activity
+        Whether the callee speaks in it.
+    beep
+        A beep has ended.
+    verdict
+        What picked up, in the frame in which it became known.
+    """
+
+    pcm: bytes
+    activity: Activity
+    beep: bool = False
+    verdict: Verdict | None = None
+
+
+class Hearing:
+    """The ears of one call, from its answer on.
+
+    Parameters
+    ----------
+    language
+        BCP 47 tag; what machines say.
+    at
+        When the call was answered; ``time.monotonic()`` seconds.
+    """
+
+    def __init__(self, language: str, at: float) -> None:
+        self._activity = VoiceActivity()
+        self._beeps = BeepDetector()
+        self._greeting: GreetingClassifier | None = GreetingClassifier(language)
+        self._heard_until = at
+        self.why = ""
+        """One sentence on the last verdict."""
+
+    def restart(self, at: float) -> None:
+        """Listen anew after a time in which others had the line."""
+        self._activity = VoiceActivity()
+        self._heard_until = at
+
+    def frame(self, pcm: bytes, at: float, *, playing: bool) -> Sound:
+        """Hear a frame that was sent.
+
+        Parameters
+        ----------
+        pcm
+            20 ms, 8 kHz 16-bit.
+        at
+            When it came.
+        playing
+            The bot speaks now.
+        """
+        self._heard_until = at
+        return self._hear(pcm, at, playing=playing)
+
+    def silence(self, now: float, *, playing: bool) -> Iterator[Sound]:
+        """Hear what was not sent until now, if it is time to take it for silence."""
+        if now - self._heard_until < MISSING_SECONDS:
+            return
+        while self._heard_until + FRAME_SECONDS <= now + _ROUNDING_SECONDS:
+            self._heard_until += FRAME_SECONDS
+            yield self._hear(SILENT_FRAME, self._heard_until, playing=playing)
+
+    def wake_at(self) -> float:
+        """When to call ``silence`` unless a frame comes before."""
+        return self._heard_until + NOTHING_SENT_SECONDS
+
+    def words(self, text: str, at: float) -> Verdict | None:
+        """Take words of the callee's side; return what picked up, once, when they tell."""
+        if self._greeting is None or not text:
+            return None
+        return self._news(self._greeting.words(text, at))
+
+    def _hear(self, pcm: bytes, at: float, *, playing: bool) -> Sound:
+        activity = self._activity.feed(pcm, playing=playing)
+        beep = self._beeps.feed(pcm)
+        verdict: Verdict | None = None
+        if self._greeting is not None and beep:
+            verdict = self._news(self._greeting.beep(at))
+        if self._greeting is not None:
+            verdict = self._news(self._greeting.frame(activity, at)) or verdict
+        return Sound(pcm, activity, beep, verdict)
+
+    def _news(self, verdict: Verdict) -> Verdict | None:
+        """What the classifier says, if it is the last word; behind a screener there is somebody else to tell."""
+        if verdict is Verdict.UNDECIDED or self._greeting is None:
+            return None
+        self.why = self._greeting.why
+        self._greeting = self._greeting.after_screener() if verdict is Verdict.SCREENER else None
+        return verdict

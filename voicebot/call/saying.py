@@ -1,0 +1,125 @@
+"""Says the lines of a turn: from what was rendered before the call, or as soon as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from voicebot import logs
+from voicebot.call.asking import Clips
+from voicebot.call.playback import Playback, Sent
+from voicebot.dialogue.talk import Act, Line
+from voicebot.journal import events
+from voicebot.journal.writer import Journal
+from voicebot.speech.audio import SAMPLE_RATE
+
+LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
+"""Silence between two lines of one turn."""
+
+_log = logs.get_logger()
+
+
+class Saying:
+    """The bot's voice in one call.
+
+    Parameters
+    ----------
+    clips
+        Renders texts.
+    journal
+        Where everything is written.
+    clock
+        Seconds that never go back.
+    start
+        Runs what takes time.
+    failed
+        Told when a line cannot be spoken at all.
+    """
+
+    def __init__(
+        self,
+        clips: Clips,
+        journal: Journal,
+        *,
+        clock: Callable[[], float],
+        start: Callable[[Coroutine[Any, Any, None]], object],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._clips, self._journal, self._clock, self._start, self._failed = clips, journal, clock, start, failed
+        self._playback = Playback()
+        self._lines: tuple[Line, ...] = ()
+        self._awaited: int | None = None
+        """Line that was to be played and is still being rendered."""
+        self._held = False
+
+    def begin(self, act: Act) -> None:
+        """Take the lines of the next turn; what was being said is dropped."""
+        self.drop()
+        self._lines = act.lines
+
+    def play(self, number: int, at: float) -> None:
+        """Say a line of the turn."""
+        line = self._lines[number]
+        clip = self._clips.get(line.text, speed=line.speed)
+        voice = self._clips.speaker(line.text, speed=line.speed) if clip is not None else ""
+        self._journal.add(events.LineBegun(line.key, line.text, line.disclosure, voice), at)
+        self._held = False
+        if clip is None:
+            self._awaited = number
+            self._start(self._play_late(number, self._lines))
+        else:
+            self._play(number, clip)
+
+    def hold(self) -> None:
+        """Send silence until resumed."""
+        self._held = True
+        self._playback.hold()
+
+    def resume(self) -> None:
+        """Go on with the line."""
+        self._held = False
+        self._playback.resume()
+
+    def drop(self) -> None:
+        """Forget the line."""
+        self._awaited, self._held = None, False
+        self._playback.drop()
+
+    def next_frame(self) -> Sent:
+        """Return what to send in this 20 ms."""
+        return self._playback.next_frame()
+
+    def key(self, number: int) -> str:
+        """Where a line of the turn stands in the script."""
+        return self._lines[number].key
+
+    @property
+    def progress(self) -> float:
+        """How much of the present line was sent, 0 to 1; 1 when there is none."""
+        return self._playback.progress
+
+    @property
+    def asks_now(self) -> bool:
+        """The last line of the turn, which asks, is being said and half of it has been."""
+        return self._playback.line == len(self._lines) - 1 and self._playback.progress > 0.5
+
+    def _play(self, number: int, clip: bytes) -> None:
+        self._playback.play(number, clip + LINE_GAP if number + 1 < len(self._lines) else clip)
+
+    async def _play_late(self, number: int, lines: tuple[Line, ...]) -> None:
+        line = lines[number]
+        begun = self._clock()
+        try:
+            clip = await self._clips.speech(line.text, speed=line.speed)
+        except Exception as error:
+            _log.exception("a line could not be spoken")
+            self._journal.add(events.VoiceFailed(str(error)), self._clock())
+            self._failed("the voice failed")
+            return
+        now, voice = self._clock(), self._clips.speaker(line.text, speed=line.speed)
+        self._journal.add(events.RenderedLate(round(now - begun, 3), voice), now)
+        if self._lines is lines and self._awaited == number:
+            self._awaited = None
+            self._play(number, clip)
+            if self._held:
+                self._playback.hold()
