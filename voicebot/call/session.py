@@ -376,15 +376,9 @@ class CallSession:
         self._start(self._plan(query, known, utterance))
 
     async def _plan(self, query: int, known: Asked, utterance: Utterance) -> None:
-        """Answer a query of the turn machine; one that cannot be answered ends the call, for nothing would follow."""
-        try:
-            plan = self._plans[query] = await self._asker.plan(query, known, utterance)
-            known.planned.set()
-            decided = await self._asker.decided(query, known, utterance, plan)
-        except Exception as error:
-            self._fault("a decision", error)
-            self.hang_up("a decision failed")
-            return
+        plan = self._plans[query] = await self._asker.plan(query, known, utterance)
+        known.planned.set()
+        decided = await self._asker.decided(query, known, utterance, plan)
         if self._hung_up is None:
             self._tell(decided)
 
