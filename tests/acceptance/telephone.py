@@ -262,9 +262,15 @@ class Owner:
 
 
 async def place(
-    phone: AsteriskPhone, number: str, *, trunk: str = "carrier", ring: float = 20.0, attempt: UUID | None = None
+    phone: AsteriskPhone,
+    number: str,
+    *,
+    trunk: str = "carrier",
+    ring: float = 20.0,
+    attempt: UUID | None = None,
+    recording: Path | str = "",
 ) -> tuple[AsteriskCall, Owner]:
     """Call a number; return the call and who is told about it."""
     owner = Owner()
-    call = await phone.call(CallRequest(attempt or uuid4(), number, trunk, ring_seconds=ring), owner)
-    return call, owner
+    request = CallRequest(attempt or uuid4(), number, trunk, ring_seconds=ring, recording=str(recording))
+    return await phone.call(request, owner), owner

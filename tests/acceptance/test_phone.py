@@ -6,6 +6,7 @@ import asyncio
 import re
 from array import array
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -220,13 +221,13 @@ async def test_a_carrier_that_is_not_there_is_not_taken_for_a_callee_who_does_no
     assert "did not react" in (await ends(owner, Disposition.CONGESTION)).explanation
 
 
-async def test_recorded_in_stereo_the_callee_left(phone: AsteriskPhone) -> None:
-    call, owner = await place(phone, "1002000")
+async def test_recorded_in_stereo_the_callee_left(phone: AsteriskPhone, tmp_path: Path) -> None:
+    call, owner = await place(phone, "1002000", recording=tmp_path / "new/call.raw")
     recording = await owner.wait("recording")
     await owner.wait("answered")
     await owner.heard(1.0)
     call.hang_up()
-    await ends(owner, Disposition.ANSWERED)
+    assert (await ends(owner, Disposition.ANSWERED)).sip_call_id
     callee, bot = recorded(recording)
     assert loudness(callee.tobytes()) > 1000
     assert loudness(bot.tobytes()) < 10
@@ -234,8 +235,8 @@ async def test_recorded_in_stereo_the_callee_left(phone: AsteriskPhone) -> None:
     assert length == pytest.approx(owner.at("hung_up") - recording.started_at, abs=0.3)
 
 
-async def test_transfer_taken_and_recorded_to_the_end(phone: AsteriskPhone) -> None:
-    call, owner = await place(phone, "1002000")
+async def test_transfer_taken_and_recorded_to_the_end(phone: AsteriskPhone, tmp_path: Path) -> None:
+    call, owner = await place(phone, "1002000", recording=tmp_path / "call.raw")
     await owner.wait("answered")
     recording = await owner.wait("recording")
     call.transfer("201")

@@ -73,7 +73,8 @@ class FixedTalk:
         listening = Listening("turn", "turn", no_input_seconds=60.0)
         return Plan(Understanding(intent), State(str(self._at)), state, Act((line,), listening))
 
-    def open(self) -> Plan:
+    def open(self, *, recorded: bool = True) -> Plan:
+        del recorded
         return self._plan(0, "")
 
     async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Coroutine, Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
@@ -68,6 +68,7 @@ class AsteriskCall:
         self._keys = Keys()
         self._connection: Connection | None = None
         self._heard_at = now
+        self._sip_call_id = ""
 
     @property
     def attempt(self) -> UUID:
@@ -114,9 +115,13 @@ class AsteriskCall:
         self._exchange.expect_media(self, identifier)
         return identifier
 
-    def record_to(self, path: Path) -> None:
-        """Tell the owner where the recording will be."""
-        self._tell(self._events.recording, Recording(str(path), time.monotonic(), RECORDING_DETAILS))
+    def identify(self, sip_call_id: str) -> None:
+        """Note the Call-ID of the callee's leg."""
+        self._sip_call_id = sip_call_id
+
+    def recording_begun(self) -> None:
+        """Tell the owner that Asterisk took the order to record."""
+        self._tell(self._events.recording, Recording(self.request.recording, time.monotonic(), RECORDING_DETAILS))
 
     def transfer_returned(self, status: str) -> bool:
         """Note how the Dial of the human ended; ``True`` when the callee is to come back to the bot."""
@@ -197,7 +202,7 @@ class AsteriskCall:
                 if self._connection is not None:
                     self._connection.close()
                 self._exchange.forget(self)
-                self._tell(self._events.hung_up, hang_up, now)
+                self._tell(self._events.hung_up, replace(hang_up, sip_call_id=self._sip_call_id), now)
 
     def _tell(self, listener: Any, *values: Any) -> None:
         """Tell the owner something; its failure is its own."""

@@ -8,7 +8,6 @@ import ipaddress
 import re
 import socket
 from collections.abc import Coroutine, Mapping
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from voicebot.agi.fastagi import PROOF_VARIABLE, FastAgiServer, Session
 from voicebot.agi.phone import CallRequest, PhoneEvents
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
-from voicebot.private_files import make_missing
 
 TICK_SECONDS: Final = 0.25
 _CLOSE_SECONDS: Final = 5.0
@@ -82,11 +80,10 @@ class AsteriskPhone:
             problem for name, trunk in self._config.trunks.items() for problem in numbers.check_patterns(name, trunk)
         ]
         problems += addresses.check(self._asterisk)
-        recordings = self._recordings
-        if not _PLAIN_PATH.fullmatch(str(recordings)):
+        if not _PLAIN_PATH.fullmatch(str(self._asterisk.recordings.expanduser().resolve())):
             problems.append(
                 Problem(
-                    f"asterisk.recordings: {recordings} cannot stand in a dialplan",
+                    f"asterisk.recordings: {self._asterisk.recordings} cannot stand in a dialplan",
                     "use a path of letters, digits, '_', '-' and '.'",
                 )
             )
@@ -111,18 +108,9 @@ class AsteriskPhone:
             on_lost=self._lost,
         )
         try:
-            make_missing(recordings)
             await self._fastagi.start()
             await self._audio.start()
             await self._ami.start()
-        except OSError as error:
-            await self.close()
-            raise ConfigurationError(
-                Problem(
-                    f"asterisk.recordings: {recordings} cannot be made: {error.strerror}",
-                    "name a folder that may be written",
-                )
-            ) from error
         except BaseException:
             await self.close()
             raise
@@ -195,6 +183,8 @@ class AsteriskPhone:
                         "use a plain name, and a value without '$' and control characters",
                     )
                 )
+        if request.recording and not _PLAIN_PATH.fullmatch(request.recording):
+            raise ConfigurationError("the name of the recording cannot stand in a dialplan")
         attempt = str(request.attempt)
         if attempt in self._calls:
             raise ConfigurationError(f"attempt {attempt} is being called already")
@@ -338,10 +328,6 @@ class AsteriskPhone:
 
     # ------------------------------------------------------------------------- AudioSocket and FastAGI
 
-    @property
-    def _recordings(self) -> Path:
-        return self._asterisk.recordings.expanduser().resolve()
-
     def _take_expected(self, identifier: UUID) -> AsteriskCall | None:
         """Return the call that expects a connection with this uuid; it expects no second one."""
         return self._expected_media.pop(identifier, None)
@@ -393,10 +379,12 @@ class AsteriskPhone:
         if call is None or call.stage is not progress.Stage.DIALLING:
             _log.warning("fastagi: a call was to be recorded that is not being dialled", attempt=session.call)
             return
-        recording = self._recordings / f"{call.attempt}.raw"
-        reply = await session.execute("MixMonitor", str(recording), "D")
+        call.identify(await session.evaluate("${CHANNEL(pjsip,call-id)}"))
+        if not call.request.recording:
+            return
+        reply = await session.execute("MixMonitor", call.request.recording, "D")
         if reply.fine and reply.result == "0":
-            call.record_to(recording)
+            call.recording_begun()
         else:
             _log.warning("a call is not recorded: Asterisk cannot run MixMonitor", attempt=session.call)
 

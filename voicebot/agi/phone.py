@@ -67,6 +67,8 @@ class CallRequest:
         How long to let it ring.
     caller_id
         Number to show, or empty for the trunk's own.
+    recording
+        File that Asterisk writes both sides to; empty: the call is not recorded. Its folder must be there.
     """
 
     attempt: UUID
@@ -74,6 +76,7 @@ class CallRequest:
     trunk: str
     ring_seconds: float = 25.0
     caller_id: str = ""
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ class HangUp:
         Who it comes from.
     rang
         The callee's phone rang, or the network played something (180, 183).
+    sip_call_id
+        Call-ID of the callee's leg (RFC 3261, 20.8): finds the call in a trunk's own traces.
     """
 
     disposition: Disposition
@@ -105,6 +110,7 @@ class HangUp:
     explanation: str = ""
     origin: Origin = Origin.CALLEE
     rang: bool = False
+    sip_call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class PhoneEvents(Protocol):
         """The callee's leg was answered (the 200 OK); called once."""
 
     def recording(self, recording: Recording) -> None:
-        """Where this call is recorded; told before the callee is dialled, the file is whole when ``hung_up`` comes."""
+        """Asterisk took the order to record; told before the callee is dialled, the file is whole at ``hung_up``."""
 
     def frame(self, pcm: bytes, at: float) -> None:
         """One 20 ms frame from the callee; before ``answered`` early media, or Asterisk's own ring tone."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from voicebot import __version__, logs
 from voicebot.agi.phone import CallRequest, Disposition, Phone
 from voicebot.call.clock import call_clock
+from voicebot.call.recordings import CallRecording, Kept, Recordings, keep
 from voicebot.call.session import CallSession, Ended
 from voicebot.config import Config
 from voicebot.dialogue.conversation.conversation import possible_speech
@@ -26,8 +28,8 @@ from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError, LeadError, Problem, UnavailableError, UncertainError
 from voicebot.journal import events
-from voicebot.journal.reader import find_journal, read_entries, read_file
-from voicebot.journal.recovery import recovered
+from voicebot.journal.reader import find_journal, first, last, read_entries, read_file
+from voicebot.journal.recovery import recorded, recovered
 from voicebot.journal.transcript import utterances
 from voicebot.journal.writer import Journal, journals_outage
 from voicebot.plain import plain
@@ -95,6 +97,7 @@ class CallMaker:
     ) -> None:
         self._config, self._phone, self._languages, self._script = config, phone, languages, script
         self._journals = journals_outage()
+        self._recordings = Recordings(config.asterisk.recordings, config.call.max_seconds)
 
     async def prepare(self, ticket: Ticket) -> None:
         """Load the script and render what it can say to this lead.
@@ -139,8 +142,9 @@ class CallMaker:
                 wall=time.time(),
                 outage=self._journals,
             )
+            recording = await asyncio.to_thread(self._recordings.open, ticket.attempt, journal.wall)
             try:
-                return await self._call(ticket, journal)
+                return await self._call(ticket, journal, recording)
             except asyncio.CancelledError:
                 journal.add(events.Cancelled(), time.monotonic())
                 kept = recovered(journal.entries, "the node was stopped during the call; what had been agreed is kept")
@@ -148,12 +152,12 @@ class CallMaker:
                     raise
                 return kept
             except (ConfigurationError, UnavailableError) as error:
-                return self._failed(journal, str(error), Fate.NOT_SENT)
+                return await self._failed(journal, recording, str(error), Fate.NOT_SENT)
             except UncertainError as error:
-                return self._failed(journal, str(error), Fate.UNKNOWN)
+                return await self._failed(journal, recording, str(error), Fate.UNKNOWN)
             except Exception as error:
                 _log.exception("a call failed")
-                return self._failed(journal, f"internal error: {error}", Fate.UNKNOWN)
+                return await self._failed(journal, recording, f"internal error: {error}", Fate.UNKNOWN)
             finally:
                 journal.close()
 
@@ -162,13 +166,21 @@ class CallMaker:
 
         def read() -> Result | None:
             path = find_journal(self._config.call.journals, attempt)
-            return None if path is None else recovered(read_file(path))
+            result = None if path is None else recovered(read_file(path))
+            if result is None or not result.recording:
+                return result
+            talked = (result.ended_at or 0.0) - (result.answered_at or 0.0)
+            try:
+                found = keep(Path(result.recording), talked)
+            except OSError as error:
+                found = Kept(why_not=str(error))
+            return replace(result, recording="" if found.why_not else str(found.path))
 
         return await asyncio.to_thread(read)
 
     # ------------------------------------------------------------------------------------------------
 
-    async def _call(self, ticket: Ticket, journal: Journal) -> Result:
+    async def _call(self, ticket: Ticket, journal: Journal, recording: CallRecording) -> Result:
         prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         engines = self._engines(prepared, language)
@@ -194,10 +206,16 @@ class CallMaker:
             recognizer=language.recognizer,
             journal=journal,
             longest_seconds=self._config.call.max_seconds,
+            why_not_recorded=recording.why_not,
         )
         trunk = self._config.trunks[ticket.trunk]
         request = CallRequest(
-            ticket.attempt, ticket.lead.phone, ticket.trunk, ring_seconds=trunk.ring_seconds, caller_id=trunk.caller_id
+            ticket.attempt,
+            ticket.lead.phone,
+            ticket.trunk,
+            ring_seconds=trunk.ring_seconds,
+            caller_id=trunk.caller_id,
+            recording=recording.path,
         )
         journal.add(events.Originated(trunk.ring_seconds), time.monotonic())
         try:
@@ -206,7 +224,7 @@ class CallMaker:
         except BaseException:
             session.abandon()
             raise
-        return self._result(ended, journal, engines)
+        return await self._result(ended, journal, recording, engines)
 
     async def _until_ended(self, session: CallSession, ring_seconds: float) -> Ended:
         """Wait for the end; a call that doesn't end by itself is ended."""
@@ -222,16 +240,19 @@ class CallMaker:
             if not done:
                 raise UncertainError("the call did not end although it was told to")
 
-    def _result(self, ended: Ended, journal: Journal, engines: Mapping[str, str]) -> Result:
+    async def _result(
+        self, ended: Ended, journal: Journal, recording: CallRecording, engines: Mapping[str, str]
+    ) -> Result:
         hang_up, ending = ended.hang_up, ended.ending
         outcome, slots = (ending.outcome, plain(ending.slots)) if ending is not None else ("", {})
         journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value), time.monotonic())
+        path = await self._kept(journal, recording)
         return Result(
             disposition=hang_up.disposition.value,
             outcome=outcome,
             slots=slots,
             journal=tuple(journal.entries),
-            recording=ended.recording.path if ended.recording is not None else "",
+            recording=path,
             cause=hang_up.cause,
             technical=hang_up.technical,
             explanation=hang_up.explanation,
@@ -242,8 +263,10 @@ class CallMaker:
             utterances=utterances(read_entries(journal.entries)),
         )
 
-    def _failed(self, journal: Journal, explanation: str, fate: Fate) -> Result:
+    async def _failed(self, journal: Journal, recording: CallRecording, explanation: str, fate: Fate) -> Result:
+        """Return what a call that failed came to: all that was agreed, where somebody had answered."""
         journal.add(events.Failed(explanation, fate.value), time.monotonic())
+        await self._kept(journal, recording)
         kept = recovered(journal.entries, explanation)
         if kept is not None:
             return kept
@@ -255,6 +278,20 @@ class CallMaker:
             ended_at=journal.wall_time(time.monotonic()),
             fate=fate,
         )
+
+    async def _kept(self, journal: Journal, recording: CallRecording) -> str:
+        """Finish the recording of a call that is over; returns its path, empty where it does not count as recorded."""
+        entries = read_entries(journal.entries)
+        answered, over = first(entries, events.Answered), last(entries, events.HungUp)
+        if over is not None:  # else Asterisk may still be writing it
+            kept = await asyncio.to_thread(recording.keep, over[0] - answered[0] if answered else None)
+            now = time.monotonic()
+            if kept.path is not None:
+                starts_at = round(over[0] - kept.seconds, 3)
+                journal.add(events.RecordingKept(str(kept.path), round(kept.seconds, 3), starts_at), now)
+            if kept.why_not or not answered:
+                journal.add(events.NotRecorded(kept.why_not or "nobody answered"), now)
+        return recorded(read_entries(journal.entries))
 
     async def _prepared(self, ticket: Ticket) -> Prepared:
         """Give the script, or the variant of it that this lead always gets."""

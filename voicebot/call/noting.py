@@ -64,4 +64,13 @@ def ending(found: Ending) -> events.EndingBegun:
 
 def hung_up(told: HangUp) -> events.HungUp:
     """Note the end of the callee's leg."""
-    return events.HungUp(told.disposition.value, told.cause, told.technical, told.by_callee, told.explanation)
+    return events.HungUp(
+        told.disposition.value,
+        told.cause,
+        told.technical,
+        told.by_callee,
+        told.explanation,
+        told.origin.value,
+        told.rang,
+        told.sip_call_id,
+    )

@@ -70,7 +70,6 @@ class Ended:
     ended_at: float
     turns: int
     transferred: bool
-    recording: Recording | None
 
 
 class CallSession:
@@ -88,6 +87,8 @@ class CallSession:
         Where everything is written.
     longest_seconds
         Limit of a call, from the answer.
+    why_not_recorded
+        Tells, at the answer, why the call is not being recorded; empty where it is.
     """
 
     def __init__(
@@ -98,11 +99,12 @@ class CallSession:
         recognizer: RecognizerPool,
         journal: Journal,
         longest_seconds: float,
+        why_not_recorded: Callable[[], str] = str,
         machine: TurnMachine | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
-        self._longest_seconds = longest_seconds
+        self._longest_seconds, self._why_not_recorded = longest_seconds, why_not_recorded
         self._machine = machine or TurnMachine()
         self._asker = Asker(talk, clips, journal, clock)
         self._saying = Saying(clips, journal, clock=clock, start=self._start, failed=self.hang_up)
@@ -122,7 +124,6 @@ class CallSession:
         self._speech_ended_at = 0.0
         self._transferring = False
         self._transferred = False
-        self._recording: Recording | None = None
         self._so_far = Ending("hung_up")
         """What the last turn said that the call would come to."""
         self._turns = 0
@@ -164,12 +165,14 @@ class CallSession:
         self._answered_at = at
         self._hearing = Hearing(self._talk.language, at)
         self._limit = self._loop.call_later(self._longest_seconds, self.hang_up, "the call has reached its limit")
-        plan = self._talk.open()
+        why_not = self._why_not_recorded()
+        if why_not:
+            self._journal.add(events.NotRecorded(why_not), at)
+        plan = self._talk.open(recorded=not why_not)
         self._begin(plan, at, opens=True)
 
     def recording(self, recording: Recording) -> None:
         """Where Asterisk records this call."""
-        self._recording = recording
         self._journal.add(
             events.RecordingStarted(recording.path, self._journal.seconds(recording.started_at)), self._clock()
         )
@@ -428,9 +431,7 @@ class CallSession:
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         if not self.ended.done():
-            self.ended.set_result(
-                Ended(hang_up, ending, self._answered_at, at, self._turns, self._transferred, self._recording)
-            )
+            self.ended.set_result(Ended(hang_up, ending, self._answered_at, at, self._turns, self._transferred))
 
     def _came_to(self) -> Ending:
         """Return the outcome: decided, or what holds when the callee hangs up; after a fault the last one noted."""

@@ -213,6 +213,8 @@ class State:
         Name of the ending once the conversation is over, else empty.
     unsure
         An answer that was heard badly and waits for a yes.
+    recorded
+        Whether the call is recorded.
     """
 
     step: str
@@ -225,6 +227,7 @@ class State:
     held: str = ""
     ending: str = ""
     unsure: Understanding | None = None
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

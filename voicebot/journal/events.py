@@ -90,7 +90,7 @@ class RecordingStarted:
     path
         The file that Asterisk writes.
     starts_at
-        Time of its first sample, so that any moment of the journal can be found in the recording.
+        When it was told so.
     """
 
     name: ClassVar[str] = "recording"
@@ -108,11 +108,18 @@ class NotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class RecordingKept:
-    """The recording as it is kept: a WAV file, the callee left and the bot right."""
+    """The recording as it is kept: a WAV file, the callee left and the bot right.
+
+    Parameters
+    ----------
+    starts_at
+        Time of its first sample, reckoned from its end: Asterisk begins to write when the first frame comes.
+    """
 
     name: ClassVar[str] = "recording_kept"
     path: str = ""
     seconds: float = 0.0
+    starts_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,17 @@ class EndAsked:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The callee's leg ended, as the network tells it; ``sip_call_id`` finds the call in a trunk's traces."""
+    """The callee's leg ended.
+
+    Parameters
+    ----------
+    origin
+        Who it comes from: our side, the trunk, the network, the callee.
+    rang
+        The callee's phone rang, or the network played something.
+    sip_call_id
+        Finds the call in a trunk's traces.
+    """
 
     name: ClassVar[str] = "hung_up"
     disposition: str = ""
@@ -133,12 +150,14 @@ class HungUp:
     technical: int = 0
     by_callee: bool = False
     explanation: str = ""
+    origin: str = ""
+    rang: bool = False
     sip_call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeReached:
-    """What the call came to: the last entry of a call that ended as it should."""
+    """What the call came to; only what becomes of its recording is told after it."""
 
     name: ClassVar[str] = "outcome"
     outcome: str = ""

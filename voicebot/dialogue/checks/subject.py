@@ -54,7 +54,7 @@ class Subject:
         """Key of every line that can be said → its template and place."""
         found = {}
         for path, words in spoken(self.script):
-            for kind, templates in (("", words.text), ("before_identity", words.before_identity or ())):
+            for kind, templates in words.forms:
                 for index, template in enumerate(templates):
                     parts = [*path, kind, index if len(templates) > 1 else ""]
                     key = ".".join(str(part) for part in parts if part != "")

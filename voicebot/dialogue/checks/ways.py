@@ -104,9 +104,9 @@ class _Replay:
         if not act.withheld:
             return ()
         lines = {
-            key_of(path) + kind + (f".{index}" if len(templates) > 1 else ""): template
+            key_of((*path, form) if form else path) + (f".{index}" if len(templates) > 1 else ""): template
             for path, words in spoken(self._script)
-            for kind, templates in (("", words.text), (".before_identity", words.before_identity or ()))
+            for form, templates in words.forms
             for index, template in enumerate(templates)
         }
         return tuple(self._speaker.fill(lines[key], self._state.slots) for key in act.withheld)

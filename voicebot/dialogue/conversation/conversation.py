@@ -41,9 +41,9 @@ _HOPS: Final = 10
 """Steps that are passed in one turn; a script has no such chain, a broken one must not hang a call."""
 
 
-def open_conversation(script: Script, lead: Lead, now: datetime) -> tuple[State, Act]:
-    """Begin: the opening and the first question."""
-    turn = _Turn(script, lead, State(step=script.start), now)
+def open_conversation(script: Script, lead: Lead, now: datetime, *, recorded: bool = True) -> tuple[State, Act]:
+    """Begin: the opening and the first question; ``recorded``: whether the call is recorded."""
+    turn = _Turn(script, lead, State(step=script.start, recorded=recorded), now)
     return turn.open()
 
 
@@ -131,7 +131,7 @@ class _Turn:
         self._lead = lead
         self._now = now
         self._table: Table = table_of(script)
-        self._speaker = Speaker(script, lead, now)
+        self._speaker = Speaker(script, lead, now, recorded=state.recorded)
         self._before = state
         self._step = state.step
         self._slots: dict[str, SlotValue] = dict(state.slots)
@@ -497,7 +497,7 @@ class _Turn:
     def _state(self, ending: str = "") -> State:
         return State(
             self._step, self._slots, self._retries, self._before.said, self._history, self._outcome,
-            self._right_party, self._held, ending, self._unsure,
+            self._right_party, self._held, ending, self._unsure, self._before.recorded,
         )  # fmt: skip
 
     def _disclosed(self) -> tuple[Line, ...]:

@@ -52,8 +52,6 @@ def _words(script: Script, before: str) -> dict[str, Words]:
     kept = script.derived.get(f"disclosures before {before}")
     if not isinstance(kept, dict):
         kept = script.derived[f"disclosures before {before}"] = {
-            name: Words(text=part.say, uninterruptible=True, disclosure=name)
-            for name, part in script.disclosures.items()
-            if part.before == before
+            name: part.words(name) for name, part in script.disclosures.items() if part.before == before
         }
     return kept

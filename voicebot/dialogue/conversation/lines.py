@@ -26,10 +26,13 @@ class Speaker:
         What is said to whom.
     now
         Local date and time of the call.
+    recorded
+        Whether the call is recorded: words that say so are not said where it is not.
     """
 
-    def __init__(self, script: Script, lead: Lead, now: datetime) -> None:
+    def __init__(self, script: Script, lead: Lead, now: datetime, *, recorded: bool = True) -> None:
         self._script = script
+        self._recorded = recorded
         self._now = now
         self._values = self._worded(script, lead, now)
         self._currency = lead.currency
@@ -57,8 +60,11 @@ class Speaker:
 
     def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
         """Word everything that ``words`` says; lines that speak of the debt are left out before the right party."""
-        templates = words.text if right_party or words.before_identity is None else words.before_identity
-        kind = "" if templates is words.text else ".before_identity"
+        kind, templates = "", words.text
+        if not self._recorded and words.unrecorded is not None:
+            kind, templates = ".unrecorded", words.unrecorded
+        elif not right_party and words.before_identity is not None:
+            kind, templates = ".before_identity", words.before_identity
         found = []
         for index, template in enumerate(templates):
             name = key + kind + (f".{index}" if len(templates) > 1 else "")
@@ -125,8 +131,8 @@ def debt_keys(script: Script) -> frozenset[str]:
         return known
     found = set()
     for path, words in spoken(script):
-        for kind, templates in (("", words.text), (".before_identity", words.before_identity or ())):
+        for form, templates in words.forms:
             for index, template in enumerate(templates):
                 if script.speaks_of_debt(template):
-                    found.add(key_of(path) + kind + (f".{index}" if len(templates) > 1 else ""))
+                    found.add(key_of((*path, form) if form else path) + (f".{index}" if len(templates) > 1 else ""))
     return script.derived.setdefault("debt_keys", frozenset(found))  # type: ignore[return-value]

@@ -67,8 +67,8 @@ class Talk(Protocol):
     def language(self) -> str:
         """BCP 47 tag."""
 
-    def open(self) -> Plan:
-        """Begin; committed at once."""
+    def open(self, *, recorded: bool = True) -> Plan:
+        """Begin; committed at once. ``recorded``: whether the call is recorded."""
 
     async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:
         """Understand an utterance and say what would come next. Never raises.
@@ -128,9 +128,9 @@ class ScriptTalk:
         self._state = state
         self._replied = None
 
-    def open(self) -> Plan:
+    def open(self, *, recorded: bool = True) -> Plan:
         """Begin."""
-        self._state, act = conversation.open_conversation(self._script, self._lead, self._now())
+        self._state, act = conversation.open_conversation(self._script, self._lead, self._now(), recorded=recorded)
         return Plan(Understanding("", policy="engine"), self._state, self._state, act)
 
     async def plan(self, utterance: Utterance, *, goes_on: bool = False) -> Plan:

@@ -245,9 +245,11 @@ def _words(words: Words) -> str:
     parts = [f"“{' '.join(words.text)}”"]
     if words.before_identity is not None:
         parts.append(f"before it is known who is on the line “{' '.join(words.before_identity)}”")
+    if words.unrecorded is not None:
+        parts.append(f"where the call is not recorded “{' '.join(words.unrecorded)}”")
     for field in type(words).model_fields:
         value = getattr(words, field)
-        if field not in {"text", "before_identity"} and value:
+        if field not in {"text", "before_identity", "unrecorded"} and value:
             parts.append(field.replace("_", " ") if value is True else f"{field.replace('_', ' ')} {value}")
     return ", ".join(parts)
 

@@ -227,10 +227,17 @@ class Disclosure(Part):
         The words, the law's own where it prescribes them.
     before
         ``talk``: at the very beginning; ``debt``: before the first word of the debt.
+    unrecorded
+        Said instead in a call that is not recorded, where the words say that it is; an empty list: nothing.
     """
 
     say: Strings = Field(min_length=1)
     before: Literal["talk", "debt"] = "debt"
+    unrecorded: Strings | None = None
+
+    def words(self, name: str) -> Words:
+        """Return what is said, as the disclosure ``name``."""
+        return Words(text=self.say, unrecorded=self.unrecorded, uninterruptible=True, disclosure=name)
 
 
 class Reprompts(Part):

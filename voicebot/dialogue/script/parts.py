@@ -13,7 +13,7 @@ def spoken(script: Script) -> Iterator[tuple[Where, Words]]:
     """Yield everything that can be said, the opening and the first step first."""
     yield from _one(("opening",), script.opening)
     for name, disclosure in script.disclosures.items():
-        yield ("disclosures", name), Words(text=disclosure.say, uninterruptible=True, disclosure=name)
+        yield ("disclosures", name), disclosure.words(name)
     for name in sorted(script.steps, key=lambda step: step != script.start):
         yield from _of_step(("steps", name), script.steps[name])
     for intent, ways in script.always.items():

@@ -42,6 +42,8 @@ class Words(Part):
         Said once the right party is confirmed, and before that too where ``before_identity`` is not written.
     before_identity
         Said instead while nobody knows who is on the line: no word of the debt.
+    unrecorded
+        Said instead in a call that is not recorded, where the words say that it is; an empty list: nothing.
     uninterruptible
         Played to its end whatever is said meanwhile.
     disclosure
@@ -52,6 +54,7 @@ class Words(Part):
 
     text: Strings = Field(min_length=1)
     before_identity: Strings | None = None
+    unrecorded: Strings | None = None
     uninterruptible: bool = False
     disclosure: str = ""
     speed: float | None = Field(None, ge=0.5, le=2)
@@ -59,7 +62,16 @@ class Words(Part):
     @property
     def templates(self) -> tuple[str, ...]:
         """All lines, whenever they are said."""
-        return self.text + (self.before_identity or ())
+        return tuple(template for _, templates in self.forms for template in templates)
+
+    @property
+    def forms(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """All that is said at different times: the field (empty for ``text``) and its lines."""
+        return (
+            ("", self.text),
+            ("before_identity", self.before_identity or ()),
+            ("unrecorded", self.unrecorded or ()),
+        )
 
 
 def _as_words(value: Any) -> Any:
