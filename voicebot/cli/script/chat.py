@@ -24,8 +24,8 @@ from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.load import load_script
-from voicebot.dialogue.script.reading.marked_yaml import Document
 from voicebot.dialogue.talk import Line
 from voicebot.dialogue.trying.files import LeadValues, Turn
 from voicebot.dialogue.trying.judging import deciding_part, shown
@@ -155,8 +155,8 @@ class _Chat:
         rivals = ", ".join(f"{name} {share:.2f}" for name, share in understood.ranking[:3])
         values = ", ".join(f"{name} {shown(value)}" for name, value in understood.slots.items())
         part = deciding_part(self._script, exchange)
-        document = self._script.derived.get("document")
-        place = document.place(part) if isinstance(document, Document) else None
+        document = DOCUMENT.of(self._script)
+        place = document.place(part) if document else None
         self._rows(
             {
                 "means": f"{understood.intent}, sure to {understood.confidence:.2f}, by {understood.policy}",

@@ -32,6 +32,7 @@ from voicebot.dialogue.checks.graph import MOST_STATES, explore
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import Where
+from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.marked_yaml import Document
 from voicebot.dialogue.script.variants import arms
 
@@ -102,7 +103,7 @@ def examine(
     states = turns = 0
     for name, arm in arms(script).items():
         if name:
-            arm.derived["document"] = _document_of(script, name)
+            _place(script, name, arm)
         graphs = tuple(explore(arm, lead) for lead in samples.leads(arm))
         states += sum(len(graph.nodes) for graph in graphs)
         turns += sum(1 for graph in graphs for _ in graph.edges())
@@ -126,14 +127,14 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _document_of(script: Script, variant: str) -> Document | None:
-    """Return where the parts of a variant stand: its changes where it has some, else the script's."""
-    document = script.derived.get("document")
-    if not isinstance(document, Document):
-        return None
+def _place(script: Script, variant: str, arm: Script) -> None:
+    """Note where the parts of a variant stand: its changes where it has some, else the script's."""
+    document = DOCUMENT.of(script)
+    if document is None:
+        return
     at = ("variants", variant, "changes")
     own = {path[len(at) :]: place for path, place in document.places.items() if path[: len(at)] == at}
-    return Document(document.data, {**document.places, **own})
+    DOCUMENT.keep(arm, Document(document.data, {**document.places, **own}))
 
 
 def check(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.graph import Graph, Node
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.conversation.turn import MAX_REFUSED
 from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.script.table import table_of
@@ -20,7 +21,7 @@ _ROUND: Final[dict[str, str]] = {
     EngineIntent.NO_INPUT: "silence-goes-round",
     EngineIntent.NO_MATCH: "misunderstanding-goes-round",
 }
-AFTER_LIMIT: Final = conversation.MAX_REFUSED + 2
+AFTER_LIMIT: Final = MAX_REFUSED + 2
 """Turns that may still be taken once the limit is reached: values that must be asked for again."""
 
 

@@ -22,6 +22,8 @@ from typing import Final, Literal
 
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.conversation.hints import without_phrases
+from voicebot.dialogue.conversation.turn import MAX_REFUSED, MAX_STAYS
 from voicebot.dialogue.script.conditions import TRIES, comparisons
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.table import Cell, table_of
@@ -130,8 +132,7 @@ class _Explorer:
         self._cells: dict[str, Cell] = {}
         for cell in self._table.cells:
             self._cells.setdefault(cell.id, cell)
-        self._script = script.model_copy()
-        self._script._derived = {"table": self._table, "phrases": dict.fromkeys(script.steps, ())}
+        self._script = without_phrases(script)
         self._lead = lead
         self._accepted = {name: samples.accepted(script, name, lead) for name in script.slots}
         self._refused = {name: samples.refused(slot, lead) for name, slot in script.slots.items()}
@@ -229,9 +230,9 @@ class _Explorer:
             every = first.heard.intent == EngineIntent.NO_MATCH
             yield from (("no_match", times + 1) for times in range(0 if every else most - 1, most))
         if raised.get("hold"):
-            yield "hold", conversation.MAX_STAYS
+            yield "hold", MAX_STAYS
         if raised.get("refused"):
-            yield "refused", conversation.MAX_REFUSED
+            yield "refused", MAX_REFUSED
 
     def _asked_before(self, node: Node) -> Iterator[dict[str, int]]:
         """Yield counts after which a comparison of ``tries`` comes out otherwise."""

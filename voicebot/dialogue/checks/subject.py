@@ -12,7 +12,8 @@ from voicebot.dialogue.checks.finding import Finding, Severity, Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import Where, spoken
-from voicebot.dialogue.script.reading.marked_yaml import Document, Place
+from voicebot.dialogue.script.reading.document import DOCUMENT
+from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.dialogue.talk import Act, Understanding
 
 
@@ -89,8 +90,8 @@ class Subject:
 
     def place(self, path: Where) -> Place | None:
         """File, line and column of a path, where the script was read from a file."""
-        document = self.script.derived.get("document")
-        return document.place(path) if isinstance(document, Document) else None
+        document = DOCUMENT.of(self.script)
+        return document.place(path) if document else None
 
     def found(
         self, kind: str, path: Where, what: str, cure: str = "", *, severity: Severity = "fault",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from voicebot.dialogue.conversation.lines import Speaker, debt_keys
+from voicebot.dialogue.script.kept import once
 from voicebot.dialogue.script.model import Script, Words
 from voicebot.dialogue.talk import Line
 
@@ -41,17 +42,15 @@ def disclosed(
 def missing(script: Script, speaker: Speaker, before: str, said: Collection[str]) -> tuple[Line, ...]:
     """Return the disclosures of a kind (``talk``, ``debt``) that were not heard in full."""
     found: list[Line] = []
-    for name, words in _words(script, before).items():
+    for name, words in _words(script).items():
+        if script.disclosures[name].before != before:
+            continue
         lines = speaker.lines(words, f"disclosures.{name}", {}, right_party=True)
         if not {line.key for line in lines} <= set(said):
             found += lines
     return tuple(found)
 
 
-def _words(script: Script, before: str) -> dict[str, Words]:
-    kept = script.derived.get(f"disclosures before {before}")
-    if not isinstance(kept, dict):
-        kept = script.derived[f"disclosures before {before}"] = {
-            name: part.words(name) for name, part in script.disclosures.items() if part.before == before
-        }
-    return kept
+@once
+def _words(script: Script) -> dict[str, Words]:
+    return {name: part.words(name) for name, part in script.disclosures.items()}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from voicebot.dialogue.script.kept import Kept
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 
 MAX_WORDS: Final = 5
 PER_INTENT: Final = 6
 MOST: Final = 48
+_PHRASES: Final[Kept[dict[str, tuple[str, ...]]]] = Kept()
 
 
 def phrases(script: Script, step: str) -> tuple[str, ...]:
@@ -20,11 +22,19 @@ def phrases(script: Script, step: str) -> tuple[str, ...]:
     step
         Name of the step.
     """
-    kept = script.derived.setdefault("phrases", {})
-    assert isinstance(kept, dict)  # noqa: S101 - this function alone puts it there
+    kept = _PHRASES.of(script)
+    if kept is None:
+        kept = _PHRASES.keep(script, {})
     if step not in kept:
         kept[step] = _phrases(script, step)
-    return kept[step]  # type: ignore[no-any-return]
+    return kept[step]
+
+
+def without_phrases(script: Script) -> Script:
+    """Return a copy of a script that hints at nothing, for those who follow it thousands of times and hear nobody."""
+    copied = script.model_copy()
+    _PHRASES.keep(copied, dict.fromkeys(script.steps, ()))
+    return copied
 
 
 def _phrases(script: Script, step: str) -> tuple[str, ...]:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from voicebot import languages
+from voicebot.dialogue.script.kept import Kept, once
 from voicebot.dialogue.script.model import Script, Words, placeholders
 from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.talk import Lead, Line, SlotValue
 from voicebot.languages.grammar.phone_numbers import as_read_out
 
 _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """What was worded of a lead last."""
+
+    lead: Lead
+    now: datetime
+    values: Mapping[str, str]
+
+
+_WORDED: Final[Kept[_Worded]] = Kept()
 
 
 class Speaker:
@@ -40,11 +54,11 @@ class Speaker:
         """Keys of lines that were left out: they speak of the debt, and nobody knows who is on the line."""
 
     @staticmethod
-    def _worded(script: Script, lead: Lead, now: datetime) -> dict[str, str]:
+    def _worded(script: Script, lead: Lead, now: datetime) -> Mapping[str, str]:
         """Word what is known of the lead; the last one is kept, since a turn asks for it again and again."""
-        kept = script.derived.get("worded")
-        if isinstance(kept, tuple) and kept[0] is lead and kept[1] == now:
-            return kept[2]  # type: ignore[no-any-return]
+        kept = _WORDED.of(script)
+        if kept is not None and kept.lead is lead and kept.now == now:
+            return kept.values
         wording, today = languages.of(script.language).wording, now.date()
         values = {
             **{key: wording.name(value) for key, value in lead.more.items()},
@@ -55,8 +69,7 @@ class Speaker:
             "due_date": wording.day(lead.due_date, today),
             "days_past_due": wording.number(max(0, (today - lead.due_date).days)),
         }
-        script.derived["worded"] = (lead, now, values)
-        return values
+        return _WORDED.keep(script, _Worded(lead, now, values)).values
 
     def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
         """Word everything that ``words`` says; lines that speak of the debt are left out before the right party."""
@@ -124,15 +137,13 @@ def key_of(path: tuple[str | int, ...]) -> str:
     return ".".join(map(str, path))
 
 
+@once
 def debt_keys(script: Script) -> frozenset[str]:
     """Return the keys of all lines that speak of the debt."""
-    known = script.derived.get("debt_keys")
-    if isinstance(known, frozenset):
-        return known
     found = set()
     for path, words in spoken(script):
         for form, templates in words.forms:
             for index, template in enumerate(templates):
                 if script.speaks_of_debt(template):
                     found.add(key_of((*path, form) if form else path) + (f".{index}" if len(templates) > 1 else ""))
-    return script.derived.setdefault("debt_keys", frozenset(found))  # type: ignore[return-value]
+    return frozenset(found)

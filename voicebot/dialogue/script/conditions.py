@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from voicebot.dialogue.script.comparison import Comparison, Kind
+from voicebot.dialogue.script.kept import once
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import moves
 from voicebot.dialogue.script.table import SlotState
@@ -30,13 +31,11 @@ _SLOT_KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
+@once
 def comparisons(script: Script) -> tuple[Comparison, ...]:
     """Return every comparison that the script makes, each once."""
-    known = script.derived.get("comparisons")
-    if not isinstance(known, tuple):
-        found = [move.condition.comparison for _, move in moves(script) if move.condition]
-        known = script.derived["comparisons"] = tuple(dict.fromkeys(one for one in found if one))
-    return known
+    found = [move.condition.comparison for _, move in moves(script) if move.condition]
+    return tuple(dict.fromkeys(one for one in found if one))
 
 
 def kind(script: Script, name: str) -> Kind | None:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
@@ -440,7 +441,8 @@ class Script(Part):
     _variant: str = PrivateAttr("")
     _content_hash: str = PrivateAttr("")
     _source: str = PrivateAttr("")
-    _derived: dict[str, object] = PrivateAttr(default_factory=dict)
+    _of_debt: dict[str, bool] = PrivateAttr(default_factory=dict)
+    _kept: dict[object, Any] = PrivateAttr(default_factory=dict)
 
     @property
     def content_hash(self) -> str:
@@ -458,9 +460,17 @@ class Script(Part):
         return self._source
 
     @property
-    def derived(self) -> dict[str, object]:
-        """What others made of this script (its table, its matcher), kept as long as the script."""
-        return (self.__pydantic_private__ or {})["_derived"]  # type: ignore[no-any-return]  # asked thousandfold
+    def kept(self) -> dict[object, Any]:
+        """What ``kept.Kept`` has places for."""
+        kept: dict[object, Any] = (self.__pydantic_private__ or {})["_kept"]  # asked for very often: no detour
+        return kept
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, with changes; what was worked out of this script is not copied, for it may be wrong of the other."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied._kept = {}
+        copied._of_debt = {}
+        return copied
 
     def outcome(self, ending: str) -> str:
         """Outcome of the ending called ``ending``."""
@@ -488,11 +498,10 @@ class Script(Part):
 
     def speaks_of_debt(self, template: str) -> bool:
         """Whether a line says anything of the debt: a value of it, or one of the script's debt words."""
-        known = self._derived.setdefault("speaks_of_debt", {})
-        assert isinstance(known, dict)  # noqa: S101 - this method alone puts it there
-        if template not in known:
-            known[template] = self._speaks_of_debt(template)
-        return bool(known[template])
+        known = self._of_debt.get(template)
+        if known is None:
+            known = self._of_debt[template] = self._speaks_of_debt(template)
+        return known
 
     def _speaks_of_debt(self, template: str) -> bool:
         if any(name in _DEBT_VALUES or self._is_money(name) for name in placeholders(template)):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from voicebot.dialogue.script.kept import once
 from voicebot.dialogue.script.model import Guard, Move, Script
 from voicebot.dialogue.talk import EngineIntent
 
@@ -87,12 +88,10 @@ def holds(guard: Guard, state: SlotState) -> bool:
     return state == guard.state or (guard.state == "known" and state == "given")
 
 
+@once
 def table_of(script: Script) -> Table:
-    """Return the script's table; made once a script."""
-    table = script.derived.get("table")
-    if not isinstance(table, Table):
-        table = script.derived["table"] = Table(_cells(script))
-    return table
+    """Return the script's table."""
+    return Table(_cells(script))
 
 
 def target_of(step: str, move: Move) -> str:

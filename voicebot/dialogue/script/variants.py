@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from voicebot.dialogue.script.kept import once
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import pinned_text, text_hash
 
@@ -24,13 +25,10 @@ _WHOLE: Final = frozenset({"say", "again", "opening", "exhausted", "failed", "pa
 """Keys whose values are lines or moves."""
 
 
+@once
 def arms(script: Script) -> Mapping[str, Script]:
     """Return every script that calls are made by: the variants by name, or the script itself under an empty name."""
-    known = script.derived.get("arms")
-    if not isinstance(known, Mapping):
-        known = {name: _variant(script, name) for name in script.variants} or {"": script}
-        script.derived["arms"] = known
-    return known
+    return {name: _variant(script, name) for name in script.variants} or {"": script}
 
 
 def chosen(script: Script, who: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.marked_yaml import Document, Place
+from voicebot.dialogue.script.reading.document import DOCUMENT
+from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
 from voicebot.dialogue.trying.text_talk import TextTalk
@@ -110,8 +111,7 @@ class _Counted:
     def __init__(self, script: Script, taken: Counter[str], endings: Counter[str]) -> None:
         self._script, self._taken, self._endings = script, taken, endings
         self._cells = table_of(script).cells
-        document = script.derived.get("document")
-        self._places = document if isinstance(document, Document) else None
+        self._places = DOCUMENT.of(script)
 
     def coverage(self) -> Coverage:
         return Coverage(

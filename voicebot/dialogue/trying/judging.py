@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from voicebot.dialogue.script.model import OUTCOMES, Script
-from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, Place
+from voicebot.dialogue.script.reading.document import DOCUMENT
+from voicebot.dialogue.script.reading.marked_yaml import Path_, Place
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Ending, Line, SlotValue
 from voicebot.dialogue.trying.files import Turn, Written, nearest
@@ -62,8 +63,7 @@ class _Judge:
     def __init__(self, script: Script, written: Written) -> None:
         self._script = script
         self._written = written
-        document = script.derived.get("document")
-        self._places = document if isinstance(document, Document) else None
+        self._places = DOCUMENT.of(script)
 
     def turn(self, at: Path_, exchange: Exchange) -> Iterator[Miss]:
         turn = exchange.turn or self._written.conversation.turns[0]

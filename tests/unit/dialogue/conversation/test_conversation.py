@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.making import LEAD, NOW, SCRIPTS, SHIPPED, changed, loaded
-from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.conversation import conversation, turn
 from voicebot.dialogue.conversation.disclosing import missing
 from voicebot.dialogue.conversation.lines import Speaker
 from voicebot.dialogue.script.model import INTENTS, PROMISES, Script
@@ -153,7 +153,7 @@ def test_after_a_screener_the_talk_begins_anew(small: Script) -> None:
 
 def test_screeners_do_not_go_on_for_ever(small: Script) -> None:
     talk = Talk(small)
-    for _ in range(conversation.MAX_SCREENED):
+    for _ in range(turn.MAX_SCREENED):
         assert talk.say("screener").act.listening
     assert talk.say("screener").outcome == "no_response"
 
@@ -173,7 +173,7 @@ def test_a_value_that_cannot_be_is_asked_for_again(small: Script) -> None:
 
 def test_refusals_are_not_endless(small: Script) -> None:
     talk = at_payment(small)
-    for _ in range(conversation.MAX_REFUSED):
+    for _ in range(turn.MAX_REFUSED):
         assert talk.say("promise_to_pay", promise_date=date(2020, 1, 1)).act.listening
     assert talk.say("promise_to_pay", promise_date=date(2020, 1, 1)).act.ending
 
@@ -433,7 +433,6 @@ def test_what_is_used_up_and_leads_back_to_what_is_used_up_is_given_up() -> None
     round_about = shipped.model_copy(
         update={"exhausted": Move(go="confirm"), "steps": {**shipped.steps, "when": when}}, deep=True
     )
-    round_about.derived.clear()
     talk = Talk(round_about).say("affirm").say("promise_to_pay")
     assert talk.state.step == "when"
     for _ in range(8):

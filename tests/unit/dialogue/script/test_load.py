@@ -12,8 +12,8 @@ from tests.unit.dialogue.making import LEAD, NOW, SCRIPTS, SMALL, changed, loade
 from voicebot.dialogue.checks import check
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script.pinned import pinned_text, read_pinned, text_hash
+from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.load import load_script
-from voicebot.dialogue.script.reading.marked_yaml import Document
 from voicebot.dialogue.script.variants import arms, chosen
 from voicebot.dialogue.talk import Understanding
 from voicebot.errors import ConfigurationError
@@ -391,8 +391,8 @@ def test_each_variant_is_proved(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, longer)
     assert problem.what == "in the variant softer: {maybe} is not known"
     assert problem.line == place_of(longer, 'say: "Your payment of {amount_due} may')[0]
-    place = arms(script)["softer"].derived["document"]
-    assert isinstance(place, Document)
+    place = DOCUMENT.of(arms(script)["softer"])
+    assert place
     told = place.place(("steps", "payment", "say"))
     assert told
     assert told.line == place_of(changed(("always:", VARIANTS)), 'say: "Your payment of {amount_due} may')[0]

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.faults import broken_rules, names_that_lead_nowhere
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, merge, read_document
 from voicebot.dialogue.script.reading.subflow import instance, wrong_parameters
@@ -71,7 +72,7 @@ def load_script(path: Path) -> Script:
 def read_script(path: Path) -> Reading:
     """Read a script as ``load_script`` does, and tell what is wrong with it instead of raising.
 
-    The script remembers where each of its parts stands: ``derived["document"]``.
+    The script remembers where each of its parts stands (``DOCUMENT``).
     """
     document = read_document(path)
     _include(document, path, [path.resolve()], ())
@@ -90,7 +91,7 @@ def read_script(path: Path) -> Reading:
     if not problems:
         problems = [problem for name in script.variants for problem in _variant(document, script, name)]
     named(script, "", str(path))
-    script.derived["document"] = document
+    DOCUMENT.keep(script, document)
     return Reading(None if misnamed else script, _sorted(problems))
 
 
