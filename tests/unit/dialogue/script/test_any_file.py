@@ -63,7 +63,7 @@ def change(data: st.DataObject, value: Any) -> None:
                 return
             case "add":
                 key = data.draw(st.sampled_from(KEYS))
-    holder[key] = data.draw(ODD)
+    holder[key] = copy.deepcopy(data.draw(ODD))  # what is put in is changed, too
 
 
 def test_the_small_script_and_the_part_load() -> None:
