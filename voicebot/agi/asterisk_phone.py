@@ -386,7 +386,7 @@ class AsteriskPhone:
         if reply.fine and reply.result == "0":
             call.recording_begun()
         else:
-            _log.warning("a call is not recorded: Asterisk cannot run MixMonitor", attempt=session.call)
+            _log.info("a call is not recorded: Asterisk cannot run MixMonitor", attempt=session.call)
 
     async def _transfer(self, session: Session) -> None:
         """Serve a callee's channel that was sent here: dial the human; if nobody answers, bring the callee back."""

@@ -86,6 +86,8 @@ class CallMaker:
         Who hears and speaks, by BCP 47 tag and the voice that a script asks for.
     script
         Gives a script version and its policy by content hash; loads it when it is asked for first.
+    monotonic
+        Seconds that never go back.
     """
 
     def __init__(
@@ -94,8 +96,11 @@ class CallMaker:
         phone: Phone,
         languages: Mapping[tuple[str, str], Language],
         script: Callable[[str], Awaitable[Prepared]],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config, self._phone, self._languages, self._script = config, phone, languages, script
+        self._monotonic = monotonic
         self._journals = journals_outage()
         self._recordings = Recordings(config.asterisk.recordings, config.call.max_seconds)
 
@@ -138,7 +143,7 @@ class CallMaker:
             journal = Journal(
                 self._config.call.journals,
                 ticket.attempt,
-                begun_at=time.monotonic(),
+                begun_at=self._monotonic(),
                 wall=time.time(),
                 outage=self._journals,
             )
@@ -146,7 +151,7 @@ class CallMaker:
             try:
                 return await self._call(ticket, journal, recording)
             except asyncio.CancelledError:
-                journal.add(events.Cancelled(), time.monotonic())
+                journal.add(events.Cancelled(), self._monotonic())
                 kept = recovered(journal.entries, "the node was stopped during the call; what had been agreed is kept")
                 if kept is None:
                     raise
@@ -197,7 +202,7 @@ class CallMaker:
                 day.isoformat() if day else None,
                 engines,
             ),
-            time.monotonic(),
+            self._monotonic(),
         )
         talk = ScriptTalk(prepared.script, lead_of(ticket.lead), prepared.policy, self._clock(ticket))
         session = CallSession(
@@ -207,6 +212,7 @@ class CallMaker:
             journal=journal,
             longest_seconds=self._config.call.max_seconds,
             why_not_recorded=recording.why_not,
+            clock=self._monotonic,
         )
         trunk = self._config.trunks[ticket.trunk]
         request = CallRequest(
@@ -217,7 +223,7 @@ class CallMaker:
             caller_id=trunk.caller_id,
             recording=recording.path,
         )
-        journal.add(events.Originated(trunk.ring_seconds), time.monotonic())
+        journal.add(events.Originated(trunk.ring_seconds), self._monotonic())
         try:
             session.attach(await self._phone.call(request, session))
             ended = await self._until_ended(session, trunk.ring_seconds)
@@ -245,7 +251,7 @@ class CallMaker:
     ) -> Result:
         hang_up, ending = ended.hang_up, ended.ending
         outcome, slots = (ending.outcome, plain(ending.slots)) if ending is not None else ("", {})
-        journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value), time.monotonic())
+        journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value), self._monotonic())
         path = await self._kept(journal, recording)
         return Result(
             disposition=hang_up.disposition.value,
@@ -265,7 +271,7 @@ class CallMaker:
 
     async def _failed(self, journal: Journal, recording: CallRecording, explanation: str, fate: Fate) -> Result:
         """Return what a call that failed came to: all that was agreed, where somebody had answered."""
-        journal.add(events.Failed(explanation, fate.value), time.monotonic())
+        journal.add(events.Failed(explanation, fate.value), self._monotonic())
         await self._kept(journal, recording)
         kept = recovered(journal.entries, explanation)
         if kept is not None:
@@ -275,7 +281,7 @@ class CallMaker:
             journal=tuple(journal.entries),
             explanation=explanation,
             started_at=journal.wall,
-            ended_at=journal.wall_time(time.monotonic()),
+            ended_at=journal.wall_time(self._monotonic()),
             fate=fate,
         )
 
@@ -285,7 +291,7 @@ class CallMaker:
         answered, over = first(entries, events.Answered), last(entries, events.HungUp)
         if over is not None:  # else Asterisk may still be writing it
             kept = await asyncio.to_thread(recording.keep, over[0] - answered[0] if answered else None)
-            now = time.monotonic()
+            now = self._monotonic()
             if kept.path is not None:
                 starts_at = round(over[0] - kept.seconds, 3)
                 journal.add(events.RecordingKept(str(kept.path), round(kept.seconds, 3), starts_at), now)
@@ -308,7 +314,7 @@ class CallMaker:
         return language
 
     def _clock(self, ticket: Ticket) -> Callable[[], datetime]:
-        return call_clock(ticket.lead.timezone, ticket.lead.rehearsal_day, wall=time.time, monotonic=time.monotonic)
+        return call_clock(ticket.lead.timezone, ticket.lead.rehearsal_day, wall=time.time, monotonic=self._monotonic)
 
     def _engines(self, prepared: Prepared, language: Language) -> dict[str, str]:
         info = language.recognizer.info

@@ -136,15 +136,18 @@ class CallRecording:
             From the answer to the end; ``None`` when nobody answered: nothing is kept.
         """
         try:
-            if talked_seconds is None or self._why_not:
-                # Nobody was told that this is recorded.
-                self._path.unlink(missing_ok=True)
-                return Kept(why_not=self._why_not)
-            kept = keep(self._path, talked_seconds)
+            kept = self._keep(talked_seconds)
         except OSError as error:
             kept = Kept(why_not=f"{self._path} cannot be read: {error.strerror}")
-        self._tell(kept.why_not)
         self._outage.left(str(self._path))
+        return kept
+
+    def _keep(self, talked_seconds: float | None) -> Kept:
+        if talked_seconds is None or self._why_not:
+            self._path.unlink(missing_ok=True)  # nobody was told that it is recorded
+            return Kept(why_not=self._why_not)
+        kept = keep(self._path, talked_seconds)
+        self._tell(kept.why_not)
         return kept
 
     def _tell(self, why_not: str) -> None:
