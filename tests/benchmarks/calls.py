@@ -133,7 +133,7 @@ async def measure(at_a_time: int, folder: Path) -> dict[str, Any]:
 
     rehearsal = Rehearsal(
         people(max(3, at_a_time)),
-        {"reminder": shipped("scripts_dialogue") / "en-US" / "reminder.yaml"},
+        {"en-US/reminder": shipped("scripts_dialogue") / "en-US" / "reminder.yaml"},
         folder,
         concurrency=at_a_time,
         tell=progress,

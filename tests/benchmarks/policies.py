@@ -22,13 +22,13 @@ from typing import Any, Final
 import psutil
 
 from voicebot import logs
-from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection
 from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.rasa import models
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import train
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.understanding import trials

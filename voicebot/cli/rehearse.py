@@ -15,7 +15,7 @@ from voicebot.rehearsal.selection import PERSONAS, choose
 
 def command(
     context: typer.Context,
-    script: Annotated[str, typer.Argument(help="reminder, collection, a script file, or all.")],
+    script: Annotated[str, typer.Argument(help="A shipped script (reminder, zh-CN/reminder), a script file, or all.")],
     *,
     personas: Annotated[
         Path, typer.Option(exists=True, help="Folder of persona files, or one file; the shipped ones by default.")

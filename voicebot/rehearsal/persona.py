@@ -16,9 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
-from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.dialogue.script.reading.marked_yaml import Document, read_document
 from voicebot.errors import ConfigurationError, Problem
 
@@ -43,7 +42,23 @@ class _Part(BaseModel):
 
 
 class PersonaLead(_Part):
-    """What the campaign knows of the person; becomes a lead. ``more`` holds what else a script declares."""
+    """What the campaign knows of the person; becomes a lead.
+
+    Parameters
+    ----------
+    name, company
+        As they are spoken.
+    amount, currency
+        What is owed, for example 120.50; ISO 4217 code.
+    due_date
+        Of the payment, for example 2026-12-01.
+    timezone
+        IANA name, for example America/New_York.
+    reference
+        The lender's own; may be left out.
+    more
+        Columns that the script declares under ``lead``, as text.
+    """
 
     name: str = Field(min_length=1, max_length=120)
     company: str = Field(min_length=1, max_length=120)
@@ -63,7 +78,15 @@ class PersonaLead(_Part):
 
 
 class PersonaLine(_Part):
-    """The persona's phone line: what is heard behind it, and how loud all of it arrives."""
+    """The persona's phone line.
+
+    Parameters
+    ----------
+    noise
+        What is heard behind the person.
+    level
+        How loud all of it arrives.
+    """
 
     noise: Literal["none", "office", "street", "tv"] = "none"
     level: Literal["normal", "quiet", "loud"] = "normal"
@@ -81,9 +104,30 @@ Said = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=400)], ...]
 class Persona(_Part):
     """One simulated person.
 
-    ``says`` goes by cue: the lines of a cue are used in order and the last is repeated; ``any`` stands in for cues
-    that are not named. Three names there are no cues: ``pickup`` is said on picking up, ``greeting`` replaces what
-    an answering machine says, ``screening`` what a call screener asks.
+    Parameters
+    ----------
+    persona
+        Name: small letters, digits and ``_``; no two of a folder have the same.
+    language
+        BCP 47 tag of the script and of the person.
+    script
+        Name of the script that the person is called with.
+    lead
+        What the campaign knows of the person.
+    today
+        Day on which the call takes place.
+    line
+        The person's phone line.
+    voice
+        Who speaks; chosen by the persona's name where it is not written.
+    behaviour
+        How the person behaves on the phone, whatever is said.
+    says
+        What the person says, by cue of the bot's question: the lines of a cue are used in order and the last is
+        repeated; ``any`` stands in for cues that are not named. Three names are no cues: ``pickup`` is said on
+        picking up, ``greeting`` replaces what an answering machine says, ``screening`` what a call screener asks.
+    expect
+        What must come of the call: ``outcome``, and values that must be recorded with it.
     """
 
     persona: str = Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)
@@ -96,6 +140,7 @@ class Persona(_Part):
     behaviour: Annotated[tuple[Behaviour, ...], BeforeValidator(_as_list)] = ()
     says: Annotated[dict[str, Said], BeforeValidator(lambda value: {} if value is None else value)] = {}
     expect: dict[str, str]
+    _source: str = PrivateAttr("")
 
     @field_validator("expect")
     @classmethod
@@ -103,9 +148,17 @@ class Persona(_Part):
         outcome = value.get("outcome")
         if outcome is None:
             raise ValueError("names no outcome")
-        if outcome not in OUTCOMES:
-            raise ValueError(f"{outcome!r} is not an outcome; {_cure(outcome, sorted(OUTCOMES))}")
         return value
+
+    @property
+    def goes_by(self) -> str:
+        """Language and name of the script that this persona is called with: ``en-US/reminder``."""
+        return f"{self.language}/{self.script}"
+
+    @property
+    def source(self) -> str:
+        """File that it was read from; empty where it was not read."""
+        return self._source
 
     def behaves(self, behaviour: Behaviour) -> bool:
         """Return whether the persona has this behaviour."""
@@ -126,9 +179,11 @@ def load_persona(path: Path) -> Persona:
     if document.problems:
         raise ConfigurationError(document.problems)
     try:
-        return Persona.model_validate(document.data)
+        persona = Persona.model_validate(document.data)
     except ValidationError as error:
         raise ConfigurationError(_problem(document, fault) for fault in error.errors()) from error
+    persona._source = str(path)
+    return persona
 
 
 def load_personas(folder: Path) -> tuple[Persona, ...]:
@@ -169,15 +224,16 @@ def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     if fault["type"] == "extra_forbidden":
         models: dict[object, type[BaseModel]] = {"lead": PersonaLead, "line": PersonaLine}
         known = list(models.get(place[0] if place[1:] else "", Persona).model_fields)
-        what, cure = f"{name} is not known", _cure(str(place[-1]), known)
+        what, cure = f"{name} is not known", nearest(str(place[-1]), known)
     elif fault["type"] == "missing":
         what, cure = f"{name} is missing", f"add '{place[-1]}:'"
     elif fault["type"] == "enum":
         what = f"{name}: {fault['input']!r} is not a behaviour"
-        cure = _cure(str(fault["input"]), [str(item) for item in Behaviour])
+        cure = nearest(str(fault["input"]), [str(item) for item in Behaviour])
     return document.problem(place, what, cure)
 
 
-def _cure(word: str, known: Sequence[str]) -> str:
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return "did you mean …?", or the list of what is known."""
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(known)}"

@@ -86,9 +86,9 @@ class Rehearsal:
     Parameters
     ----------
     personas
-        Who is called; each by the script that it names in ``scripts``.
+        Who is called; each by the script that it goes by in ``scripts``.
     scripts
-        Name that personas use -> script file.
+        Language and name, as personas go by them -> script file.
     folder
         Where everything goes; made new.
     concurrency
@@ -112,7 +112,7 @@ class Rehearsal:
         tell: Callable[[Progress], None] = lambda _progress: None,
         first_port: int | None = None,
     ) -> None:
-        missing = sorted({persona.script for persona in personas} - set(scripts))
+        missing = sorted({persona.goes_by for persona in personas} - set(scripts))
         if missing:
             raise ConfigurationError(Problem(f"personas want scripts that are not rehearsed: {', '.join(missing)}"))
         self.folder = folder
@@ -167,7 +167,7 @@ class Rehearsal:
         await upgrade(url)
         self._store = await Store.open(url)
         for name, path in self._scripts.items():
-            seats = [seat for seat in self._seats if seat.persona.script == name]
+            seats = [seat for seat in self._seats if seat.persona.goes_by == name]
             if seats:
                 await self._create_campaign(self._store, name, path, seats)
 

@@ -1,16 +1,19 @@
-"""Which personas and scripts are rehearsed."""
+"""Which personas and scripts are rehearsed, and whether each persona fits its script."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from voicebot.dialogue.script.lead_check import check_lead
+from voicebot.dialogue.script.model import OUTCOMES, Script
+from voicebot.dialogue.script.reading.finding import find_script, shipped_scripts
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.paths import shipped
-from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.persona import Persona, nearest
 
-_SHIPPED: Final = ("reminder", "collection")
 PERSONAS: Final = Path(__file__).parent / "personas"
 """The shipped personas."""
 DEMO: Final = (
@@ -31,32 +34,71 @@ DEMO: Final = (
 
 
 def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:
-    """Return what to rehearse: the scripts by the name that personas use, and the personas who go by them.
+    """Return what to rehearse: script files by language and name (``en-US/reminder``), and the personas who go by them.
 
     Parameters
     ----------
     wanted
-        Name of a shipped script, path of a script file, or ``all`` shipped ones. A file stands for the script that
-        the personas name when they name only one.
+        Name of a shipped script (``reminder``, ``zh-CN/reminder``), path of a script file, or ``all`` shipped ones. A
+        file stands for the script that the personas of its language name, when they name only one.
 
     Raises
     ------
     ConfigurationError
-        There is no such script, or no persona for it.
+        There is no such script or no persona for it, or a persona does not fit its script: its lead lacks a column, or
+        it expects an outcome that the script does not have.
     """
-    path = Path(wanted)
-    if path.suffix in (".yaml", ".yml"):
-        named = {persona.script for persona in personas}
-        files = {named.pop() if len(named) == 1 else path.stem: path}
-    else:
-        folder = shipped("scripts_dialogue") / "en-US"
-        files = {name: folder / f"{name}.yaml" for name in (_SHIPPED if wanted == "all" else (wanted,))}
-    for name, file in files.items():
-        if not file.is_file():
-            raise ConfigurationError(Problem(f"there is no script {name!r}", f"name {', '.join(_SHIPPED)} or a file"))
-    chosen = tuple(persona for persona in personas if persona.script in files)
+    files = _files(wanted, personas)
+    chosen = tuple(persona for persona in personas if persona.goes_by in files)
     if not chosen:
+        known = ", ".join(sorted({persona.goes_by for persona in personas}))
         raise ConfigurationError(
-            Problem(f"no persona goes by the script {', '.join(files)}", "see 'script:' in the persona files")
+            Problem(
+                f"no persona goes by the script {', '.join(files)}",
+                f"see 'script:' and 'language:' in the persona files; those there go by {known}",
+            )
         )
+    wanted_by_them = {persona.goes_by for persona in chosen}
+    files = {name: file for name, file in files.items() if name in wanted_by_them}
+    scripts = {name: load_script(file) for name, file in files.items()}
+    if problems := list(misfits(chosen, scripts)):
+        raise ConfigurationError(problems)
     return files, chosen
+
+
+def misfits(personas: Sequence[Persona], scripts: Mapping[str, Script]) -> Iterator[Problem]:
+    """Find personas that cannot be called by their script, or that expect what it never comes to."""
+    for persona in personas:
+        script = scripts[persona.goes_by]
+        called = f"the script {persona.goes_by}"
+        for lacking in check_lead(script, lead_of(persona)):
+            cure = "add it to the persona's lead, under 'more:'"
+            yield Problem(f"persona {persona.persona}: {lacking.what}", cure, file=persona.source or None)
+        known = OUTCOMES | set(script.outcomes)
+        outcome = persona.expect["outcome"]
+        if outcome not in known:
+            what = f"persona {persona.persona} expects the outcome {outcome!r}, which {called} does not have"
+            yield Problem(what, nearest(outcome, sorted(known)), file=persona.source or None)
+        for slot in persona.expect:
+            if slot != "outcome" and slot not in script.slots:
+                what = f"persona {persona.persona} expects a value {slot!r}, which {called} does not ask for"
+                yield Problem(what, nearest(slot, sorted(script.slots)), file=persona.source or None)
+
+
+def lead_of(persona: Persona) -> Lead:
+    """Return the lead that a persona is called as."""
+    one = persona.lead
+    return Lead(one.name, one.company, one.amount, one.currency, one.due_date, one.timezone, dict(one.more))
+
+
+def _files(wanted: str, personas: Sequence[Persona]) -> dict[str, Path]:
+    known = shipped_scripts()
+    if wanted == "all":
+        return known
+    file = find_script(wanted)
+    for name, path in known.items():
+        if path == file:
+            return {name: file}
+    language = load_script(file).language
+    named = {persona.goes_by for persona in personas if persona.language == language}
+    return {named.pop() if len(named) == 1 else f"{language}/{file.stem}": file}

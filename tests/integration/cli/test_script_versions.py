@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from tests.unit.call.recordings import Recording, promised
 from voicebot.cli import campaign
 from voicebot.cli.script import diff, draw, publish, rollback, versions
-from voicebot.cli.script.finding import shipped_scripts
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError
 from voicebot.store.migrations import upgrade

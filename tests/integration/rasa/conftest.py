@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.rasa.small import small
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.rasa import environment, models
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.service import RasaService
 from voicebot.dialogue.rasa.train import train
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 
 Model = Callable[[Script], Trained]

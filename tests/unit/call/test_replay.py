@@ -12,9 +12,9 @@ import yaml
 
 from tests.unit.call.recordings import Recording, promised
 from voicebot.call.replay import Replayed, replay, walk_of
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Turn, Walk
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
 from voicebot.journal.reader import read_entries

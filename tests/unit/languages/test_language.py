@@ -17,13 +17,12 @@ EVERY = pytest.mark.parametrize("language", [languages.of(code) for code in lang
 SOURCES = Path(languages.__file__).parents[1]
 TABLES = {
     "cli/model.py",
-    "cli/script/finding.py",
+    "dialogue/script/reading/finding.py",
     "cli/script/understand.py",
     "config.py",
     "dialogue/rasa/runtime/host.py",
     "doctor/checks.py",
     "rehearsal/persona.py",
-    "rehearsal/selection.py",
     "rehearsal/voices.py",
     "speech/model_check.py",
     "speech/models/catalogue.py",

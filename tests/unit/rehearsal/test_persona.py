@@ -61,7 +61,6 @@ def test_reads_a_file(tmp_path: Path) -> None:
         ("level: quiet", "level: low", "level", "line.level", ""),
         ("120.50", "a lot", "amount", "lead.amount", ""),
         ("America/New_York", "America/Nowhere", "timezone", "IANA time zone", ""),
-        ("promise_to_pay", "promise_two_pay", "expect", "'promise_two_pay' is not an outcome; did you mean", ""),
         ("outcome: promise_to_pay, ", "", "expect", "names no outcome", ""),
         ("language: en-US", "persona: again", "persona: again", "'persona' stands twice", "keep one"),
         ("[yes]", "[yes", ": no\n", "expected ',' or ']'", "quotes"),

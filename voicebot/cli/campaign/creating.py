@@ -8,13 +8,13 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Name, trunk_of
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.soundness import refuse_faults
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import pinned_text, read_pinned
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError
 from voicebot.store.store import Store

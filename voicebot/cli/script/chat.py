@@ -18,13 +18,13 @@ from rich.text import Text
 from voicebot import paths
 from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.reading import pick_arm
 from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.document import DOCUMENT
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Line
 from voicebot.dialogue.trying.files import LeadValues, Turn

@@ -10,10 +10,10 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.script import soundness
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.telling import tell
 from voicebot.dialogue.checks import Finding, Report, Turn, examine
 from voicebot.dialogue.script.reading import schema
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import Reading, read_script
 from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.errors import Problem

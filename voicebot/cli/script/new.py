@@ -10,8 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from voicebot.cli import output
-from voicebot.cli.script.finding import find_script
 from voicebot.dialogue.script.reading import schema as scripts
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.trying import schema as conversations
 from voicebot.errors import ConfigurationError

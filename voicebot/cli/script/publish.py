@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from voicebot.cli import output
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.published import published_under, who
 from voicebot.cli.script.reading import told
 from voicebot.cli.script.soundness import sound_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.pinned import pinned_text
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import Publication
 from voicebot.store.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from voicebot.cli.script.finding import DEFAULT_LANGUAGE
+from voicebot.dialogue.script.reading.finding import DEFAULT_LANGUAGE
 from voicebot.errors import ConfigurationError
 from voicebot.store.records import Publication
 from voicebot.store.store import Store

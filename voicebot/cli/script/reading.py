@@ -7,12 +7,12 @@ from typing import Final
 
 import typer
 
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.script.published import is_file, published_under
 from voicebot.cli.stores import with_store
 from voicebot.config import Config, load_config
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import read_pinned
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError, VoicebotError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.checks import Banned, faults_of
 from voicebot.dialogue.checks.banned import read_banned
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script, read_script
 from voicebot.dialogue.script.reading.marked_yaml import read_document
 from voicebot.errors import ConfigurationError, Problem

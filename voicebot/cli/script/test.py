@@ -12,9 +12,9 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.script.deciding import deciding, made_ready
-from voicebot.cli.script.finding import find_script
 from voicebot.config import DialogueSection, RasaSection, load_config
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.reading.marked_yaml import Place
 from voicebot.dialogue.trying.coverage import Coverage, Item

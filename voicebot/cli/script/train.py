@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from voicebot.cli import output
-from voicebot.cli.script.finding import find_script
 from voicebot.cli.training import train_and_tell
 from voicebot.config import load_config
 from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.rasa.train import Result
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError

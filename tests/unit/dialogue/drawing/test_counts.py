@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Share, Turn, Walk, tally
 from voicebot.dialogue.drawing.picture import picture_of
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.table import table_of
 

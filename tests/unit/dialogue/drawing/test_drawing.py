@@ -11,7 +11,6 @@ import yaml
 from hypothesis import Phase, given, settings
 
 from tests.unit.dialogue.random_scripts import random_scripts
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.drawing.counts import Share, Tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.picture import picture_of
@@ -19,6 +18,7 @@ from voicebot.dialogue.drawing.shapes import BOLD, SIZES
 from voicebot.dialogue.drawing.svg import draw_svg
 from voicebot.dialogue.drawing.text import width
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.script.variants import arms

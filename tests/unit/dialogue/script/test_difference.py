@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.script.difference import differences
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import pinned_text
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 
 REMINDER = load_script(shipped_scripts()["en-US/reminder"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from voicebot.cli.script import soundness
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.dialogue.checks import examine
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 
 SHIPPED = shipped_scripts()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.cli.script import finding
+from voicebot.dialogue.script.reading import finding
 from voicebot.errors import ConfigurationError
 
 
