@@ -10,9 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from voicebot.cli import output
-from voicebot.config import Config, load_config
-from voicebot.doctor import checks
-from voicebot.doctor.checks import Finding
+from voicebot.config import DEFAULT_FILE, Config, load_config
+from voicebot.doctor.checking import CHECKS, run
+from voicebot.doctor.finding import Finding, Subject, of_problems
 from voicebot.errors import ConfigurationError
 
 _SIGNS: Final = {
@@ -44,14 +44,15 @@ def command(
 
 def _findings(context: typer.Context) -> Iterator[Finding]:
     """Every check in order; a configuration that cannot be read is a finding, and the rest goes on with defaults."""
+    file = context.obj or DEFAULT_FILE
     try:
         config = load_config(context.obj)
         yield Finding("configuration", "fine", "it is valid")
     except ConfigurationError as error:
-        yield from checks.of_problems("configuration", error.problems)
+        yield from of_problems("configuration", error.problems)
         config = Config()
-    for name, check in checks.CHECKS:
-        yield from asyncio.run(checks.run(name, check, config))
+    for name in CHECKS:
+        yield from asyncio.run(run(name, Subject(config, file)))
 
 
 def _show(finding: Finding) -> None:

@@ -1,1 +1,1 @@
-"""What can be wrong with an installation, each with its cure."""
+"""What can be wrong with an installation, each with its cure: one file a subject, ``checking`` runs them."""

@@ -123,12 +123,11 @@ def _our_user(pbx: Pbx, reading: Reading, section: Section, general: Section) ->
     yield from _admitted(pbx, section, general)
     once = section.last("allowmultiplelogin") or general.last("allowmultiplelogin")
     if once is not None and not yes(once.value):
-        yield note(
+        what = (
             f"AMI user {section.name!r} may be logged in only once: a second node, or trunk check beside a running"
-            " node, is refused, and after a crash the node itself until Asterisk has noticed",
-            "set allowmultiplelogin = yes, or give each node a user of its own",
-            once,
+            " node, is refused, and after a crash the node itself until Asterisk has noticed"
         )
+        yield (broken if pbx.config.nodes else note)(what, "set allowmultiplelogin = yes", once)
 
 
 def _secret(pbx: Pbx, reading: Reading, section: Section) -> Iterator[PbxFinding]:

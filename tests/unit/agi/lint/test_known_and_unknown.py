@@ -205,6 +205,14 @@ def test_access_lists_in_a_database() -> None:
     assert states(found) == ["unknown"]
 
 
+def test_a_user_who_may_log_in_only_once_is_a_fault_where_several_nodes_dial() -> None:
+    nodes = {"second": {"fastagi_port": 4574, "audiosocket_port": 9093}}
+    several = CONFIG.model_copy(update={"nodes": Config.model_validate({"nodes": nodes}).nodes})
+    files = FINE | {"manager.conf": MANAGER + "allowmultiplelogin = no\n"}
+    found = check_files(ConfigurationFiles(files, "/etc/asterisk"), several)
+    assert [one.state for one in found if "only once" in one.what] == ["broken"]
+
+
 def test_a_user_who_may_log_in_only_once_is_noted() -> None:
     for_all = MANAGER.replace("[voicebot]", "allowmultiplelogin=no\n[voicebot]")
     for manager in (MANAGER + "allowmultiplelogin = no\n", for_all):

@@ -1,0 +1,56 @@
+"""What a check says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from voicebot.config import Config
+from voicebot.errors import Problem
+
+State = Literal["fine", "note", "unknown", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Parameters
+    ----------
+    check
+        Which check.
+    state
+        ``fine``; ``note``, works but should be known; ``unknown``, cannot be told from here; ``broken``.
+    what, cure, where
+        As in a ``Problem``.
+    """
+
+    check: str
+    state: State
+    what: str
+    cure: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is examined.
+
+    Parameters
+    ----------
+    config
+        Of this installation; defaults where it cannot be read.
+    file
+        That it was read from; ``None`` when there is none.
+    """
+
+    config: Config
+    file: Path | None = None
+
+
+def of_problems(check: str, problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Return problems as findings."""
+    for problem in problems:
+        yield Finding(check, "broken", problem.what, problem.cure, problem.where)

@@ -1,0 +1,38 @@
+"""Ports on which Asterisk reaches us."""
+
+from __future__ import annotations
+
+import socket
+
+from voicebot.agi.lint.access import is_loopback
+from voicebot.doctor.finding import Finding, Subject
+
+
+async def check(subject: Subject) -> list[Finding]:
+    """The ports on which Asterisk is to reach us."""
+    config = subject.config
+    section = config.asterisk
+    found = []
+    for name, host, port in (
+        ("FastAGI", section.fastagi_host, section.fastagi_port),
+        ("AudioSocket", section.audiosocket_host, section.audiosocket_port),
+    ):
+        if not is_loopback(host):
+            found.append(
+                Finding("ports", "note", f"{name} listens on {host}, where others than this machine may reach it",
+                        "keep it on 127.0.0.1, or let a firewall pass only Asterisk's machine")
+            )  # fmt: skip
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                found.append(
+                    Finding("ports", "note", f"{name}'s port {host}:{port} cannot be had: {error.strerror}",
+                            "fine while a node runs; else end the program that has it, or set another port")
+                )  # fmt: skip
+    return found or [
+        Finding(
+            "ports", "fine", f"{section.fastagi_port} (FastAGI) and {section.audiosocket_port} (AudioSocket) are free"
+        )
+    ]
