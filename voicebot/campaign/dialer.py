@@ -25,13 +25,13 @@ from voicebot.campaign.spool import Spool
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError, VoicebotError
 from voicebot.store.records import CampaignState, Result, Ticket
-from voicebot.store.slots import TOLERANCE
+from voicebot.store.slots import needs_another
 from voicebot.store.store import Store
 
 LOOK_SECONDS: Final = 0.25
 """How often work is looked for."""
 ROUND_SECONDS: Final = 5.0
-"""Between two heartbeats; a node without one for ``DEAD_AFTER_SECONDS`` counts as dead."""
+"""Between two heartbeats; see ``voicebot.store.liveness``."""
 HURRIED_ROUND_SECONDS: Final = 0.5
 """The same while lost attempts or unwritten results are left."""
 AWAY_SECONDS: Final = 1.0
@@ -235,9 +235,10 @@ class Dialer:
         """Wait for the slot and ask leave to dial; gives the attempt back where that is refused."""
         slot: float | None = ticket.slot
         try:
-            if self._store.until(ticket.slot) < -TOLERANCE / 2:
-                limit = self._config.trunks[ticket.trunk].calls_per_second
-                slot = await self._store.postpone(ticket.attempt, calls_per_second=limit)
+            trunk = self._config.trunks[ticket.trunk]
+            rate, calls = trunk.calls_per_second, trunk.max_calls
+            if needs_another(self._store.until(ticket.slot), calls_per_second=rate, max_calls=calls):
+                slot = await self._store.postpone(ticket.attempt, calls_per_second=rate, max_calls=calls)
             if slot is None:
                 return False
             await _wait(self._stopping, self._store.until(slot))
@@ -303,6 +304,7 @@ class Dialer:
         with contextlib.suppress(UnavailableError):
             await self._keeper.round()
             await self._store.close_finished(list(self._config.trunks))
+            await self._store.leave(self._config.node)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

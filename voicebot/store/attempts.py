@@ -23,6 +23,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from voicebot.logs import get_logger
 from voicebot.store import rows
 from voicebot.store.campaigns import OPEN, READY
 from voicebot.store.database import Database
@@ -36,7 +37,7 @@ from voicebot.store.records import (
     Result,
     Ticket,
 )
-from voicebot.store.slots import TOLERANCE, plan_slots
+from voicebot.store.slots import TOLERANCE, earliest_start, gap_between, plan_slots
 from voicebot.store.tables import (
     AttemptRow,
     CallJournalRow,
@@ -53,6 +54,8 @@ NOT_SENT_DELAY: Final = 30.0
 """Seconds before a lead is tried again when Asterisk did not take the order and nobody said otherwise."""
 STOP_OUTCOME: Final = "do_not_call"
 """The outcome that bars a number in every campaign."""
+
+_log = get_logger(module="store")
 
 
 class Attempts(Database):
@@ -118,6 +121,12 @@ class Attempts(Database):
                 await connection.execute(
                     sa.update(TrunkRow).where(TrunkRow.name == trunk).values(next_slot=slots.next_slot(len(tickets)))
                 )
+                if slots.clock_set_back:
+                    _log.warning(
+                        "the database's clock was set back; the trunk goes on without waiting for its next slot",
+                        trunk=trunk,
+                        slot_ahead_seconds=round(slots.clock_set_back),
+                    )
             return tickets
 
         return await self.write(work)
@@ -244,8 +253,15 @@ class Attempts(Database):
             for columns in new
         ]
 
-    async def postpone(self, attempt: UUID, *, calls_per_second: float) -> float | None:
+    async def postpone(self, attempt: UUID, *, calls_per_second: float, max_calls: int) -> float | None:
         """Give a claimed attempt a new slot, when its preparation took longer than its slot could wait.
+
+        Parameters
+        ----------
+        attempt
+            Claimed.
+        calls_per_second, max_calls
+            Limits of its trunk.
 
         Returns
         -------
@@ -264,15 +280,7 @@ class Attempts(Database):
             if trunk is None:
                 return None
             row = await self._lock_trunk(connection, trunk)
-            slots = plan_slots(
-                row.now,
-                min(row.next_slot, row.now),
-                open_calls=0,
-                max_calls=1,
-                calls_per_second=calls_per_second,
-                at_most=1,
-            )
-            slot: float = max(row.next_slot, slots.starts[0])
+            slot = earliest_start(row.now, row.next_slot, calls_per_second=calls_per_second, max_calls=max_calls)
             moved = await connection.execute(
                 sa.update(AttemptRow)
                 .where(AttemptRow.id == attempt, AttemptRow.state == AttemptState.CLAIMED)
@@ -281,7 +289,7 @@ class Attempts(Database):
             if moved.rowcount != 1:
                 return None
             await connection.execute(
-                sa.update(TrunkRow).where(TrunkRow.name == trunk).values(next_slot=slot + slots.gap)
+                sa.update(TrunkRow).where(TrunkRow.name == trunk).values(next_slot=slot + gap_between(calls_per_second))
             )
             return slot
 

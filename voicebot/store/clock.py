@@ -1,4 +1,4 @@
-"""The database's clock, told from this process's monotonic clock without asking each time."""
+"""The database's clock, told from this process's monotonic clock without asking each time. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections import deque
 from typing import Final
 
 SAMPLES: Final = 12
+DRIFT_SECONDS: Final = 0.05
+"""Two clocks drift apart by less between the oldest and the newest sample: 500 ppm, which is as fast as NTP slews
+(RFC 5905), are 30 ms in a minute."""
 
 
 class DatabaseClock:
@@ -14,7 +17,7 @@ class DatabaseClock:
     def __init__(self) -> None:
         self._samples: deque[tuple[float, float]] = deque(maxlen=SAMPLES)
 
-    def add(self, *, asked: float, answered: float, database: float) -> None:
+    def add(self, *, asked: float, answered: float, database: float) -> float:
         """Take one reading.
 
         Parameters
@@ -23,8 +26,22 @@ class DatabaseClock:
             Monotonic seconds before and after.
         database
             What the database said in between, seconds since the epoch.
+
+        Returns
+        -------
+        float
+            Seconds by which the database's clock was set forward (back: negative) since the readings before, which
+            are forgotten then; 0 when round trips and drift explain the difference.
         """
-        self._samples.append((answered - asked, database - (asked + answered) / 2))
+        trip, offset = answered - asked, database - (asked + answered) / 2
+        jump = 0.0
+        if self._samples:
+            best_trip, best = min(self._samples)
+            if abs(offset - best) > (trip + best_trip) / 2 + DRIFT_SECONDS:
+                jump = offset - best
+                self._samples.clear()
+        self._samples.append((trip, offset))
+        return jump
 
     def at(self, monotonic: float) -> float:
         """Database time at a monotonic time."""

@@ -13,12 +13,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.logs import get_logger
 from voicebot.store import migrations
 from voicebot.store.clock import DatabaseClock
 from voicebot.store.engine import is_away, is_missing, make_engine, make_private, parse_url
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a transaction is repeated before the database counts as away."""
+TOLD_JUMP_SECONDS: Final = 1.0
+"""A clock that is set by less disturbs nothing but a slot or two."""
+
+_log = get_logger(module="store")
 
 T = TypeVar("T")
 
@@ -32,11 +37,21 @@ class Database:
         Made by ``make_engine``.
     name
         The URL without its password, for messages.
+    monotonic, sleep
+        This process's clock that never goes back, and how it waits.
     """
 
-    def __init__(self, engine: AsyncEngine, name: str) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        name: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._engine = engine
         self._name = name
+        self._monotonic, self._sleep = monotonic, sleep
         self._sqlite = engine.dialect.name == "sqlite"
         # Writers of one process queue here instead of sleeping in SQLite's busy handler.
         self._turn = asyncio.Lock()
@@ -49,7 +64,13 @@ class Database:
         )
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Self:
         """Connect to a database whose tables are up to date.
 
         Raises
@@ -64,7 +85,7 @@ class Database:
         if is_missing(parsed):
             raise ConfigurationError(f"{name}: there is no such database", cure="run: voicebot db upgrade")
         make_private(parsed)
-        database = cls(make_engine(url), name)
+        database = cls(make_engine(url), name, monotonic=monotonic, sleep=sleep)
         try:
             revision = await database.read(lambda connection: connection.run_sync(migrations.revision_of))
             migrations.check(revision, name)
@@ -123,20 +144,26 @@ class Database:
             await asyncio.sleep(pause)
 
     async def read_clock(self) -> float:
-        """Ask the database for its time, and return it."""
+        """Ask the database for its time, and return it; says so when its clock was set since it was asked last."""
 
         async def ask(connection: AsyncConnection) -> float:
             await connection.execute(sa.select(1))
-            asked = time.monotonic()
+            asked = self._monotonic()
             database: float = (await connection.execute(sa.select(self.now))).scalar_one()
-            self._clock.add(asked=asked, answered=time.monotonic(), database=database)
+            jump = self._clock.add(asked=asked, answered=self._monotonic(), database=database)
+            if abs(jump) >= TOLD_JUMP_SECONDS:
+                _log.warning(
+                    "the database's clock was set " + ("forward" if jump > 0 else "back"),
+                    seconds=round(abs(jump), 1),
+                    cure="keep the machine's time with NTP",
+                )
             return database
 
         return await self.read(ask)
 
     def time(self) -> float:
         """Database time now, without asking: seconds since the epoch."""
-        return self._clock.at(time.monotonic())
+        return self._clock.at(self._monotonic())
 
     def until(self, slot: float) -> float:
         """Seconds from now until a database time; negative when it has passed."""

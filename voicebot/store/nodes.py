@@ -10,32 +10,61 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from voicebot.errors import ConfigurationError
+from voicebot.logs import get_logger
 from voicebot.store import rows
-from voicebot.store.campaigns import OPEN
+from voicebot.store.campaigns import OPEN, READY
 from voicebot.store.database import Database
+from voicebot.store.liveness import DEAD_AFTER_SECONDS, Liveness, Sign
 from voicebot.store.records import Attempt, AttemptState, LeadState
-from voicebot.store.tables import AttemptRow, LeadRow, NodeRow
+from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, NodeRow
 
-DEAD_AFTER_SECONDS: Final = 30.0
-"""Without a heartbeat for so long a node counts as dead."""
 ORPHAN_SECONDS: Final = 5.0
 """A claim that its own node does not know of after so long never reached it (the commit's answer was lost)."""
+WATCH_SECONDS: Final = 2.0
+"""Between two looks at a name that another process may still use."""
+SET_BACK_SECONDS: Final = 2.0
+"""A heartbeat that lies further ahead than this was given before the database's clock was set back."""
+
+_log = get_logger(module="store")
 
 
 def this_process() -> str:
-    """Host, process id and the process's start time: no two lives of a node have the same."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    """Name this life of a node: host, boot, process namespace, process id and the process's start time."""
+    return ":".join((socket.gethostname(), _boot(), _namespace(), str(os.getpid()), _started(os.getpid())))
 
 
 def is_running(process: str) -> bool | None:
-    """Whether a process named by ``this_process`` is alive; ``None`` when it belongs to another host."""
-    host, pid, started = process.rsplit(":", 2)
-    if host != socket.gethostname():
+    """Whether a process named by ``this_process`` is alive.
+
+    Returns
+    -------
+    bool or None
+        ``None`` where that cannot be told from here. A process id says something only within one boot of one
+        machine and one process namespace (``pid_namespaces(7)``): in every container there is a process 1.
+    """
+    parts = process.rsplit(":", 4)
+    if len(parts) != 5 or parts[:3] != [socket.gethostname(), _boot(), _namespace()] or "" in parts:
         return None
-    return _started(int(pid)) == started
+    return _started(int(parts[3])) == parts[4]
+
+
+def _boot() -> str:
+    """Id of the running kernel's boot; empty where the system has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _namespace() -> str:
+    """Number of this process's namespace of process ids; empty where the system has none."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink()).removeprefix("pid:").strip("[]")
+    except OSError:
+        return ""
 
 
 def _started(pid: int) -> str:
@@ -52,11 +81,17 @@ def _started(pid: int) -> str:
 class Nodes(Database):
     """The nodes that dial from this database."""
 
+    def __init__(self, engine: AsyncEngine, name: str, **more: Any) -> None:
+        super().__init__(engine, name, **more)
+        self._liveness = Liveness()
+
     async def adopt(self, node: str) -> int:
-        """Begin a life of ``node`` in this process, and settle what its former life and dead nodes left.
+        """Begin a life of ``node`` in this process, and settle what its former life left.
 
         What was claimed is released, its lead ready again; what was dialling becomes lost and stays open until
-        it is finished.
+        it is finished. Where it cannot be told at once whether the process that dialled under this name before is
+        gone (it ran on another machine or in another container), its heartbeats are watched for up to
+        ``DEAD_AFTER_SECONDS``.
 
         Returns
         -------
@@ -69,26 +104,56 @@ class Nodes(Database):
             Another process dials under this name.
         """
         process = this_process()
+        first: Sign | None = None
+        while True:
 
-        async def work(connection: AsyncConnection, _run: int) -> int:
-            row = (
+            async def work(connection: AsyncConnection, _run: int, first: Sign | None = first) -> int | Sign:
+                await self._mend_times(connection)
+                row = (
+                    await connection.execute(
+                        sa.select(NodeRow.process, NodeRow.beats).where(NodeRow.name == node).with_for_update()
+                    )
+                ).one_or_none()
+                if row is not None and row.process not in {"", process}:
+                    sign = Sign(row.process, row.beats)
+                    if first is not None and sign != first:
+                        raise _in_use(node, sign.process, "its heartbeats were seen while this process watched")
+                    running = is_running(sign.process)
+                    if running:
+                        raise _in_use(node, sign.process, "it runs on this machine")
+                    if running is None and not self._liveness.is_dead(node, sign):
+                        return sign
+                life = {"process": process, "started_at": self.now, "heartbeat_at": self.now}
                 await connection.execute(
-                    sa.select(NodeRow.process, (self.now - NodeRow.heartbeat_at).label("silent"))
-                    .where(NodeRow.name == node)
-                    .with_for_update()
+                    self.insert(NodeRow)
+                    .values(name=node, beats=1, **life)
+                    .on_conflict_do_update(index_elements=[NodeRow.name], set_=life | {"beats": NodeRow.beats + 1})
                 )
-            ).one_or_none()
-            if row is not None and row.process != process:
-                _refuse_second(node, row.process, row.silent)
-            life = {"process": process, "started_at": self.now, "heartbeat_at": self.now}
-            await connection.execute(
-                self.insert(NodeRow)
-                .values(name=node, **life)
-                .on_conflict_do_update(index_elements=[NodeRow.name], set_=life)
-            )
-            return await self._settle(connection, AttemptRow.node == node) + await self._settle_dead(connection)
+                return await self._settle(connection, AttemptRow.node == node)
 
-        return await self.write(work)
+            found = await self.write(work)
+            if isinstance(found, int):
+                return found
+            if first is None:
+                first = found
+                _log.warning(
+                    "another process may still dial under this node's name; it is watched before this one begins",
+                    node=node,
+                    other=_whereabouts(found.process),
+                    at_most_seconds=round(DEAD_AFTER_SECONDS),
+                )
+            self._liveness.look(self._monotonic(), {node: found})
+            await self._sleep(WATCH_SECONDS)
+
+    async def leave(self, node: str) -> None:
+        """End this process's life of ``node``, so that the next one can begin at once."""
+
+        async def work(connection: AsyncConnection, _run: int) -> None:
+            await connection.execute(
+                sa.update(NodeRow).where(NodeRow.name == node, NodeRow.process == this_process()).values(process="")
+            )
+
+        await self.write(work)
 
     async def heartbeat(self, node: str, *, holding: Collection[UUID] | None = None) -> bool:
         """Give a sign of life, and settle what dead nodes left.
@@ -108,10 +173,11 @@ class Nodes(Database):
         """
 
         async def work(connection: AsyncConnection, _run: int) -> bool:
+            await self._mend_times(connection)
             alive = await connection.execute(
                 sa.update(NodeRow)
                 .where(NodeRow.name == node, NodeRow.process == this_process())
-                .values(heartbeat_at=self.now)
+                .values(heartbeat_at=self.now, beats=NodeRow.beats + 1)
             )
             if alive.rowcount != 1:
                 return False
@@ -120,10 +186,12 @@ class Nodes(Database):
                     connection,
                     AttemptRow.node == node,
                     AttemptRow.state == AttemptState.CLAIMED,
-                    AttemptRow.claimed_at < self.now - ORPHAN_SECONDS,
+                    self._is_old(AttemptRow.claimed_at, ORPHAN_SECONDS),
                     AttemptRow.id.not_in(holding),
                 )
-            await self._settle_dead(connection)
+            dead = self._liveness.look(self._monotonic(), await self._signs(connection, but=node))
+            if dead:
+                await self._settle(connection, AttemptRow.node.in_(dead))
             return True
 
         return await self.write(work)
@@ -145,7 +213,7 @@ class Nodes(Database):
                 rows.attempts().where(
                     OPEN,
                     AttemptRow.state == AttemptState.LOST,
-                    sa.or_(AttemptRow.node == node, AttemptRow.dialled_at < self.now - older_than),
+                    sa.or_(AttemptRow.node == node, self._is_old(AttemptRow.dialled_at, older_than)),
                 )
             )
             return [rows.to_attempt(row) for row in found]
@@ -160,15 +228,56 @@ class Nodes(Database):
                 connection,
                 AttemptRow.node == node,
                 AttemptRow.state == AttemptState.DIALLING,
-                AttemptRow.dialled_at < self.now - ORPHAN_SECONDS,
+                self._is_old(AttemptRow.dialled_at, ORPHAN_SECONDS),
                 AttemptRow.id.not_in(holding),
             )
 
         return await self.write(work)
 
-    async def _settle_dead(self, connection: AsyncConnection) -> int:
-        dead = sa.select(NodeRow.name).where(NodeRow.heartbeat_at < self.now - DEAD_AFTER_SECONDS)
-        return await self._settle(connection, AttemptRow.node.in_(dead))
+    def _is_old(self, column: Any, seconds: float) -> sa.ColumnElement[bool]:
+        """Whether a time passed so many seconds ago; one that lies ahead was told before the clock was set back."""
+        return sa.or_(column < self.now - seconds, column > self.now + SET_BACK_SECONDS)
+
+    async def _signs(self, connection: AsyncConnection, *, but: str) -> dict[str, Sign]:
+        found = await connection.execute(
+            sa.select(NodeRow.name, NodeRow.process, NodeRow.beats).where(NodeRow.name != but)
+        )
+        return {row.name: Sign(row.process, row.beats) for row in found}
+
+    async def _mend_times(self, connection: AsyncConnection) -> None:
+        """When the clock was set back: what was due before is due still, and no campaign waits for its turn.
+
+        That is for leads that were never called, which are due from their import on, and for those that are being
+        called, which were due. When else to call a lead again was decided by what came of its calls, and may have
+        been agreed with somebody: it stays.
+        """
+        latest = (await connection.execute(sa.select(sa.func.max(NodeRow.heartbeat_at) - self.now))).scalar_one()
+        if latest is None or latest <= SET_BACK_SECONDS:
+            return
+        before = self.now + latest
+        await connection.execute(
+            sa.update(NodeRow).where(NodeRow.heartbeat_at > self.now).values(heartbeat_at=self.now)
+        )
+        await connection.execute(
+            sa.update(CampaignRow).where(CampaignRow.served_at > self.now).values(served_at=self.now)
+        )
+        leads = await connection.execute(
+            sa.update(LeadRow)
+            .where(
+                LeadRow.next_at > self.now,
+                sa.or_(
+                    sa.and_(READY, LeadRow.tries == 0, LeadRow.next_at <= before),
+                    LeadRow.state == LeadState.DIALLING,
+                ),
+            )
+            .values(next_at=self.now)
+        )
+        _log.warning(
+            "the database's clock was set back since a node last gave a sign of life",
+            seconds=round(latest),
+            leads_due_again=leads.rowcount,
+            cure="keep the machine's time with NTP",
+        )
 
     async def _settle(self, connection: AsyncConnection, *conditions: Any) -> int:
         """Release what is claimed and lose what is dialling among the open attempts that meet the conditions."""
@@ -206,17 +315,17 @@ class Nodes(Database):
         return len(found)
 
 
-def _refuse_second(node: str, process: str, silent: float) -> None:
-    """Raise when the process that last dialled as ``node`` may still do so."""
-    host, pid, _ = process.rsplit(":", 2)
-    running = is_running(process)
-    if running:
-        raise ConfigurationError(
-            f"another process dials as {node} already (process {pid})",
-            cure="stop it, or give this one another name: node in voicebot.toml",
-        )
-    if running is None and silent < DEAD_AFTER_SECONDS:
-        raise ConfigurationError(
-            f"{node} was alive {max(0.0, silent):.0f} s ago on another host ({host})",
-            cure=f"give this node another name, or stop the other and wait {DEAD_AFTER_SECONDS:.0f} s",
-        )
+def _whereabouts(process: str) -> str:
+    """For people: host and process id."""
+    parts = process.rsplit(":", 4)
+    if len(parts) != 5:  # written by an earlier version
+        return process
+    host, _, _, pid, _ = parts
+    return f"{host}, process {pid}" + ("" if parts[1:3] == [_boot(), _namespace()] else " in another container or boot")
+
+
+def _in_use(node: str, process: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"another process dials as {node} already ({_whereabouts(process)}): {why}",
+        cure="stop it, or give this one another name: node in voicebot.toml",
+    )

@@ -3,6 +3,9 @@
 A token bucket of depth one kept as the earliest time of the next start (a theoretical arrival time, as in the
 generic cell rate algorithm, ITU-T I.371). A call that is not sent within ``TOLERANCE`` of its slot is not sent at
 all, so the gap between slots is stretched to fit ``calls_per_second`` late and punctual calls into any one second.
+
+A slot is a time of the database's clock, and that may be set. So a next slot counts only as far as it can have been
+given by the clock as it is now; one that lies further ahead was given before the clock was set back. Pure.
 """
 
 from __future__ import annotations
@@ -26,10 +29,13 @@ class Slots:
         Ascending, database time.
     gap
         Seconds between two starts.
+    clock_set_back
+        Seconds by which the trunk's next slot lay further ahead than it can; 0 where it did not.
     """
 
     starts: tuple[float, ...]
     gap: float
+    clock_set_back: float = 0.0
 
     def next_slot(self, used: int) -> float:
         """The trunk's next slot when the first ``used`` (at least 1) of the starts are taken."""
@@ -45,6 +51,41 @@ def gap_between(calls_per_second: float) -> float:
     return (window + TOLERANCE) / max(1.0, calls_per_second)
 
 
+def furthest_ahead(calls_per_second: float, max_calls: int) -> float:
+    """Seconds ahead of now at which a next slot can lie at most.
+
+    A claim gives slots up to ``HORIZON`` ahead. Only attempts that were late for theirs get later ones, behind each
+    other, and there are no more attempts than calls at a time.
+    """
+    return HORIZON + gap_between(calls_per_second) * (max_calls + 1)
+
+
+def earliest_start(now: float, next_slot: float, *, calls_per_second: float, max_calls: int) -> float:
+    """Return the earliest time at which another call may start, whatever was done to the clock.
+
+    After the clock was set back it lies ``HORIZON`` ahead: what was claimed before has been dialled by then.
+    """
+    if next_slot > now + furthest_ahead(calls_per_second, max_calls):
+        return now + HORIZON
+    return max(now, next_slot)
+
+
+def needs_another(until: float, *, calls_per_second: float, max_calls: int) -> bool:
+    """Whether a claimed attempt needs another slot than its own.
+
+    Parameters
+    ----------
+    until
+        Seconds until its slot, negative when that has passed.
+
+    Returns
+    -------
+    bool
+        It has passed, or lies further ahead than any can: the clock was set forward or back since.
+    """
+    return until < -TOLERANCE / 2 or until > furthest_ahead(calls_per_second, max_calls)
+
+
 def plan_slots(
     now: float, next_slot: float, *, open_calls: int, max_calls: int, calls_per_second: float, at_most: int
 ) -> Slots:
@@ -53,7 +94,8 @@ def plan_slots(
     Parameters
     ----------
     now, next_slot
-        Database time, seconds; the trunk's next free slot, in the past when the trunk has been idle.
+        Database time, seconds; the trunk's next free slot, in the past when the trunk has been idle, far ahead when
+        the clock was set back.
     open_calls, max_calls
         Attempts on the trunk that are claimed, dialling or lost; how many there may be.
     calls_per_second
@@ -62,7 +104,8 @@ def plan_slots(
         How many the asking node can take.
     """
     gap = gap_between(calls_per_second)
-    first = max(now, next_slot)
+    first = earliest_start(now, next_slot, calls_per_second=calls_per_second, max_calls=max_calls)
     within_horizon = int((now + HORIZON - first) / gap) + 1 if first <= now + HORIZON else 0
     count = max(0, min(at_most, max_calls - open_calls, within_horizon))
-    return Slots(tuple(first + place * gap for place in range(count)), gap)
+    starts = tuple(first + place * gap for place in range(count))
+    return Slots(starts, gap, next_slot - now if first < next_slot else 0.0)

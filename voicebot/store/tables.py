@@ -268,6 +268,9 @@ class NodeRow(Base):
 
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     process: Mapped[str] = mapped_column(sa.String(200))
-    """Host, process and start time: tells a node's lives apart."""
+    """Which process dials under this name (``nodes.this_process``); empty when none does."""
     started_at: Mapped[float]
     heartbeat_at: Mapped[float]
+    """For people: whether it lives is told by ``beats``."""
+    beats: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Heartbeats so far: what moves while the node lives, whatever the clock does."""

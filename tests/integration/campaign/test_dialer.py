@@ -353,7 +353,7 @@ async def test_a_dialer_whose_name_was_taken_stops(
     caller = StandInCaller()
     async with running(make(caller)):
         await caller.begun.wait()
-        monkeypatch.setattr("voicebot.store.nodes.this_process", lambda: "another:1:1")
+        monkeypatch.setattr("voicebot.store.nodes.this_process", lambda: "elsewhere:boot:1:1:1")
         monkeypatch.setattr("voicebot.store.nodes.is_running", lambda _process: False)
         await store.adopt(NODE)
         monkeypatch.undo()

@@ -172,7 +172,7 @@ async def _record(url: str, name: str, *recordings: Recording) -> None:
         assert len(tickets) == len(recordings)
         for ticket, recording in zip(tickets, recordings, strict=True):
             while not await store.authorise(ticket.attempt):
-                await store.postpone(ticket.attempt, calls_per_second=1000.0)
+                await store.postpone(ticket.attempt, calls_per_second=1000.0, max_calls=100)
             outcome = "promise_to_pay" if recording.entries[-1]["ending"] == "promise_to_pay" else "already_paid"
             slots = {"promise_date": date(2026, 11, 27)} if outcome == "promise_to_pay" else {}
             result = CallResult(

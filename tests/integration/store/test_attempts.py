@@ -113,17 +113,17 @@ async def test_an_attempt_that_is_late_for_its_slot_is_not_dialled(store: Store)
     late, postponed = await claim(store)
     await asyncio.sleep(TOLERANCE + 0.05)  # the slot's own time limit is what is tested
     assert not await store.authorise(late.attempt)
-    slot = await store.postpone(postponed.attempt, calls_per_second=1000.0)
+    slot = await store.postpone(postponed.attempt, calls_per_second=1000.0, max_calls=100)
     assert slot is not None
     assert slot > postponed.slot
     assert await store.authorise(postponed.attempt)
-    assert await store.postpone(postponed.attempt, calls_per_second=1000.0) is None
+    assert await store.postpone(postponed.attempt, calls_per_second=1000.0, max_calls=100) is None
 
 
 async def test_postponed_attempts_queue_for_slots_like_others(store: Store) -> None:
     await campaign(store, leads=5)
     tickets = await claim(store, 2, calls_per_second=10.0)
-    moved = await store.postpone(tickets[0].attempt, calls_per_second=10.0)
+    moved = await store.postpone(tickets[0].attempt, calls_per_second=10.0, max_calls=100)
     (fresh,) = await claim(store, 1, calls_per_second=10.0)
     slots = [tickets[1].slot, moved or 0.0, fresh.slot]
     assert all(after - before >= 0.11 - 1e-6 for before, after in itertools.pairwise(slots))
