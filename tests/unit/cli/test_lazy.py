@@ -68,7 +68,7 @@ GROUP.command("again")(hello)
 GROUP.command("once")(hello)
 
 
-@pytest.mark.parametrize("command", ["status", "pause", "resume"])
+@pytest.mark.parametrize("command", ["status", "pause"])
 def test_what_must_act_at_once_imports_no_dialogue_and_no_speech(command: str) -> None:
     place = importlib.import_module("voicebot.cli.campaign").COMMANDS[command][0].partition(":")[0]
     program = (

@@ -9,9 +9,9 @@ from voicebot.cli.lazy import lazy_app
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "create": ("creating:create", "Make a campaign in draft, with its script pinned."),
     "import": ("importing:import_leads", "Add leads from CSV or JSON lines; bad lines are refused with their place."),
-    "start": ("running:start", "Let the campaign's leads be dialled by the nodes that serve its trunk."),
+    "start": ("starting:start", "Let the campaign's leads be dialled by the nodes that serve its trunk."),
     "pause": ("running:pause", "Dial nobody more, at once; calls under way go on to their end."),
-    "resume": ("running:resume", "Go on with a paused campaign."),
+    "resume": ("starting:resume", "Go on with a paused campaign."),
     "status": ("watching:status", "Show how far a campaign is, or all of them."),
     "review": ("reviewing:review", "Decide about leads of which it is unknown whether they were called."),
     "repin": ("pinning:repin", "Give a paused campaign another version of its script."),
