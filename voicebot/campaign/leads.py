@@ -12,6 +12,7 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as made_by
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -32,9 +33,29 @@ LONGEST_RECORD: Final = 50
 MOST_COLUMNS: Final = 200
 
 
+class Seen:
+    """The leads of one import, so that two lines of it never mean the same lead without a word."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], tuple[str, int, int]] = {}
+
+    def fault(self, lead: NewLead, file: str, line: int) -> Problem | None:
+        """Take a lead in; say what is wrong where another line has its reference (or number, without one)."""
+        kind = "reference" if lead.reference else "phone"
+        known = lead.reference or lead.phone
+        values = hash((lead.phone, lead.name, lead.company, lead.amount, lead.currency, lead.due_date, lead.timezone,
+                       tuple(sorted(lead.more.items()))))  # fmt: skip
+        at, on, as_it_was = self._lines.setdefault((kind, known), (file, line, values))
+        if (at, on) == (file, line) or as_it_was == values:
+            return None
+        where = f"line {on}" if at == file else f"{at}:{on}"
+        cure = "give each of them a reference of its own" if kind == "phone" else "leave one of them"
+        return Problem(f"{where} has the same {kind} {known} and other values", cure, file, line)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the leads of a campaign must fit.
+    """What the leads of one import must fit.
 
     Parameters
     ----------
@@ -44,12 +65,15 @@ class Terms:
         The trunk that will dial them: its allow-list must match.
     region
         The country of numbers without a country code (two letters), empty where nobody said.
+    seen
+        The leads that were read before, of all files of the import.
     """
 
     needs: Sequence[str]
     trunk_name: str
     trunk: TrunkSection
     region: str = ""
+    seen: Seen = made_by(default_factory=Seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,20 +315,18 @@ class _Reader:
         if problems or zone is None:
             yield from problems
             return
-        yield Row(
-            line,
-            NewLead(
-                phone=number,
-                name=taken["name"],
-                company=taken["company"],
-                amount=amount,
-                currency=currency,
-                due_date=due_date,
-                timezone=zone,
-                reference=taken.get("reference", ""),
-                more={field: value for field, value in taken.items() if value and field not in (*REQUIRED, *OPTIONAL)},
-            ),
+        lead = NewLead(
+            phone=number,
+            name=taken["name"],
+            company=taken["company"],
+            amount=amount,
+            currency=currency,
+            due_date=due_date,
+            timezone=zone,
+            reference=taken.get("reference", ""),
+            more={field: value for field, value in taken.items() if value and field not in (*REQUIRED, *OPTIONAL)},
         )
+        yield self._terms.seen.fault(lead, self._file, line) or Row(line, lead)
 
 
 _MARKS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}

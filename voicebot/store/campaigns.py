@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,12 +15,10 @@ from voicebot.store import rows
 from voicebot.store.database import Database
 from voicebot.store.engine import to_text
 from voicebot.store.records import (
-    Added,
     Campaign,
     CampaignState,
     CampaignStatus,
     LeadState,
-    NewLead,
     ScriptVersion,
 )
 from voicebot.store.tables import (
@@ -30,11 +28,7 @@ from voicebot.store.tables import (
     LeadRow,
     OutcomeRow,
     ScriptVersionRow,
-    SuppressionRow,
 )
-
-LEADS_AT_ONCE: Final = 1000
-"""Leads in one transaction of an import; a claim never waits long for an import."""
 
 READY: Final = LeadRow.state == sa.literal_column("'ready'")
 """Written out, not bound: a partial index is used only for the very text of its condition."""
@@ -185,68 +179,6 @@ class Campaigns(Database):
 
         return await self.write(work)
 
-    async def add_leads(self, campaign: int, leads: Sequence[NewLead]) -> Added:
-        """Add leads, ready to be called; those that are there already are left as they are.
-
-        A lead is the same when number and reference are.
-
-        Raises
-        ------
-        ConfigurationError
-            There is no such campaign.
-        """
-        inserted = 0
-        duplicates: list[int] = []
-        suppressed: list[int] = []
-        for start in range(0, len(leads), LEADS_AT_ONCE):
-            part = leads[start : start + LEADS_AT_ONCE]
-            added = await self._add_part(campaign, part)
-            inserted += added.inserted
-            duplicates += (start + place for place in added.duplicates)
-            suppressed += (start + place for place in added.suppressed)
-        return Added(inserted, tuple(duplicates), tuple(suppressed))
-
-    async def _add_part(self, campaign: int, leads: Sequence[NewLead]) -> Added:
-        columns = [rows.from_lead(campaign, lead) for lead in leads]
-
-        async def work(connection: AsyncConnection, _run: int) -> Added:
-            # The locked row keeps a second import of the same campaign out until this part is in.
-            locked = sa.select(self.now).where(CampaignRow.id == campaign).with_for_update()
-            now = (await connection.execute(locked)).scalar_one_or_none()
-            if now is None:
-                raise ConfigurationError(f"there is no campaign {campaign}")
-            numbers = [column["number"] for column in columns]
-            refused = set(
-                (
-                    await connection.execute(sa.select(SuppressionRow.number).where(SuppressionRow.number.in_(numbers)))
-                ).scalars()
-            )
-            there = {
-                (row.number, row.reference)
-                for row in await connection.execute(
-                    sa.select(LeadRow.number, LeadRow.reference).where(
-                        LeadRow.campaign_id == campaign, LeadRow.number.in_(numbers)
-                    )
-                )
-            }
-            new: list[dict[str, Any]] = []
-            duplicates: list[int] = []
-            suppressed: list[int] = []
-            for place, column in enumerate(columns):
-                key = (column["number"], column["reference"])
-                if key in there:
-                    duplicates.append(place)
-                elif column["number"] in refused:
-                    suppressed.append(place)
-                else:
-                    there.add(key)
-                    new.append(column | {"state": LeadState.READY, "next_at": now})
-            if new:
-                await connection.execute(sa.insert(LeadRow), new)
-            return Added(len(new), tuple(duplicates), tuple(suppressed))
-
-        return await self.write(work)
-
     async def campaign_status(self, campaign: int) -> CampaignStatus:
         """Count a campaign's leads by state and its attempts by what came of them.
 
@@ -317,29 +249,3 @@ class Campaigns(Database):
             return (await connection.execute(statement)).scalar_one()
 
         return await self.read(work)
-
-    async def leads_for_review(self, campaign: int) -> list[tuple[int, NewLead, str]]:
-        """Return the leads that wait for a person's decision: id, lead and why."""
-
-        async def work(connection: AsyncConnection) -> list[tuple[int, NewLead, str]]:
-            found = await connection.execute(
-                sa.select(LeadRow)
-                .where(LeadRow.campaign_id == campaign, LeadRow.state == LeadState.REVIEW)
-                .order_by(LeadRow.id)
-            )
-            return [(row["id"], rows.to_lead(row), row["why"]) for row in found.mappings()]
-
-        return await self.read(work)
-
-    async def decide(self, lead: int, *, call_again: bool) -> bool:
-        """Decide about a lead in review: ready at once, or done. Returns whether it was in review."""
-
-        async def work(connection: AsyncConnection, _run: int) -> bool:
-            done = await connection.execute(
-                sa.update(LeadRow)
-                .where(LeadRow.id == lead, LeadRow.state == LeadState.REVIEW)
-                .values(state=LeadState.READY if call_again else LeadState.DONE, next_at=self.now)
-            )
-            return done.rowcount == 1
-
-        return await self.write(work)

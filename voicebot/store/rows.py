@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from voicebot.masking import E164
 from voicebot.store.engine import to_text
-from voicebot.store.records import Attempt, Campaign, NewLead
+from voicebot.store.records import Attempt, Campaign, Lead, NewLead
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
 
 CAMPAIGN: Final = (
@@ -86,6 +86,26 @@ def to_lead(row: Mapping[str, Any] | sa.RowMapping) -> NewLead:
         more=row["more"],
         rehearsal_day=row["rehearsal_day"],
     )
+
+
+def to_stored_lead(row: sa.RowMapping) -> Lead:
+    """Make the record of a lead's columns and its campaign's name."""
+    return Lead(
+        id=row["id"],
+        campaign=row["campaign_id"],
+        campaign_name=row["campaign_name"],
+        lead=to_lead(row),
+        state=row["state"],
+        why=row["why"],
+        tries=row["tries"],
+        next_at=row["next_at"],
+    )
+
+
+def number_is(column: sa.ColumnElement[str] | Any, number: str) -> sa.ColumnElement[bool]:
+    """Compare a column with a number: E.164, or the last digits of one."""
+    found: sa.ColumnElement[bool] = column == number if number.startswith("+") else column.endswith(number)
+    return found
 
 
 def attempts() -> sa.Select[*tuple[Any, ...]]:

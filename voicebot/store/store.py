@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from voicebot.store.attempts import Attempts
 from voicebot.store.campaigns import Campaigns
+from voicebot.store.leads import Leads
 from voicebot.store.nodes import Nodes
 from voicebot.store.recorded import Recorded
 from voicebot.store.versions import Versions
 
 
-class Store(Campaigns, Attempts, Nodes, Versions, Recorded):
+class Store(Campaigns, Leads, Attempts, Nodes, Versions, Recorded):
     """Campaigns, leads, attempts, outcomes, nodes, versions of scripts and recorded calls.
 
     Open with ``await Store.open(url)``; every method is one transaction (``add_leads``: one a thousand leads) and

@@ -152,7 +152,24 @@ class LeadRow(Base):
             postgresql_where=sa.text("state = 'ready'"),
         ),
         sa.Index("ix_lead_number", "number"),
+        sa.Index("ix_lead_campaign_id_reference", "campaign_id", "reference"),
     )
+
+
+class LeadChangeRow(Base):
+    """A person corrected, dropped or requeued a lead. Rows are only ever added."""
+
+    __tablename__ = "lead_change"
+
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id"), index=True)
+    at: Mapped[float]
+    by: Mapped[str]
+    action: Mapped[str] = mapped_column(sa.String(STATE_LENGTH))
+    why: Mapped[str] = mapped_column(sa.Text, default="")
+    changes: Mapped[dict[str, Any]]
 
 
 class AttemptRow(Base):

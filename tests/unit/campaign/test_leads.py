@@ -306,7 +306,7 @@ def test_quotes_gone_wrong_cost_their_own_lines(tmp_path: Path) -> None:
         HEADER,
         GOOD,
         '+14155550100,"Ann,Acme,1,USD,2026-12-01,America/New_York',
-        line(name="Lee, Ann"),
+        line(phone="+14155550101", name="Lee, Ann"),
         '+14155550100,"Ann" x,Acme,1,USD,2026-12-01,America/New_York',
         GOOD,
         '+14155550100,"Ann\nLee",Acme,1,USD,2026-12-01,America/New_York',
@@ -393,7 +393,7 @@ def fits(value: str) -> bool:
 @example(name="a\r", company="b")
 def test_any_text_is_taken_as_it_is_or_refused(tmp_path_factory: Any, name: str, company: str) -> None:
     folder = tmp_path_factory.mktemp("leads")
-    content = f"{HEADER}\n{line(name=name, company=company)}\n{GOOD}\n"
+    content = f"{HEADER}\n{line(phone='+14155550101', name=name, company=company)}\n{GOOD}\n"
     leads, problems = read(folder, content)
     if fits(name) and fits(company):
         assert problems == []
@@ -411,3 +411,30 @@ def test_garbage_is_told_never_raised(tmp_path_factory: Any, garbage: bytes, nam
     path.write_bytes(f"{HEADER}\n".encode() + garbage if name.endswith("csv") else garbage)
     for found in iterate_leads(path, Terms((), "main", TRUNK)):
         assert isinstance(found, (Row, Problem))
+
+
+def test_two_lines_never_mean_one_lead_without_a_word(tmp_path: Path) -> None:
+    header = f"{HEADER},reference"
+    rows = [
+        line(reference="R-1"),
+        line(reference="R-1"),
+        line(reference="R-2"),
+        line(reference="R-1", amount="7.00"),
+        line(reference="R-3", phone="+14155550199"),
+        line(phone="+14155550198", reference=""),
+        line(phone="+14155550198", reference="", amount="7.00"),
+    ]
+    leads, problems = read(tmp_path, "\n".join([header, *rows]))
+    assert len(leads) == 5
+    assert [(problem.line, problem.what) for problem in problems] == [
+        (5, "line 2 has the same reference R-1 and other values"),
+        (8, "line 7 has the same phone +14155550198 and other values"),
+    ]
+    assert "reference of its own" in problems[1].cure
+    terms = Terms((), "main", TRUNK)
+    other = tmp_path / "other.csv"
+    other.write_text(f"{header}\n{line(reference='R-1', amount='8.00')}\n")
+    assert [type(one) for one in iterate_leads(other, terms)] == [Row]
+    (found, *_) = iterate_leads(tmp_path / "leads.csv", terms)
+    assert isinstance(found, Problem)
+    assert f"{other}:2" in found.what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,29 +15,40 @@ from voicebot.agi.numbers import check_region
 from voicebot.campaign.leads import Row, Terms, iterate_leads
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Json, Name, trunk_of
+from voicebot.cli.script.published import who
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.store.campaigns import LEADS_AT_ONCE
+from voicebot.masking import mask_name, mask_number
+from voicebot.store.leads import LEADS_AT_ONCE
+from voicebot.store.records import Corrected
 from voicebot.store.store import Store
 
-PROBLEMS_SHOWN: Final = 100
-"""Refused lines that are shown one by one; a count is given for the others (``--json`` has them all)."""
+SHOWN: Final = 100
+"""Lines of one kind that are shown one by one; a count is given for the others (``--json`` has them all)."""
 
-_KINDS: Final = ("duplicates", "suppressed", "refused")
+_KINDS: Final = ("corrected", "duplicates", "not_corrected", "suppressed", "refused")
+_BAD: Final = ("not_corrected", "suppressed", "refused")
+"""Kinds of lines that a person should look at."""
 
 
 def import_leads(
     context: typer.Context,
     name: Name,
     files: Annotated[list[Path], typer.Argument(help="CSV (first line: column names) or .jsonl files.")],
+    *,
     region: Annotated[
         str, typer.Option(help="Country of the numbers that are written without one (US, GB, CN …).")
     ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")] = False,
     json: Json = False,
 ) -> None:
-    """Add leads. A bad line is refused with its place and cure, the others go in; then the exit code is 1."""
+    """Add leads, and correct those that are there and were not called yet (known by reference, or else by number).
+
+    A bad line is refused with its place and cure, the others go in; the exit code is 1 when anything was left out.
+    """
 
     async def work(store: Store, config: Config) -> dict[str, Any]:
         campaign = await store.campaign_named(name)
@@ -48,58 +60,85 @@ def import_leads(
         needs = read_pinned(version.text, version.hash).lead.needs
         country = check_region(region, "--region") if region else trunk.region
         terms = Terms(needs, trunk_name, trunk, country)
-        told = _Told(show=not json)
+        told = _Told(show=not json, unmasked=unmasked)
         for file in files:
-            await _import_file(store, campaign.id, file, terms, told)
+            await _import_file(store, campaign.id, file, terms, told, dry_run=dry_run)
         return told.record()
 
     record = with_store(context, work)
     if json:
-        output.print_json(record)
+        output.print_json(record | {"dry_run": dry_run})
     else:
         lines = {kind: len({(one["file"], one["line"]) for one in record[kind]}) for kind in _KINDS}
-        output.print_record({"inserted": record["inserted"], **lines})
-    if record["refused"] or record["suppressed"]:
+        shown = {"unchanged" if kind == "duplicates" else kind.replace("_", " "): lines[kind] for kind in _KINDS}
+        output.print_record({"inserted": record["inserted"], **shown})
+        if dry_run:
+            output.err.print("Nothing was done: this was a dry run.")
+    if any(record[kind] for kind in _BAD):
         raise typer.Exit(output.EXIT_NOT_FINE)
 
 
 class _Told:
     """What an import did, shown as it goes."""
 
-    def __init__(self, *, show: bool) -> None:
-        self._show = show
+    def __init__(self, *, show: bool, unmasked: bool) -> None:
+        self._show, self._unmasked = show, unmasked
         self.inserted = 0
-        self._lists: dict[str, list[Problem]] = {kind: [] for kind in _KINDS}
+        self._lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _KINDS}
 
-    def add(self, kind: str, problem: Problem) -> None:
-        shown = self._lists[kind]
-        shown.append(problem)
-        if self._show and kind != "duplicates" and len(shown) <= PROBLEMS_SHOWN:
+    def add(self, kind: str, problem: Problem, **more: Any) -> None:
+        """Take a line in."""
+        listed = self._lists[kind]
+        listed.append(dataclasses.asdict(problem) | more)
+        if not self._show or kind == "duplicates" or len(listed) > SHOWN:
+            return
+        if kind == "corrected":
+            output.out.print(f"{problem.where}: {problem.what}")
+        else:
             output.print_problems([problem])
 
+    def correction(self, file: Path, line: int, one: Corrected) -> None:
+        """Take in a line that says otherwise than the campaign's lead."""
+        changes = {field: [self._shown(field, value) for value in both] for field, both in one.changes.items()}
+        told = "; ".join(f"{field} {before or 'nothing'} → {after}" for field, (before, after) in changes.items())
+        lead = f"lead {one.lead_id}" if one.lead_id is not None and one.lead_id > 0 else "the lead"
+        more = {"lead": one.lead_id, "changes": changes}
+        if not one.refused:
+            self.add("corrected", Problem(f"{lead}: {told}", "", str(file), line), **more)
+            return
+        what = f"{lead} is left as it is: {one.refused}" + (f" ({told})" if told else "")
+        cure = "give it a reference of its own, or leave it out" if not changes else "see: voicebot lead show"
+        self.add("not_corrected", Problem(what, cure, str(file), line), **more)
+
+    def _shown(self, field: str, value: Any) -> str:
+        if self._unmasked or field not in {"phone", "name"}:
+            return str(value)
+        return mask_number(value) if field == "phone" else mask_name(value)
+
     def record(self) -> dict[str, Any]:
+        """Return all of it as data."""
         if self._show:
-            for kind in ("suppressed", "refused"):
-                more = len(self._lists[kind]) - PROBLEMS_SHOWN
-                if more > 0:
-                    output.err.print(f"… and {more} more lines {kind}; --json tells them all")
-        return {
-            "inserted": self.inserted,
-            **{kind: [dataclasses.asdict(problem) for problem in found] for kind, found in self._lists.items()},
-        }
+            for kind, listed in self._lists.items():
+                if kind != "duplicates" and len(listed) > SHOWN:
+                    what = f"… and {len(listed) - SHOWN} more lines {kind.replace('_', ' ')}; --json has them all"
+                    output.err.print(what)
+        counts: Mapping[str, Any] = self._lists
+        return {"inserted": self.inserted, **counts}
 
 
-async def _import_file(store: Store, campaign: int, file: Path, terms: Terms, told: _Told) -> None:
+async def _import_file(store: Store, campaign: int, file: Path, terms: Terms, told: _Told, *, dry_run: bool) -> None:
     found = iterate_leads(file, terms)
     while part := await asyncio.to_thread(lambda: list(islice(found, LEADS_AT_ONCE))):
         rows = [one for one in part if isinstance(one, Row)]
         for one in part:
             if isinstance(one, Problem):
                 told.add("refused", one)
-        added = await store.add_leads(campaign, [row.lead for row in rows])
+        added = await store.add_leads(campaign, [row.lead for row in rows], by=who(), dry_run=dry_run)
         told.inserted += added.inserted
+        for correction in added.corrected:
+            told.correction(file, rows[correction.place].line, correction)
         for place in added.duplicates:
-            told.add("duplicates", Problem("is in the campaign already", "", str(file), rows[place].line))
+            told.add("duplicates", Problem("is in the campaign as it is", "", str(file), rows[place].line))
         for place in added.suppressed:
             told.add(
                 "suppressed", Problem("this number asked not to be called", "leave it out", str(file), rows[place].line)
