@@ -180,12 +180,13 @@ class Leads(Database):
         why: str = "",
         changes: Mapping[str, Any] | None = None,
     ) -> None:
+        now = (await connection.execute(sa.select(self.now))).scalar_one()
         await connection.execute(
             sa.insert(LeadChangeRow),
             [
                 {
                     "lead_id": lead,
-                    "at": self.now,
+                    "at": now,
                     "by": to_text(by),
                     "action": action,
                     "why": to_text(why),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from decimal import Decimal
 
 import pytest
 
 from tests.integration.store.making import ANSWERED, HASH, TEXT, TRUNK, campaign, claim, dialling, lead
 from voicebot.errors import ConfigurationError
+from voicebot.store.leads import LeadFilter
 from voicebot.store.records import CampaignState, LeadState, ScriptVersion
 from voicebot.store.store import Store
 
@@ -124,3 +126,61 @@ async def test_only_finished_campaigns_are_closed(store: Store) -> None:
     assert await store.close_finished([TRUNK]) == [made]
     states = {one.id: one.state for one in await store.campaigns()}
     assert states == {made: CampaignState.DONE, empty: CampaignState.RUNNING}
+
+
+async def test_a_corrected_file_corrects_who_was_not_called_yet(store: Store) -> None:
+    made = await campaign(store, leads=[lead(1), lead(2), lead(3, reference="")])
+    (called,) = await dialling(store)
+    await store.finish(called, dataclasses.replace(ANSWERED, outcome="", retry_in=60.0))
+    wrong = [lead(number, amount=Decimal("12.05")) for number in (1, 2)]
+    lines = [*wrong, lead(3, reference="R-3"), lead(4), lead(2), wrong[1]]
+    dry = await store.add_leads(made, lines, by="anna", dry_run=True)
+    added = await store.add_leads(made, lines, by="anna")
+    assert dry == added
+    assert (added.inserted, added.duplicates, added.suppressed) == (1, (5,), ())
+    told = [(one.place, set(one.changes), one.refused) for one in added.corrected]
+    assert told == [
+        (0, {"amount"}, "it was called already"),
+        (1, {"amount"}, ""),
+        (2, {"reference"}, ""),
+        (4, {"amount"}, "an earlier line of this import says otherwise"),
+    ]
+    found = {one.lead.reference: one for one in await store.leads(LeadFilter(campaign=made))}
+    assert [str(found[f"R-{number}"].lead.amount) for number in (1, 2, 3)] == ["120.50", "12.05", "120.50"]
+    (change,) = await store.lead_changes(found["R-2"].id)
+    assert (change.by, change.action, change.changes) == ("anna", "corrected", {"amount": ["120.50", "12.05"]})
+    assert await store.lead_changes(found["R-1"].id) == []
+    assert (await store.add_leads(made, [lead(4), wrong[1]])).duplicates == (0, 1)
+
+
+async def test_a_number_that_asked_not_to_be_called_stays_barred_however_a_file_corrects_it(store: Store) -> None:
+    made = await campaign(store, leads=[lead(1), lead(2)])
+    (attempt,) = await dialling(store)
+    await store.finish(attempt, dataclasses.replace(ANSWERED, outcome="do_not_call"))
+    added = await store.add_leads(made, [lead(1, amount=Decimal(7)), lead(2, phone=lead(1).phone), lead(3)])
+    assert (added.inserted, added.suppressed) == (1, (1,))
+    assert [one.refused for one in added.corrected] == ["its number asked not to be called"]
+    assert await store.requeue_leads([1], by="anna", why="") == set()
+    assert (await store.campaign_status(made)).leads[LeadState.READY] == 2
+
+
+async def test_leads_are_found_dropped_and_put_back(store: Store) -> None:
+    made = await campaign(store, leads=4)
+    other = await campaign(store, "second", leads=1, trunk="elsewhere")
+    first, second, third, fourth = await store.leads(LeadFilter(campaign=made))
+    assert [one.id for one in await store.leads(LeadFilter(number=first.lead.phone))] == [first.id, fourth.id + 1]
+    assert [one.id for one in await store.leads(LeadFilter(number=second.lead.phone[-7:]))] == [second.id]
+    assert [one.id for one in await store.leads(LeadFilter(reference="R-2", states=[LeadState.READY]))] == [third.id]
+    assert len(await store.leads(LeadFilter(), limit=2)) == 2
+    assert await store.count_leads(LeadFilter()) == 5
+    (attempt,) = await dialling(store)
+    assert await store.drop_leads([first.id, second.id, third.id], by="anna", why="paid") == {second.id, third.id}
+    assert await store.drop_leads([second.id], by="anna", why="paid") == set()
+    (dropped,) = await store.leads(LeadFilter(ids=[second.id]))
+    assert (dropped.state, dropped.why, dropped.campaign_name) == (LeadState.DONE, "dropped: paid", "first")
+    await store.finish(attempt, ANSWERED)
+    assert await store.requeue_leads([first.id, second.id, fourth.id], by="tom", why="") == {first.id, second.id}
+    assert [one.action for one in await store.lead_changes(second.id)] == ["dropped", "requeued"]
+    status = await store.campaign_status(made)
+    assert (status.leads[LeadState.READY], status.leads[LeadState.DONE]) == (3, 1)
+    assert (await store.campaign_status(other)).leads[LeadState.READY] == 1
