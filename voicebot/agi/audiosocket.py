@@ -183,7 +183,7 @@ class MediaOwner(Protocol):
         """The connection is gone."""
 
     def next_frame(self) -> bytes | None:
-        """The frame of this tick, or ``None`` for silence."""
+        """The frame of this tick, ``None`` for silence, empty where nothing is to be sent at all."""
 
 
 class Connection(asyncio.Protocol):
@@ -243,7 +243,9 @@ class Connection(asyncio.Protocol):
         self._server.joined(self)
 
     def send(self, pcm: bytes | None) -> None:
-        """Send one frame, or silence."""
+        """Send one frame, or silence; empty: nothing at all, as a line with discontinuous transmission does."""
+        if pcm == b"":
+            return
         transport = self._transport
         if transport is None or transport.is_closing():
             return

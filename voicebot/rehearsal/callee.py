@@ -106,6 +106,7 @@ class Callee:
         self.persona = persona
         self.record = record
         self.machine = PersonaMachine(persona)
+        self._sends_silence = persona.line.sends_silence
         self._sounds = sounds
         self._line = line
         self._press = press
@@ -142,14 +143,19 @@ class Callee:
         self.record.heard.extend(pcm)
 
     def next_frame(self, at: float) -> bytes:
-        """Think, then return the 20 ms to send."""
+        """Think, then return the 20 ms to send; empty where this line sends nothing."""
         self._ticks += 1
         if self._journal is not None and self._ticks % _JOURNAL_EVERY == 0:
             for entry in self._journal.news():
                 self._learn(entry.event, at)
         for command in self.machine.tick(at):
             self._carry_out(command, at)
-        frame = self._line.frame(self._next_speech(at))
+        over = self._place // 2 >= self._speech_end
+        speech = self._next_speech(at)
+        if not self._sends_silence and (over or not speech):
+            self.record.sent.extend(SILENT_FRAME)
+            return b""
+        frame = self._line.frame(speech)
         self.record.sent.extend(frame)
         return frame
 

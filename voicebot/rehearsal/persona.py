@@ -86,10 +86,13 @@ class PersonaLine(_Part):
         What is heard behind the person.
     level
         How loud all of it arrives.
+    sends_silence
+        Whether it sends audio while the person says nothing; false: nothing at all, as with discontinuous transmission.
     """
 
     noise: Literal["none", "office", "street", "tv"] = "none"
     level: Literal["normal", "quiet", "loud"] = "normal"
+    sends_silence: bool = True
 
 
 def _as_list(value: Any) -> Any:

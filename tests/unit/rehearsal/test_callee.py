@@ -151,3 +151,26 @@ def test_a_block_of_ports_is_nobody_elses() -> None:
     finally:
         one.release()
         two.release()
+
+
+def test_a_line_may_send_nothing_while_nobody_speaks(tmp_path: Path) -> None:
+    journal = tmp_path / "a.jsonl"
+    loaded = load_persona(PERSONAS / "pays_on_time.yaml")
+    line = loaded.line.model_copy(update={"sends_silence": False})
+    person = Callee(
+        loaded.model_copy(update={"line": line}),
+        {"yes, this is she": TONE + bytes(8000)},
+        QUIET.fresh(),
+        Record("a", "12025550000"),
+        press=lambda keys: None,
+        leave=lambda: None,
+    )
+    person.follow(journal)
+    person.answered(0.0)
+    note(journal, "listen", cue="identity")
+    note(journal, "say")
+    live(person, 0.0, 2.0, LOUD_FRAME)
+    note(journal, "said")
+    sent = live(person, 2.0, 3.0)
+    assert sum(is_loud(frame) for frame in sent) == sum(bool(frame) for frame in sent) == 25
+    assert len(person.record.sent) == 250 * FRAME_BYTES, "the recording keeps its time"
