@@ -36,7 +36,7 @@ class Node:
         self._config = config
         self._store: Store | None = None
         self._dialer: Dialer | None = None
-        self._policies = Policies(config.dialogue, config.rasa)
+        self._policies = Policies(config.dialogue, config.rasa, apart=True)
         self._languages: dict[tuple[str, str], Language] = {}
         self._prepared: dict[str, asyncio.Task[Prepared]] = {}
         self._language_lock = asyncio.Lock()

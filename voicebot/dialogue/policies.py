@@ -12,6 +12,7 @@ from voicebot.dialogue.rasa import environment, models
 from voicebot.dialogue.rasa.policy import RasaPolicy
 from voicebot.dialogue.rasa.service import RasaService
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.understanding.hosted import HostedPolicy, UnderstandingService
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import UnavailableError
@@ -33,10 +34,13 @@ class Policies:
         Which policy decides.
     rasa
         Where Rasa is and what is expected of it.
+    apart
+        The local policy runs in a process of its own, so that nothing it does holds up this one.
     """
 
-    def __init__(self, dialogue: DialogueSection, rasa: RasaSection) -> None:
+    def __init__(self, dialogue: DialogueSection, rasa: RasaSection, *, apart: bool = False) -> None:
         self._wanted = dialogue.policy
+        self._understanding = UnderstandingService() if apart else None
         self._rasa = rasa
         self._service: RasaService | None = None
         self._loaded: dict[str, tuple[Script, models.Trained | None]] = {}
@@ -76,7 +80,11 @@ class Policies:
             As ``check``; or Rasa does not come up at all. Once it has, a model that is slow to load does not hold
             calls up: the local policy decides until it is there.
         """
-        local = await asyncio.to_thread(LocalPolicy, script)
+        local: HostedPolicy | LocalPolicy
+        if self._understanding is not None:
+            local = await self._understanding.load(script)
+        else:
+            local = await asyncio.to_thread(LocalPolicy, script)
         if self._wanted == "local":
             return local
         model = models.require(script, self._rasa.pipeline)
@@ -113,6 +121,8 @@ class Policies:
                 await self._looking
         if self._service is not None:
             await self._service.close()
+        if self._understanding is not None:
+            await self._understanding.close()
 
     async def _soon(self, service: RasaService, model: models.Trained) -> models.Trained | None:
         """Load a model within a time that calls can wait for; ``None``: it has to be tried again."""

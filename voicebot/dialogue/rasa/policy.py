@@ -16,7 +16,6 @@ logged, and what it does not know it does not decide.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import time
 from collections.abc import Mapping, Sequence
@@ -31,8 +30,7 @@ from voicebot.dialogue.rasa.rules import action_of, guarded, intent_name, intent
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import SlotState, table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
-from voicebot.dialogue.understanding.local import THREAD, LocalPolicy
-from voicebot.dialogue.understanding.matcher import Match
+from voicebot.dialogue.understanding.local import Local
 from voicebot.errors import UnavailableError
 
 LIMIT_SECONDS: Final = 0.4
@@ -75,7 +73,7 @@ class RasaPolicy:
         script: Script,
         model: Trained,
         channel: Channel,
-        local: LocalPolicy,
+        local: Local,
         *,
         limit_seconds: float = LIMIT_SECONDS,
     ) -> None:
@@ -95,45 +93,20 @@ class RasaPolicy:
 
     async def understand(self, question: Question) -> Understanding:
         """Understand what was heard; see ``Policy``. ``policy`` of the answer tells who decided it."""
-        loop = asyncio.get_running_loop()
-        local, texts, rows = await loop.run_in_executor(THREAD, self._locally, question)
+        compared = await self._local.compared(question)
+        local = compared.answer
         if local.policy in _SETTLED:
             return local
         until = time.monotonic() + self._limit
         try:
-            probabilities = await self._classified(texts, rows, until)
-            informed = await loop.run_in_executor(THREAD, self._informed, question, probabilities)
+            probabilities = await self._classified(compared.texts, compared.rows, until)
+            informed = await self._local.informed(question, probabilities)
             target = await self._led(question, informed, until)
         except (UnavailableError, LookupError, TypeError, ValueError, ArithmeticError) as error:
             # none, or one that makes no sense
             _log.warning("Rasa did not decide, the local policy does", why=str(error), script=self._script.script)
             return local
         return informed if informed.policy in _SETTLED else replace(informed, policy="rasa", target=target)
-
-    # -- in the understanding thread
-
-    def _locally(self, question: Question) -> tuple[Understanding, tuple[str, ...], bytes]:
-        """Return the local answer, and the texts that had to be compared for it with their embeddings."""
-        compared: dict[str, None] = {}
-
-        def noting(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
-            compared.update(dict.fromkeys(texts))
-            return self._local.compare(texts, step)
-
-        answer = self._local.decide(question, noting)
-        texts = tuple(compared)
-        return answer, texts, self._local.embedded(texts)
-
-    def _informed(self, question: Question, probabilities: Probabilities) -> Understanding:
-        """Return the answer with Rasa's probabilities in place of the local matcher's."""
-
-        def informed(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
-            return tuple(
-                match.informed(probabilities[text]) if probabilities.get(text) else match
-                for text, match in zip(texts, self._local.compare(texts, step), strict=True)
-            )
-
-        return self._local.decide(question, informed)
 
     # -- asking
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from voicebot import languages, paths
 from voicebot.dialogue.script.model import Script
@@ -58,6 +58,35 @@ _KEPT: Final = 2048
 
 Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
 """Says how near masked texts are to intents, in a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An answer, and what had to be compared for it.
+
+    Parameters
+    ----------
+    answer
+        The local policy's.
+    texts
+        Masked texts that were compared with examples.
+    rows
+        Their embeddings, little-endian 32-bit floats, row by row; empty without an embedding model.
+    """
+
+    answer: Understanding
+    texts: tuple[str, ...]
+    rows: bytes
+
+
+class Local(Protocol):
+    """The local policy as a policy beside it needs it: in this process or in another."""
+
+    async def compared(self, question: Question) -> Compared:
+        """Answer, and tell what was compared."""
+
+    async def informed(self, question: Question, probabilities: Mapping[str, Mapping[str, float]]) -> Understanding:
+        """Answer with other probabilities (text → intent → 0 to 1) in place of the matcher's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +136,37 @@ class LocalPolicy:
     async def understand(self, question: Question) -> Understanding:
         """Understand what was heard; see ``Policy``."""
         return await asyncio.get_running_loop().run_in_executor(THREAD, self.decide, question)
+
+    async def compared(self, question: Question) -> Compared:
+        """Answer, and tell what was compared; see ``Local``."""
+        return await asyncio.get_running_loop().run_in_executor(THREAD, self.decide_noting, question)
+
+    async def informed(self, question: Question, probabilities: Mapping[str, Mapping[str, float]]) -> Understanding:
+        """Answer by other probabilities; see ``Local``."""
+        return await asyncio.get_running_loop().run_in_executor(THREAD, self.decide_informed, question, probabilities)
+
+    def decide_noting(self, question: Question) -> Compared:
+        """Answer in this thread, and tell what was compared."""
+        compared: dict[str, None] = {}
+
+        def noting(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+            compared.update(dict.fromkeys(texts))
+            return self.compare(texts, step)
+
+        answer = self.decide(question, noting)
+        texts = tuple(compared)
+        return Compared(answer, texts, self.embedded(texts))
+
+    def decide_informed(self, question: Question, probabilities: Mapping[str, Mapping[str, float]]) -> Understanding:
+        """Answer in this thread, by other probabilities."""
+
+        def informed(texts: tuple[str, ...], step: str) -> tuple[Match, ...]:
+            return tuple(
+                match.informed(probabilities[text]) if probabilities.get(text) else match
+                for text, match in zip(texts, self.compare(texts, step), strict=True)
+            )
+
+        return self.decide(question, informed)
 
     def decide(self, question: Question, compare: Compare | None = None) -> Understanding:
         """Understand what was heard, in this thread; takes up to 20 ms.
