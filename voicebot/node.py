@@ -17,6 +17,7 @@ from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.speaking.choosing import check_coqui, choose_prompts
+from voicebot.speech.speaking.hibari_voice import warm_up
 from voicebot.store.records import CampaignState
 from voicebot.store.store import Store
 
@@ -62,6 +63,8 @@ class Node:
             await self._check_policies()
             if self._config.speech.voice == "coqui":
                 await asyncio.to_thread(check_coqui, self._config.coqui)
+            if self._config.speech.voice != "espeak":
+                await warm_up()
             phone = AsteriskPhone(self._config)
             await phone.start()
             stack.push_async_callback(phone.close)
@@ -106,6 +109,7 @@ class Node:
 
     async def _prepare(self, script_hash: str) -> Prepared:
         script, called = await self._pinned(script_hash)
+        await asyncio.to_thread(arms, script)  # many variants take a while to be made
         ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in arms(script).items()}
         for arm in arms(script).values():
             await self._language(arm.language, arm.voice)

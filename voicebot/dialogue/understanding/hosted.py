@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding.host import packed
 from voicebot.dialogue.understanding.local import Compared
 from voicebot.dialogue.understanding.policy import engine_answer
-from voicebot.errors import RefusedError
+from voicebot.errors import RefusedError, UnavailableError
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
 
@@ -26,6 +27,7 @@ LOAD_SECONDS: Final = 120.0
 """Longest time for making a script ready; seconds where it was never seen on this machine before."""
 ANSWER_SECONDS: Final = 1.8
 """Longest time for one answer, a new start of the process included."""
+_RETRY_SECONDS: Final = 0.05
 _LIMITS: Final = Limits(start_seconds=START_SECONDS, first_pause_seconds=0.05, stuck_seconds=LOAD_SECONDS)
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -74,15 +76,24 @@ class UnderstandingService:
         UnavailableError
             There is no answer in time.
         """
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await self.process.ready(ANSWER_SECONDS)
-            request = {"do": do, "script": script, "arguments": packed(arguments)}
+        request = {"do": do, "script": script, "arguments": packed(arguments)}
+        until = time.monotonic() + ANSWER_SECONDS
+        while True:
             try:
-                reply = await self.process.ask(request, seconds=ANSWER_SECONDS)
-            except RefusedError:  # it was started anew and does not know the script yet
-                await self._load(script, ANSWER_SECONDS)
-                reply = await self.process.ask(request, seconds=ANSWER_SECONDS)
-        return pickle.loads(reply.payload)  # noqa: S301 - from the process that this one started
+                return pickle.loads(await self._asked(request, until))  # noqa: S301 - from a process of our own
+            except UnavailableError:
+                if time.monotonic() + _RETRY_SECONDS >= until:
+                    raise
+            await asyncio.sleep(_RETRY_SECONDS)  # it is being started again
+
+    async def _asked(self, request: Mapping[str, Any], until: float) -> bytes:
+        await self.process.ready(until - time.monotonic())
+        try:
+            reply = await self.process.ask(request, seconds=until - time.monotonic())
+        except RefusedError:  # it was started again, and does not know the script yet
+            await self._load(request["script"], until - time.monotonic())
+            reply = await self.process.ask(request, seconds=until - time.monotonic())
+        return reply.payload
 
     async def close(self) -> None:
         """End the process."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import importlib.metadata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -13,14 +15,15 @@ from voicebot.speech.speaking.spoken_text import is_speakable, plain
 
 _SEED: Final = 0
 _VOICE: Final = "heart"
+_THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hibari")
 _CURE: Final = "install it into voicebot's environment: pip install hibari-tts"
 
 
 class HibariVoice:
     """US English, female.
 
-    One thread synthesises, one text at a time; onnxruntime gets one thread too, so that speaking never takes
-    the cores that recognition needs.
+    One thread synthesises for all instances, one text at a time; onnxruntime gets one thread too, so that speaking
+    never takes the cores that recognition needs. The engine is loaded once a process (see ``warm_up``).
 
     Parameters
     ----------
@@ -41,7 +44,6 @@ class HibariVoice:
         self._name = f"hibari-{version}-{_VOICE}-{FORM}"
         self._seconds = seconds
         self._engine: Any = None
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hibari")
         self._turn = asyncio.Lock()
 
     @property
@@ -62,8 +64,8 @@ class HibariVoice:
         loop = asyncio.get_running_loop()
         async with self._turn:
             if self._engine is None:
-                self._engine = await loop.run_in_executor(self._executor, _load)
-            work = loop.run_in_executor(self._executor, _speak, self._engine, text, speed)
+                self._engine = await loop.run_in_executor(_THREAD, _load)
+            work = loop.run_in_executor(_THREAD, _speak, self._engine, text, speed)
             try:
                 pcm = await asyncio.wait_for(asyncio.shield(work), self._seconds)
             except TimeoutError as error:
@@ -81,6 +83,13 @@ class HibariVoice:
         return pcm
 
 
+async def warm_up() -> None:
+    """Load the engine, if it is installed, before there are calls: loading holds Python's lock for a quarter second."""
+    with contextlib.suppress(UnavailableError):
+        await asyncio.get_running_loop().run_in_executor(_THREAD, _load)
+
+
+@functools.cache
 def _load() -> Any:
     try:
         from hibari import Hibari  # noqa: PLC0415  (onnxruntime and numpy load with it)
