@@ -19,9 +19,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import uvloop
+from voicebot.cli.script.finding import shipped_scripts
 
 from tests.unit.dialogue.making import LEAD
-from voicebot.cli.script.finding import shipped_scripts
 from voicebot.config import DialogueSection, RasaSection
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.policies import Policies
