@@ -19,13 +19,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import uvloop
-from voicebot.cli.script.finding import shipped_scripts
 
 from tests.unit.dialogue.making import LEAD
 from voicebot.config import DialogueSection, RasaSection
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.script.pinned import pinned_text, read_pinned, text_hash
+from voicebot.dialogue.script.reading.finding import shipped_scripts
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Utterance
 
