@@ -254,7 +254,6 @@ class Nodes(Database):
         latest = (await connection.execute(sa.select(sa.func.max(NodeRow.heartbeat_at) - self.now))).scalar_one()
         if latest is None or latest <= SET_BACK_SECONDS:
             return
-        before = self.now + latest
         await connection.execute(
             sa.update(NodeRow).where(NodeRow.heartbeat_at > self.now).values(heartbeat_at=self.now)
         )
@@ -265,10 +264,7 @@ class Nodes(Database):
             sa.update(LeadRow)
             .where(
                 LeadRow.next_at > self.now,
-                sa.or_(
-                    sa.and_(READY, LeadRow.tries == 0, LeadRow.next_at <= before),
-                    LeadRow.state == LeadState.DIALLING,
-                ),
+                sa.or_(sa.and_(READY, LeadRow.tries == 0), LeadRow.state == LeadState.DIALLING),
             )
             .values(next_at=self.now)
         )
