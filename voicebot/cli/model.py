@@ -15,8 +15,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from voicebot.cli import output
 from voicebot.errors import Problem, UnavailableError
 from voicebot.speech.models import catalogue as models
+from voicebot.speech.models.archives import Progress as Report
 from voicebot.speech.models.catalogue import CATALOGUE, DEFAULT_ORDER, Installed
-from voicebot.speech.models.sources import Progress as Report
 
 app = typer.Typer()
 
@@ -138,12 +138,12 @@ def _one(
     name: str, source: str | None, language: str | None, sha256: str | None, engine: Kind = Kind.VOSK
 ) -> Installed:
     """Install one model and try it; a model that does not hear, or is not understood, is not kept."""
-    from voicebot.speech import model_check  # noqa: PLC0415 (loads the engines, which listing does not need)
+    from voicebot.speech import model_check, model_install  # noqa: PLC0415 (load engines, which listing does not need)
 
     start = time.monotonic()
     before = models.describe(models.folder_name(name))
     with _Show() as report:
-        model = models.install(name, source, report, language=language, sha256=sha256, engine=_ENGINES[engine])
+        model = model_install.install(name, source, report, language=language, sha256=sha256, engine=_ENGINES[engine])
         name = model.name
         if model.checked is None:
             report(_TRYING.get(model.engine, "trying it on a spoken sentence"), 0, 0)

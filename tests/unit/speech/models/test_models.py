@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.paths import models_folder
+from voicebot.speech import model_install
+from voicebot.speech.models import archives, sources
 from voicebot.speech.models import catalogue as models
-from voicebot.speech.models import sources as model_sources
 
 FILES = {"am/final.mdl": b"acoustics" * 1000, "conf/model.conf": b"--beam=10", "graph/words.txt": b"yes\nno\n"}
 
@@ -52,7 +53,7 @@ def left_behind() -> list[str]:
 
 def refused(name: str, source: Path | str, sha256: str | None = None) -> str:
     with pytest.raises(UnavailableError) as caught:
-        models.install(name, str(source), language="en-US", sha256=sha256)
+        model_install.install(name, str(source), language="en-US", sha256=sha256)
     assert models.installed(name) is None
     assert left_behind() == []
     return str(caught.value)
@@ -67,7 +68,7 @@ def test_an_archive_is_installed_wherever_in_it_the_model_lies(tmp_path: Path) -
             make_tar(tmp_path / "d.tar.gz", FILES),
         )
     ):
-        model = models.install(f"mine-{number}", str(archive), language="en-US")
+        model = model_install.install(f"mine-{number}", str(archive), language="en-US")
         assert model.folder == models.installed(f"mine-{number}")
         assert (model.folder / "graph/words.txt").read_bytes() == b"yes\nno\n"
         assert set(model.files_sha256) == set(FILES)
@@ -81,7 +82,7 @@ def test_a_folder_is_copied_and_links_in_it_are_followed(tmp_path: Path) -> None
     outside = tmp_path / "elsewhere.conf"
     outside.write_bytes(b"linked")
     (tmp_path / "source/deep/er/conf/mfcc.conf").symlink_to(outside)
-    model = models.install("mine", str(tmp_path / "source"), language="en-US")
+    model = model_install.install("mine", str(tmp_path / "source"), language="en-US")
     assert (model.folder / "conf/mfcc.conf").read_bytes() == b"linked"
     assert not (model.folder / "conf/mfcc.conf").is_symlink()
 
@@ -105,16 +106,16 @@ def test_a_flipped_byte_is_told_and_never_counts(tmp_path: Path) -> None:
 def test_another_archive_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "a.zip", FILES)
     with pytest.raises(UnavailableError, match="SHA-256"):
-        models.install("vosk-model-small-en-us-0.15", str(archive))
+        model_install.install("vosk-model-small-en-us-0.15", str(archive))
     assert left_behind() == []
     assert "expected" in refused("mine", archive, sha256="0" * 64)
-    assert models.install("mine", str(archive), language="en-US", sha256=models.checksum(archive))
+    assert model_install.install("mine", str(archive), language="en-US", sha256=models.checksum(archive))
 
 
 def test_another_file_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
     files = {"encoder_model.ort": b"1", "decoder_model_merged.ort": b"2", "tokenizer.bin": b"3"}
     with pytest.raises(UnavailableError, match=r"encoder_model\.ort.*is not what moonshine-tiny-en is known to hold"):
-        models.install("moonshine-tiny-en", str(make_zip(tmp_path / "a.zip", files)))
+        model_install.install("moonshine-tiny-en", str(make_zip(tmp_path / "a.zip", files)))
     assert left_behind() == []
 
 
@@ -159,7 +160,7 @@ def test_whatever_the_names_in_an_archive_nothing_is_written_outside(names: list
                 packed.writestr(name, b"content")
         # Refused, or a name that is both file and folder.
         with contextlib.suppress(UnavailableError, OSError):
-            model_sources.unpack(archive, box / "model", ("am/final.mdl", "conf/model.conf"), model_sources.no_progress)
+            archives.unpack(archive, box / "model", ("am/final.mdl", "conf/model.conf"), sources.no_progress)
         written = [path for path in Path(folder).rglob("*") if path.is_file() and path != archive]
         assert all(path.is_relative_to(box / "model") for path in written)
 
@@ -172,11 +173,11 @@ def test_an_interrupted_install_leaves_nothing_and_keeps_what_was_there(tmp_path
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        models.install("mine", str(archive), interrupt, language="en-US")
+        model_install.install("mine", str(archive), interrupt, language="en-US")
     assert left_behind() == []
-    before = models.install("mine", str(archive), language="en-US")
+    before = model_install.install("mine", str(archive), language="en-US")
     with pytest.raises(KeyboardInterrupt):
-        models.install("mine", str(archive), interrupt, language="en-US")
+        model_install.install("mine", str(archive), interrupt, language="en-US")
     assert models.describe("mine") == before
     assert models.damaged("mine") == ()
 
@@ -185,29 +186,29 @@ def test_what_a_killed_install_left_is_cleared_away(tmp_path: Path) -> None:
     left = models_folder() / ".mine.abcd"
     left.mkdir(parents=True)
     (left / "download").write_bytes(b"half")
-    models.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
+    model_install.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
     assert left_behind() == ["mine"]
 
 
 @pytest.mark.parametrize("marker", [None, b"", b"{", b"[]", b'{"name": "mine"}', b"\xff\xfe"])
 def test_a_folder_without_a_whole_marker_is_not_installed(tmp_path: Path, marker: bytes | None) -> None:
-    model = models.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
+    model = model_install.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
     path = model.folder / models.MARKER
     path.unlink() if marker is None else path.write_bytes(marker)
     assert models.installed("mine") is None
     assert models.all_installed() == ()
-    assert models.install("mine", str(tmp_path / "a.zip"), language="en-US").files_sha256 == model.files_sha256
+    assert model_install.install("mine", str(tmp_path / "a.zip"), language="en-US").files_sha256 == model.files_sha256
 
 
 def test_files_that_changed_after_the_install_are_named(tmp_path: Path) -> None:
-    model = models.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
+    model = model_install.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
     (model.folder / "conf/model.conf").write_bytes(b"other")
     (model.folder / "graph/words.txt").unlink()
     assert models.damaged("mine") == ("conf/model.conf", "graph/words.txt")
 
 
 def test_a_check_is_remembered_and_a_removed_model_is_gone(tmp_path: Path) -> None:
-    model = models.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
+    model = model_install.install("mine", str(make_zip(tmp_path / "a.zip", FILES)), language="en-US")
     models.remember_check("mine", "hello")
     assert models.describe("mine") == replace(model, checked="hello")
     models.remove("mine")
@@ -218,27 +219,27 @@ def test_a_check_is_remembered_and_a_removed_model_is_gone(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["", ".hidden", "../up", "a/b", "a b"])
 def test_a_name_that_cannot_be_a_folder_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be a model's name"):
-        models.install(name, "/nowhere", language="en-US")
+        model_install.install(name, "/nowhere", language="en-US")
 
 
 def test_a_model_of_ones_own_needs_a_source_and_a_language(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no model is called mine"):
-        models.install("mine")
+        model_install.install("mine")
     with pytest.raises(ConfigurationError, match="the language of mine"):
-        models.install("mine", str(tmp_path))
+        model_install.install("mine", str(tmp_path))
     with pytest.raises(ConfigurationError, match="neither a folder nor an archive nor a URL"):
-        models.install("mine", str(tmp_path / "missing.zip"), language="en-US")
+        model_install.install("mine", str(tmp_path / "missing.zip"), language="en-US")
 
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     huge = replace(models.CATALOGUE["moonshine-tiny-en"], name="huge", disk_megabytes=10**9)
     monkeypatch.setitem(models.CATALOGUE, "huge", huge)
     with pytest.raises(UnavailableError, match=r"needs \d+ MB in .*, and \d+ MB are free"):
-        models.install("huge")
+        model_install.install("huge")
 
 
 def test_a_full_disk_is_told_with_its_cure() -> None:
-    told = models._disk_error(Path("/cache"), OSError(errno.ENOSPC, "No space left on device"))
+    told = model_install._disk_error(Path("/cache"), OSError(errno.ENOSPC, "No space left on device"))
     assert "is full" in str(told)
     assert "VOICEBOT_CACHE" in str(told)
 
@@ -247,4 +248,4 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("VOICEBOT_CACHE", str(tmp_path / "file"))
     with pytest.raises(UnavailableError, match="cannot be used"):
-        models.install("moonshine-tiny-en")
+        model_install.install("moonshine-tiny-en")

@@ -6,7 +6,8 @@
 NAME is a model that Coqui's own manager has put under $TTS_HOME.
 
 One thread speaks, one text after the other; a text that somebody in a call waits for goes before those that are
-rendered ahead, and interrupts one of them between two layers of the decoder. Requests: ``{"do": "speak", "text": …,
+rendered ahead, and interrupts one of them between two layers of the decoder. A model's files are read as weights and
+numbers alone, never as pickled programs. Requests: ``{"do": "speak", "text": …,
 "speed": 1.0, "urgent": true}``; the answer carries 32-bit float samples and tells their ``rate``. Nothing is fetched: a
 model that is not there is an error. Texts are never printed.
 """
@@ -19,6 +20,7 @@ import contextlib
 import importlib.util
 import itertools
 import os
+import pickle
 import queue
 import random
 import resource
@@ -205,8 +207,55 @@ def _nothing() -> None:
     return
 
 
+class _Numbers(pickle.Unpickler):
+    """Reads arrays of numbers, and what holds them together; refuses everything else that a pickle can name."""
+
+    _KNOWN = frozenset({
+        ("collections", "OrderedDict"),
+        ("numpy", "dtype"),
+        ("numpy", "ndarray"),
+        *((f"numpy.{core}.multiarray", name) for core in ("core", "_core") for name in ("_reconstruct", "scalar")),
+        *((f"numpy.{core}.numeric", "_frombuffer") for core in ("core", "_core")),
+    })  # fmt: skip
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return one of the known few; called for every class and function that the pickle names."""
+        if (module, name) not in self._KNOWN:
+            raise pickle.UnpicklingError(f"it would run {module}.{name}")
+        return super().find_class(module, name)
+
+
+def _read_weights_alone() -> None:
+    """Let no loader of Coqui's run what a file says: PyTorch by its own switch, NumPy by a reader of numbers.
+
+    Both libraries load pickles where they are asked to, and some of Coqui's loaders ask
+    (``AudioProcessor.load_stats``).
+    """
+    numpy: Any = np
+    usual_torch, usual_numpy = torch.load, numpy.load
+
+    def load_weights(*args: Any, **more: Any) -> Any:
+        return usual_torch(*args, **{**more, "weights_only": True})
+
+    def load_numbers(file: Any, mmap_mode: Any = None, allow_pickle: bool = False, **more: Any) -> Any:
+        if not allow_pickle or not isinstance(file, (str, os.PathLike)):
+            return usual_numpy(file, mmap_mode, allow_pickle=False, **more)
+        with Path(file).open("rb") as opened:
+            version = np.lib.format.read_magic(opened)
+            header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = header(opened)
+            if dtype.hasobject:
+                return _Numbers(opened).load().reshape(shape)
+        return usual_numpy(file, mmap_mode, allow_pickle=False, **more)
+
+    torch.load, numpy.load = load_weights, load_numbers
+
+
 def _load(options: argparse.Namespace) -> Any:
+    _read_weights_alone()
     if options.checkpoint:
+        options.checkpoint, options.config = (str(Path(one).resolve()) for one in (options.checkpoint, options.config))
+        os.chdir(Path(options.checkpoint).parent)  # files that a configuration names lie beside it
         return api.TTS(model_path=options.checkpoint, config_path=options.config, progress_bar=False)
 
     def refuse(_self: Any, name: str, *_: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Final
 
 from voicebot.errors import ConfigurationError
 from voicebot.speech.models import catalogue as models
+from voicebot.speech.models.coqui_config import check_coqui, check_files
 
 CHECKPOINT: Final = "model.pth"
 CONFIG: Final = "config.json"
@@ -53,12 +54,13 @@ def find_model(wanted: str) -> CoquiModel:
     Raises
     ------
     ConfigurationError
-        There is no such model, or it is none of Coqui's; says what to do.
+        There is no such model, it is none of Coqui's, or it would load more than weights; says what to do.
     """
     found = models.describe(models.folder_name(wanted))
     if found is not None:
         if found.engine != "coqui":
             raise ConfigurationError(f"{wanted} is a model of {found.engine}, not of Coqui", cure=_choice())
+        check_coqui(found.folder)
         return _installed(found)
     path = Path(wanted).expanduser()
     checkpoint = path / CHECKPOINT if path.is_dir() else path
@@ -71,6 +73,7 @@ def find_model(wanted: str) -> CoquiModel:
     config = checkpoint.with_name(CONFIG)
     if not config.is_file():
         raise ConfigurationError(f"{checkpoint} has no {CONFIG} beside it", cure="put the model's configuration there")
+    check_files([config], config.parent)
     digest = models.checksum(checkpoint)[:_SHOWN_DIGITS]
     return CoquiModel(f"{checkpoint.parent.name}-{digest}", _files(checkpoint.resolve(), config.resolve()))
 

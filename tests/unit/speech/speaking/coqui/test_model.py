@@ -60,7 +60,7 @@ def test_files_of_the_users_own_by_folder_or_checkpoint(tmp_path: Path) -> None:
     (folder / "model.pth").write_bytes(b"weights")
     with pytest.raises(ConfigurationError, match=r"no config\.json beside it"):
         find_model(str(folder))
-    (folder / "config.json").write_text("{}")
+    (folder / "config.json").write_text('{"model": "vits"}')
     model = find_model(str(folder))
     assert model == find_model(str(folder / "model.pth"))
     assert model.name.startswith("anna-")
