@@ -41,6 +41,7 @@ def list_calls(
     *,
     campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Only with this outcome.")] = None,
+    said: Annotated[str, typer.Option(help="Only calls in which either side said these words.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
     unmasked: Unmasked = False,
     json: Json = False,
@@ -49,7 +50,7 @@ def list_calls(
 
     async def work(store: Store, _config: Config) -> list[Attempt]:
         number = (await store.campaign_named(campaign)).id if campaign is not None else None
-        return await store.attempts(number, outcome=outcome, limit=limit)
+        return await store.attempts(number, outcome=outcome, said=said, limit=limit)
 
     found = [_masked(attempt, unmasked) for attempt in with_store(context, work)]
     if json:

@@ -47,6 +47,7 @@ from voicebot.store.tables import (
     SuppressionRow,
     TrunkRow,
 )
+from voicebot.store.utterances import insert_utterances, somebody_said
 
 CAMPAIGNS_AT_ONCE: Final = 8
 """Campaigns that one claim looks into at most; the others have their turn in the next claim."""
@@ -410,6 +411,7 @@ class Attempts(Database):
                 await connection.execute(
                     sa.insert(CallJournalRow).values(attempt_id=attempt, entries=[*map(dict, result.journal)])
                 )
+            await insert_utterances(connection, attempt, result.utterances)
             if result.outcome:
                 await connection.execute(
                     sa.insert(OutcomeRow).values(
@@ -472,6 +474,7 @@ class Attempts(Database):
         outcome: str | None = None,
         states: Collection[AttemptState] | None = None,
         starting_with: str = "",
+        said: str = "",
         limit: int | None = 100,
     ) -> list[Attempt]:
         """Return attempts, newest first.
@@ -482,6 +485,8 @@ class Attempts(Database):
             Only those; ``None``: all.
         starting_with
             First characters of the id, as people type them.
+        said
+            Words that either side said.
         limit
             How many; ``None``: all.
         """
@@ -495,6 +500,8 @@ class Attempts(Database):
         if starting_with:
             low, high = _id_range(starting_with)
             statement = statement.where(AttemptRow.id.between(low, high))
+        if said:
+            statement = statement.where(somebody_said(said))
         if limit is not None:
             statement = statement.limit(limit)
 

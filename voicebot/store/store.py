@@ -7,11 +7,12 @@ from voicebot.store.campaigns import Campaigns
 from voicebot.store.leads import Leads
 from voicebot.store.nodes import Nodes
 from voicebot.store.recorded import Recorded
+from voicebot.store.utterances import Utterances
 from voicebot.store.versions import Versions
 
 
-class Store(Campaigns, Leads, Attempts, Nodes, Versions, Recorded):
-    """Campaigns, leads, attempts, outcomes, nodes, versions of scripts and recorded calls.
+class Store(Campaigns, Leads, Attempts, Nodes, Versions, Recorded, Utterances):
+    """Campaigns, leads, attempts, outcomes, nodes, versions of scripts, recorded calls and what was said in them.
 
     Open with ``await Store.open(url)``; every method is one transaction (``add_leads``: one a thousand leads) and
     raises UnavailableError when the database is away for longer than a few seconds.

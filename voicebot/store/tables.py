@@ -258,6 +258,21 @@ class CallJournalRow(Base):
     entries: Mapped[list[Any]]
 
 
+class UtteranceRow(Base):
+    """Something that was said in a call; times are milliseconds since the answer."""
+
+    __tablename__ = "utterance"
+
+    attempt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0 for the first, in the order of the call."""
+    side: Mapped[str] = mapped_column(sa.String(10))
+    from_ms: Mapped[int]
+    to_ms: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    confidence: Mapped[float | None]
+
+
 class SuppressionRow(Base):
     """A number that asked not to be called again, in any campaign."""
 
