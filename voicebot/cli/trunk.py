@@ -12,9 +12,10 @@ import typer
 from voicebot.agi import dialplan
 from voicebot.agi.inspection import inspect_pbx
 from voicebot.agi.lint.finding import PbxFinding, State
+from voicebot.agi.trial_call import place_trial_call
 from voicebot.cli import output
 from voicebot.config import Config, load_config
-from voicebot.errors import Problem
+from voicebot.errors import ConfigurationError, Problem
 
 app = typer.Typer()
 
@@ -87,6 +88,53 @@ def check(
 def dialplan_text(context: typer.Context) -> None:
     """Print the dialplan that Asterisk needs for this configuration and its nodes: extensions_voicebot.conf."""
     output.print_document(dialplan.render(load_config(context.obj)))
+
+
+@app.command("call")
+def call(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="Whom to call: plus, country code, number.")],
+    *,
+    trunk: Annotated[str, typer.Option("--trunk", help="Over which trunk; may be left out where there is one.")] = "",
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, max=60, help="How long to stay after the answer.")
+    ] = 5.0,
+    node_name: Annotated[
+        str, typer.Option("--node", help="Whose ports to use: one of [nodes], while the first one is dialling.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Call one number to try a trunk: says each step, plays a tone, hangs up; exit 1 unless both sides are heard.
+
+    The number has to pass the trunk's allow-list. No lead is touched, and nothing is recorded.
+    """
+    config = load_config(context.obj)
+    if not trunk and len(config.trunks) == 1:
+        trunk = next(iter(config.trunks))
+    if not trunk:
+        known = ", ".join(config.trunks) or "none is configured"
+        raise ConfigurationError(Problem("which trunk?", f"--trunk NAME, one of: {known}"))
+    steps: list[dict[str, object]] = []
+
+    def tell(at: float, words: str) -> None:
+        steps.append({"seconds": round(at, 2), "step": words})
+        if not as_json:
+            output.out.print(f"{at:6.2f} s  {words}")
+
+    placed = place_trial_call(
+        config.as_node(node_name) if node_name else config, trunk, number, seconds=seconds, tell=tell
+    )
+    record = asyncio.run(placed)
+    problems = record.verdict()
+    if as_json:
+        output.print_json(
+            {"ok": not problems, "trunk": trunk, "steps": steps, **record.summary(), "problems": _as_json(problems)}
+        )
+    else:
+        output.print_record({name: "" if value is None else value for name, value in record.summary().items()})
+        output.print_problems(problems)
+    if problems:
+        raise typer.Exit(output.EXIT_NOT_FINE)
 
 
 def _print_findings(config: Config, by_state: Mapping[State, list[Problem]]) -> None:
