@@ -60,8 +60,11 @@ class Hearing:
         self._beeps = BeepDetector()
         self._greeting: GreetingClassifier | None = GreetingClassifier(language)
         self._heard_until = at
+        self._told = Verdict.UNDECIDED
         self.why = ""
         """One sentence on the last verdict."""
+        self.key = ""
+        """Key that the screener asks for."""
 
     def restart(self, at: float) -> None:
         """Listen anew after a time in which others had the line."""
@@ -112,9 +115,12 @@ class Hearing:
         return Sound(pcm, activity, beep, verdict)
 
     def _news(self, verdict: Verdict) -> Verdict | None:
-        """What the classifier says, if it is the last word; behind a screener there is somebody else to tell."""
-        if verdict is Verdict.UNDECIDED or self._greeting is None:
+        """What the classifier says, if that is new; behind a screener there is somebody else to tell."""
+        if self._greeting is None or verdict is self._told:
             return None
-        self.why = self._greeting.why
-        self._greeting = self._greeting.after_screener() if verdict is Verdict.SCREENER else None
+        self._told, self.why, self.key = verdict, self._greeting.why, self._greeting.key
+        if verdict is Verdict.SCREENER:
+            self._greeting, self._told = self._greeting.after_screener(), Verdict.UNDECIDED
+        elif verdict is not Verdict.PERSON:
+            self._greeting = None
         return verdict

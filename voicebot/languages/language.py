@@ -5,7 +5,8 @@ docs/how-to/a-new-language.md.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -258,6 +259,10 @@ class Machines:
         Said by screeners and by people; counts only as a second.
     people
         Said by people who take a message or ask back: then nothing else in the same sentence counts.
+    press
+        Asks to press a key (group ``key``); said by screeners and menus, and by mailboxes beside their other phrases.
+    keys
+        What ``press`` may find, and the key that it means: one of ``0-9 * #``.
     """
 
     voicemail: tuple[str, ...]
@@ -265,6 +270,8 @@ class Machines:
     screener: tuple[str, ...]
     asking: tuple[str, ...]
     people: tuple[str, ...]
+    press: re.Pattern[str] | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from voicebot.languages.language import Machines
+
+_NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_KEYS: Final = {
+    **{word: str(number) for number, word in enumerate(_NUMBERS)},
+    **{"oh": "0", "star": "*", "pound": "#", "hash": "#"},
+}
 
 MACHINES: Final = Machines(
     voicemail=(
@@ -87,6 +94,16 @@ MACHINES: Final = Machines(
         "virtual assistant for the person",
         "unknown callers",
         "to get a copy of this conversation",
+        "protected from unwanted calls",
+        "protected from nuisance calls",
+        "call protection service",
+        "does not accept unsolicited calls",
+        "does not accept calls from telemarketers",
+        "that you are not a robot",
+        "you're not a robocall",
+        "that you are a human",
+        "if you are a telemarketer",
+        "if you are a robocaller",
     ),
     asking=(
         "who is calling",
@@ -99,6 +116,22 @@ MACHINES: Final = Machines(
         "stay on the line",
         "please hold while",
         "go ahead and say",
+        "to be connected",
+        "to connect your call",
+        "to connect this call",
+        "to complete your call",
+        "to complete this call",
+        "to continue this call",
+        "to continue your call",
+        "to continue with your call",
+        "to be put through",
+        "to put your call through",
+        "to place your call",
+        "to reach this person",
+        "to ring this number",
+        "unwanted calls",
+        "telemarketers",
+        "robocalls",
     ),
     people=(
         "can i take a message",
@@ -119,5 +152,16 @@ MACHINES: Final = Machines(
         "stop leaving",
         "don't leave",
         "leave a message with me",
+        "i press",
+        "i pressed",
+        "i'll press",
+        "i have to press",
+        "me to press",
+        "i hit",
     ),
+    press=re.compile(
+        r"\b(?:press|dial|enter|push|hit)(?: the)?(?: (?:number|digit|key|button))?"
+        rf" (?P<key>{'|'.join(_KEYS)}|[0-9])\b(?! (?:more|second|minute|time|of|by))"
+    ),
+    keys={**_KEYS, **{digit: digit for digit in "0123456789"}},
 )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from voicebot.languages.language import Machines
+
+_KEYS: Final = {
+    **{word: str(number) for number, word in enumerate("零一二三四五六七八九")},
+    **{"幺": "1", "两": "2", "井号": "#", "井": "#", "星号": "*", "星": "*"},
+}
 
 MACHINES: Final = Machines(
     voicemail=(
@@ -55,7 +61,42 @@ MACHINES: Final = Machines(
         "我会转告",
         "帮您转达",
         "来电过滤",
+        "防骚扰",
+        "骚扰拦截",
+        "来电防护",
+        "来电拦截",
+        "已开启来电保护",
     ),
-    asking=("请问您是哪位", "请问您是谁", "请问有什么事", "您找他有什么事", "请说明", "请稍等"),
-    people=("要留言吗", "要不要留言", "你要留言", "需要留言吗", "我帮你转告", "要我转告", "我让他"),
+    asking=(
+        "请问您是哪位",
+        "请问您是谁",
+        "请问有什么事",
+        "您找他有什么事",
+        "请说明",
+        "请稍等",
+        "如需接通",
+        "需要接通",
+        "继续接通",
+        "继续拨打",
+        "继续呼叫",
+        "为您接通",
+        "为您转接",
+        "骚扰电话",
+    ),
+    people=(
+        "要留言吗",
+        "要不要留言",
+        "你要留言",
+        "需要留言吗",
+        "我帮你转告",
+        "要我转告",
+        "我让他",
+        "我按",
+        "要按",
+        "按了",
+    ),
+    press=re.compile(
+        rf"(?:按|拨|输入)(?:数字|按键)?(?P<key>{'|'.join(_KEYS)}|[0-9])(?![下定般样直起个些次])(?:号)?键?"
+    ),
+    keys={**_KEYS, **{digit: digit for digit in "0123456789"}},
 )

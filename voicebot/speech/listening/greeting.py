@@ -79,6 +79,7 @@ class GreetingClassifier:
             "asking": set(),
         }
         self._verdict = Verdict.UNDECIDED
+        self._keys: list[str] = []
         self.why = ""
         """One sentence on the verdict, once there is one."""
 
@@ -114,9 +115,29 @@ class GreetingClassifier:
         if not self._spaced:
             words = words.replace(" ", "")
         if not any(self._says(words, phrase) for phrase in self._phrases.people):
-            for kind, found in self._evidence.items():
-                found.update(phrase for phrase in getattr(self._phrases, kind) if self._says(words, phrase))
+            said = {
+                kind: {phrase for phrase in getattr(self._phrases, kind) if self._says(words, phrase)}
+                for kind in self._evidence
+            }
+            for kind, phrases in said.items():
+                self._evidence[kind] |= phrases
+            if not said["voicemail"]:  # a mailbox has keys of its own, for more options
+                self._note_keys(words)
         return self._decide(at)
+
+    @property
+    def key(self) -> str:
+        """The key that a screener asks for; empty where it asks for none, or for one of several."""
+        return self._keys[0] if len(self._keys) == 1 else ""
+
+    def _note_keys(self, words: str) -> None:
+        if self._phrases.press is None:
+            return
+        for asked in self._phrases.press.finditer(words):
+            self._evidence["screener"].add(asked[0])
+            key = self._phrases.keys[asked["key"]]
+            if key not in self._keys:
+                self._keys.append(key)
 
     def after_screener(self) -> GreetingClassifier:
         """The classifier of what comes after a screener."""
@@ -134,9 +155,12 @@ class GreetingClassifier:
         )
 
     def _decide(self, at: float) -> Verdict:
-        """The verdict; it does not change once it is made."""
+        """The verdict; it does not change once it is made, but for a "person" that asks for a key to be connected."""
         if self._verdict is Verdict.UNDECIDED:
             self._verdict, self.why = self._weigh(at)
+        elif self._verdict is Verdict.PERSON and self._keys and self._evidence["asking"]:
+            found = self._screener()
+            self._verdict, self.why = found or (self._verdict, self.why)
         return self._verdict
 
     def _weigh(self, at: float) -> tuple[Verdict, str]:
@@ -161,7 +185,7 @@ class GreetingClassifier:
         return Verdict.UNDECIDED, ""
 
     def _screener(self) -> tuple[Verdict, str] | None:
-        if self._screened:
+        if self._screened and not self._keys:  # one that repeats what it asks for is a screener still
             return None
         sure, maybe = self._evidence["screener"], self._evidence["asking"]
         # A mailbox asks for the caller's name too: what it says of messages and tones tells it from a screener.

@@ -43,7 +43,7 @@ class Line:
             self._told(self.classifier.frame(Activity(speech, run, self.silence, -20.0), self.ms / 1000))
 
     def _told(self, verdict: Verdict) -> None:
-        if self.verdict is not Verdict.UNDECIDED:
+        if self.verdict is not Verdict.UNDECIDED and (self.verdict, verdict) != (Verdict.PERSON, Verdict.SCREENER):
             assert verdict is self.verdict, "a verdict does not change"
         self.verdict = verdict
         assert bool(self.classifier.why) == (verdict is not Verdict.UNDECIDED), "each verdict says why"
@@ -114,3 +114,68 @@ def test_without_evidence_nobody_is_a_machine(heard: list[Part], language: str) 
     assert line.verdict not in (Verdict.VOICEMAIL, Verdict.SCREENER)
     line.hear(("silence", 30100))
     assert line.verdict is not Verdict.UNDECIDED, "and in the end all is decided"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "key"),
+    [
+        (
+            "en-US",
+            ["the number is protected from unwanted calls", "to be connected please press five now"],
+            "5",
+        ),
+        ("en-US", ["to be connected", "please press 5"], "5"),
+        ("en-US", ["press one to be connected"], "1"),
+        ("en-US", ["To complete your call, press the pound key."], "#"),
+        (
+            "en-US",
+            ["if you are a telemarketer hang up", "otherwise dial the number zero to continue your call"],
+            "0",
+        ),
+        ("en-US", ["thank you for calling", "for sales press one for service press two"], ""),
+        ("zh-CN", ["您拨打的用户已开启防骚扰", "如需接通 请按5"], "5"),
+        ("zh-CN", ["为防止骚扰电话 需要接通请按一号键"], "1"),
+        ("zh-CN", ["继续呼叫请按井号键"], "#"),
+    ],
+)
+def test_who_asks_for_a_key_to_be_connected_is_a_screener(language: str, said: list[str], key: str) -> None:
+    line = Line(language)
+    for text in said:
+        line.hear(("speech", 2400), ("words", text), ("silence", 300))
+    assert line.verdict is Verdict.SCREENER
+    assert line.classifier.key == key
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "do you want me to press one or what"),
+        ("en-US", "i pressed five and nothing happened"),
+        ("en-US", "can i press charges against one of you"),
+        ("en-US", "hold on let me press one more shirt"),
+        ("zh-CN", "我按了五没有反应"),
+        ("zh-CN", "你等一下我去按一下"),
+    ],
+)
+def test_people_who_speak_of_keys_are_people(language: str, text: str) -> None:
+    line = Line(language)
+    assert line.hear(("speech", 2400), ("words", text), ("silence", 3100)) is Verdict.PERSON
+
+
+def test_a_mailbox_with_keys_for_more_options_stays_a_mailbox() -> None:
+    line = Line()
+    text = "i can't take your call right now please leave a message after the tone or press one for more options"
+    assert line.hear(("speech", 4000), ("words", text), ("silence", 300)) is Verdict.VOICEMAIL
+
+
+def test_a_person_that_turns_out_to_ask_for_a_key_was_none() -> None:
+    line = Line()
+    assert line.hear(("speech", 1500), ("words", "hello you have dialled anna"), ("silence", 1600)) is Verdict.PERSON
+    assert line.hear(("speech", 2000), ("words", "to be connected press three"), ("silence", 300)) is Verdict.SCREENER
+    assert line.classifier.key == "3"
+
+
+def test_a_screener_that_repeats_what_it_asks_for_is_no_person() -> None:
+    line = Line(screened=True)
+    said = line.hear(("speech", 2400), ("words", "to be connected please press five now"), ("silence", 300))
+    assert said is Verdict.SCREENER
