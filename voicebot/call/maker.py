@@ -120,7 +120,11 @@ class CallMaker:
         missing = check_lead(prepared.script, lead)
         if missing:
             raise LeadError(missing)
-        for speed, texts in possible_speech(prepared.script, lead, self._clock(ticket)()).items():
+        try:
+            speech = possible_speech(prepared.script, lead, self._clock(ticket)())
+        except ValueError as error:  # a value that no line can word: this lead waits for a person, the others go on
+            raise LeadError(f"a line cannot be worded for this lead: {error}", cure="correct the lead") from error
+        for speed, texts in speech.items():
             await language.prompts.render(texts, speed=speed)
 
     async def call(self, ticket: Ticket) -> Result:

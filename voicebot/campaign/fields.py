@@ -76,6 +76,8 @@ def text(field: str, value: str) -> str:
     longest = LONGEST.get(field, LONGEST_OTHER)
     if len(value) > longest:
         raise Unfit(f"is {len(value)} characters long", f"at most {longest} are taken")
+    if field == "name" and "?" in value:
+        raise Unfit("has a question mark, which programs write for letters that they lost", "write it anew")
     if value.isascii() and value.isprintable() and "${" not in value:
         return value
     for place, character in enumerate(value, 1):
@@ -86,7 +88,20 @@ def text(field: str, value: str) -> str:
             raise Unfit(f"has a control character (U+{ord(character):04X}, character {place})", "remove it")
     if "${" in value:
         raise Unfit("has ${…}, which Asterisk would take for an expression", "remove it")
+    if "\ufffd" in value:
+        place = value.index("\ufffd") + 1
+        raise Unfit(f"has a character that an earlier conversion lost (U+FFFD, character {place})", "write it anew")
+    if _is_garbled(value):
+        raise Unfit(f"{_shown(value)} is UTF-8 that was read as another encoding", "export it once more as UTF-8")
     return value
+
+
+def _is_garbled(value: str) -> bool:
+    """Whether a text is UTF-8 that some program took for Windows-1252 ("MÃ¼ller")."""
+    try:
+        return not value.encode("cp1252").decode("utf-8").isascii()
+    except UnicodeError:
+        return False
 
 
 def phone(value: str, region: str) -> str:
@@ -144,6 +159,11 @@ def amount(value: str, currency_code: str) -> Decimal:
     if found is None:
         raise Unfit(f"{_shown(value)} is not an amount", "write digits and a decimal point only, like 1200.50")
     minor = MINOR_DIGITS.get(currency_code, 4)
+    if len(found[2] or "") == 3 and minor != 3:
+        raise Unfit(
+            f"{value} is ambiguous: three digits after a point are thousands to some and decimals to others",
+            f"write {found[1]}{found[2]} or {found[1]}.{found[2][:minor]}".rstrip("."),
+        )
     if len(found[2] or "") > minor and (found[2] or "").rstrip("0")[minor:]:
         raise Unfit(f"{value} has more decimals than {currency_code} has", f"write {minor} decimals at most")
     money = Decimal(value)
@@ -155,7 +175,8 @@ def amount(value: str, currency_code: str) -> Decimal:
 def currency(value: str) -> str:
     """Return an ISO 4217 code; raises Unfit for others."""
     if value not in MINOR_DIGITS:
-        raise Unfit(f"{_shown(value)} is not a currency", "write the ISO 4217 code, like USD")
+        code = value.upper() if value.upper() in MINOR_DIGITS else "the ISO 4217 code, like USD"
+        raise Unfit(f"{_shown(value)} is not a currency", f"write {code}")
     return value
 
 

@@ -284,6 +284,10 @@ class Writing:
         A line that asks for an answer.
     foreign
         Letters that a translated line does not hold.
+    scripts
+        Letters that its voices read: how their names in Unicode begin. A name in any other script is not said.
+    columns
+        A column of a file of leads -> other names that people give it, which can mean nothing else.
     units_a_second
         Words (characters, where words are written without spaces) that are spoken in a second.
     tokenizer
@@ -292,7 +296,9 @@ class Writing:
 
     asks: re.Pattern[str]
     foreign: re.Pattern[str]
+    scripts: tuple[str, ...]
     units_a_second: float
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tokenizer: str = "WhitespaceTokenizer"
 
 

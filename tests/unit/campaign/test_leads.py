@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import unicodedata
@@ -17,50 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.unit.campaign.reading import GOOD, HEADER, LEAD, line, read, read_file, terms
+from voicebot.campaign.csv_file import LONGEST_LINE
 from voicebot.campaign.fields import phone
-from voicebot.campaign.leads import LONGEST_LINE, Row, Terms, iterate_leads
+from voicebot.campaign.leads import Row, iterate_leads
 from voicebot.config import TrunkSection
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.store.records import NewLead
-
-TRUNK = TrunkSection(endpoint="carrier")
-HEADER = "phone,name,company,amount,currency,due_date,timezone"
-GOOD = "+14155550100,Ann Lee,Acme,120.50,USD,2026-12-01,America/New_York"
-LEAD: dict[str, str] = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
-
-
-def read(
-    tmp_path: Path,
-    content: str | bytes,
-    *,
-    name: str = "leads.csv",
-    needs: tuple[str, ...] = (),
-    trunk: TrunkSection = TRUNK,
-    region: str = "",
-) -> tuple[list[NewLead], list[Problem]]:
-    path = tmp_path / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_file(path, needs=needs, trunk=trunk, region=region)
-
-
-def read_file(
-    path: Path, *, needs: tuple[str, ...] = (), trunk: TrunkSection = TRUNK, region: str = ""
-) -> tuple[list[NewLead], list[Problem]]:
-    leads: list[NewLead] = []
-    problems: list[Problem] = []
-    for found in iterate_leads(path, Terms(needs, "main", trunk, region)):
-        if isinstance(found, Row):
-            leads.append(found.lead)
-        else:
-            problems.append(found)
-    return leads, problems
-
-
-def line(**values: str) -> str:
-    """Return a good line with other values, quoted as CSV."""
-    out = io.StringIO()
-    csv.writer(out).writerow((LEAD | values).values())
-    return out.getvalue().removesuffix("\r\n")
 
 
 def test_a_good_line(tmp_path: Path) -> None:
@@ -110,7 +71,16 @@ def test_a_good_line(tmp_path: Path) -> None:
         ({"amount": "0.00"}, "is 0"),
         ({"amount": "NaN"}, "amount"),
         ({"amount": "1e3"}, "amount"),
-        ({"amount": "1.005"}, "decimals"),
+        ({"amount": "1.0051"}, "decimals"),
+        ({"amount": "2.500"}, "ambiguous"),
+        ({"amount": "1.234", "currency": "EUR"}, "ambiguous"),
+        ({"amount": "12.500", "currency": "JPY"}, "ambiguous"),
+        ({"amount": "2,500"}, "amount"),
+        ({"amount": "2.500,00"}, "amount"),
+        ({"amount": "1 200"}, "amount"),
+        ({"name": "M?ller"}, "question mark"),
+        ({"name": "M\ufffdller"}, "U+FFFD"),
+        ({"name": "MÃ¼ller"}, "another encoding"),
         ({"amount": "12.5", "currency": "JPY"}, "decimals"),
         ({"amount": "1" * 13}, "amount"),
         ({"amount": "١٢"}, "amount"),
@@ -264,7 +234,9 @@ def test_what_the_script_needs_must_be_there(tmp_path: Path) -> None:
     [
         (HEADER + ",name", "2 columns 'name'"),
         (HEADER + ", Name ", "2 columns 'name'"),
-        (HEADER.replace("phone", "phone_number"), "the column 'phone' is missing"),
+        (HEADER.replace("company", "branch"), "the column 'company' is missing"),
+        (HEADER.replace("phone", "Mobile,Telephone"), "the column 'phone' is missing"),
+        (HEADER.replace("company", ",company"), "column 3 has no name"),
         (HEADER + ",a${b}", "${"),
         (HEADER + ',"x', "column names"),
         ("\x00" + HEADER, "control character"),
@@ -278,8 +250,8 @@ def test_a_bad_header_refuses_the_file(tmp_path: Path, header: str, what: str) -
 
 
 def test_a_renamed_column_is_guessed(tmp_path: Path) -> None:
-    _, (problem,) = read(tmp_path, f"{HEADER.replace('due_date', 'duedate')}\n{GOOD}\n")
-    assert "'duedate'" in problem.cure
+    _, (problem,) = read(tmp_path, f"{HEADER.replace('due_date', 'due_dates')}\n{GOOD}\n")
+    assert "'due_dates'" in problem.cure
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
@@ -289,16 +261,6 @@ def test_spreadsheets_write_csv_in_many_ways(tmp_path: Path, mark: str, end: str
     rows = [HEADER.replace(",", mark), GOOD.replace(",", mark), "", GOOD.replace(",", mark)]
     leads, problems = read(tmp_path, start + end.join(rows))
     assert (len(leads), problems) == (2, [])
-
-
-def test_wrong_encodings_are_told(tmp_path: Path) -> None:
-    content = f"{HEADER}\n{GOOD}\n".encode() + line(name="Müller").encode("latin-1") + f"\n{GOOD}\n".encode()
-    leads, problems = read(tmp_path, content)
-    assert len(leads) == 2
-    assert [(problem.line, "UTF-8" in problem.what) for problem in problems] == [(3, True)]
-    leads, problems = read(tmp_path, f"{HEADER}\n{GOOD}\n".encode("utf-16"))
-    assert leads == []
-    assert "UTF-16" in problems[0].what
 
 
 def test_quotes_gone_wrong_cost_their_own_lines(tmp_path: Path) -> None:
@@ -327,7 +289,7 @@ def test_a_line_break_does_not_smuggle_a_lead_in(tmp_path: Path) -> None:
     assert [problem.line for problem in problems] == [2]
 
 
-@pytest.mark.parametrize("row", [GOOD + ",more", GOOD.rpartition(",")[0], "x", "," * 500])
+@pytest.mark.parametrize("row", [GOOD + ",more", GOOD.rpartition(",")[0], "x", "x" + "," * 5])
 def test_a_wrong_number_of_values(tmp_path: Path, row: str) -> None:
     leads, problems = read(tmp_path, f"{HEADER}\n{row}\n{GOOD}\n")
     assert len(leads) == 1
@@ -349,7 +311,7 @@ def test_files_that_are_none(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nothing.csv"):
-        leads, (problem,) = read_file(path)
+        leads, (problem,) = read_file(path, terms())
         assert leads == []
         assert (problem.file, "cannot be read" in problem.what) == (str(path), True)
 
@@ -380,10 +342,17 @@ def test_json_lines(tmp_path: Path) -> None:
 ODD_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
+def garbled(value: str) -> bool:
+    try:
+        return any(ord(one) > 127 for one in value.encode("windows-1252").decode())
+    except UnicodeError:
+        return False
+
+
 def fits(value: str) -> bool:
     """Whether a value is to be taken, written down once more and in another way."""
     bare = value.strip(" \t")
-    bad = re.search(r"\$\{|[\u2028\u2029]", bare)
+    bad = re.search(r"\$\{|[\u2028\u2029\ufffd]", bare) or garbled(bare)
     kinds = {unicodedata.category(character) for character in bare if character not in "\u200c\u200d"}
     return bool(bare.strip()) and not bad and not kinds & {"Cc", "Cf"}
 
@@ -395,7 +364,7 @@ def test_any_text_is_taken_as_it_is_or_refused(tmp_path_factory: Any, name: str,
     folder = tmp_path_factory.mktemp("leads")
     content = f"{HEADER}\n{line(phone='+14155550101', name=name, company=company)}\n{GOOD}\n"
     leads, problems = read(folder, content)
-    if fits(name) and fits(company):
+    if fits(name) and fits(company) and "?" not in name:
         assert problems == []
         assert (leads[0].name, leads[0].company) == (name.strip(" \t"), company.strip(" \t"))
     else:
@@ -409,7 +378,7 @@ def test_garbage_is_told_never_raised(tmp_path_factory: Any, garbage: bytes, nam
     folder = tmp_path_factory.mktemp("leads")
     path: Path = folder / name
     path.write_bytes(f"{HEADER}\n".encode() + garbage if name.endswith("csv") else garbage)
-    for found in iterate_leads(path, Terms((), "main", TRUNK)):
+    for found in iterate_leads(path, terms()):
         assert isinstance(found, (Row, Problem))
 
 
@@ -431,10 +400,10 @@ def test_two_lines_never_mean_one_lead_without_a_word(tmp_path: Path) -> None:
         (8, "line 7 has the same phone +14155550198 and other values"),
     ]
     assert "reference of its own" in problems[1].cure
-    terms = Terms((), "main", TRUNK)
+    given = terms()
     other = tmp_path / "other.csv"
     other.write_text(f"{header}\n{line(reference='R-1', amount='8.00')}\n")
-    assert [type(one) for one in iterate_leads(other, terms)] == [Row]
-    (found, *_) = iterate_leads(tmp_path / "leads.csv", terms)
+    assert [type(one) for one in iterate_leads(other, given)] == [Row]
+    (found, *_) = iterate_leads(tmp_path / "leads.csv", given)
     assert isinstance(found, Problem)
     assert f"{other}:2" in found.what

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from voicebot.agi.numbers import check_region
+from voicebot.campaign.encodings import check_encoding
 from voicebot.campaign.leads import Row, Terms, iterate_leads
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Json, Name, trunk_of
@@ -41,6 +42,9 @@ def import_leads(
     region: Annotated[
         str, typer.Option(help="Country of the numbers that are written without one (US, GB, CN …).")
     ] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Of files that are neither UTF-8 nor marked, like gb18030 or windows-1252.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")] = False,
     json: Json = False,
@@ -57,9 +61,10 @@ def import_leads(
         version = await store.script(campaign.script_hash)
         if version is None:
             raise ConfigurationError(f"the script of {name} is not stored", cure="create the campaign again")
-        needs = read_pinned(version.text, version.hash).lead.needs
+        script = read_pinned(version.text, version.hash)
         country = check_region(region, "--region") if region else trunk.region
-        terms = Terms(needs, trunk_name, trunk, country)
+        codec = check_encoding(encoding) if encoding else ""
+        terms = Terms(script.lead.needs, trunk_name, trunk, country, codec, script.language)
         told = _Told(show=not json, unmasked=unmasked)
         for file in files:
             await _import_file(store, campaign.id, file, terms, told, dry_run=dry_run)

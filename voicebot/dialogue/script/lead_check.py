@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zoneinfo
+from decimal import Decimal
+from typing import Final
 
+from voicebot import languages
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import Problem
 
+_LETTERS: Final = ("Lu", "Ll", "Lt", "Lo")
+
 
 def check_lead(script: Script, lead: Lead) -> tuple[Problem, ...]:
-    """Tell what a lead lacks for this script."""
+    """Tell what a lead lacks for this script, and what of it cannot be said in the script's language."""
     found = [
         Problem(f"{name} is missing, and the script {script.script} needs it", f"add a column {name!r}")
         for name in script.lead.needs
@@ -29,4 +35,39 @@ def check_lead(script: Script, lead: Lead) -> tuple[Problem, ...]:
         zoneinfo.ZoneInfo(lead.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         found.append(Problem(f"{lead.timezone!r} is no time zone", "write an IANA name, for example America/New_York"))
+    if not found:
+        found += unsayable(
+            script.language, name=lead.name, company=lead.company, amount=lead.amount, currency=lead.currency
+        )
     return tuple(found)
+
+
+def unsayable(tag: str, *, name: str, company: str, amount: Decimal, currency: str) -> list[Problem]:
+    """Tell which values of a lead no line can word in a language (a BCP 47 tag), empty values left out."""
+    language = languages.of(tag)
+    found = []
+    for field, value in (("name", name), ("company", company)):
+        reason = _unreadable(value, language) if value else ""
+        if reason:
+            what = f"{field}: {value!r} cannot be said in {language.name}: {reason}"
+            found.append(Problem(what, "write it as it is said"))
+    try:
+        language.wording.amount(amount, currency)
+    except ValueError as error:
+        found.append(
+            Problem(
+                f"amount: {amount} {currency} cannot be said in {language.name}: {error}",
+                "write at most two decimals, and less than a million millions",
+            )
+        )
+    return found
+
+
+def _unreadable(value: str, language: languages.Language) -> str:
+    """Why nobody can read a name out, empty where it can be read."""
+    said = language.wording.name(value)
+    letters = [one for one in unicodedata.normalize("NFKC", said) if unicodedata.category(one) in _LETTERS]
+    if not letters and not any(character.isdigit() for character in said):
+        return "it has no letters"
+    strange = next((one for one in letters if not unicodedata.name(one, "").startswith(language.writing.scripts)), "")
+    return f"{strange!r} is no letter that its voice reads" if strange else ""

@@ -25,6 +25,17 @@ LANGUAGE: Final = Language(
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
         foreign=re.compile(r"[A-Za-z]{4,}"),
+        scripts=("CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC", "LATIN"),
+        columns={
+            "phone": ("电话", "电话号码", "手机", "手机号", "手机号码"),
+            "name": ("姓名", "客户姓名"),
+            "company": ("公司", "公司名称"),
+            "amount": ("金额", "欠款金额"),
+            "currency": ("币种", "货币"),
+            "due_date": ("到期日", "到期日期"),
+            "timezone": ("时区",),
+            "reference": ("编号",),
+        },
         units_a_second=4.5,
         tokenizer="JiebaTokenizer",
     ),

@@ -50,5 +50,5 @@ LANGUAGE: Final = Language(
     ),
     manners=Manners(back_channels=frozenset({"aha"}), greetings=frozenset({"saluton"})),
     machines=Machines(voicemail=("lasu mesaĝon", "post la signalo"), unavailable=(), screener=(), asking=(), people=()),
-    writing=Writing(asks=re.compile(r"\?"), foreign=_NEVER, units_a_second=2.5),
+    writing=Writing(asks=re.compile(r"\?"), foreign=_NEVER, scripts=("LATIN",), units_a_second=2.5),
 )
