@@ -7,11 +7,24 @@ from pathlib import Path
 
 import platformdirs
 
+from voicebot.errors import ConfigurationError
+
 
 def cache_folder() -> Path:
-    """Folder of all that can be fetched or made again: ``$VOICEBOT_CACHE`` or the user's cache folder."""
+    """Folder of all that can be fetched or made again: ``$VOICEBOT_CACHE`` or the user's cache folder.
+
+    Raises
+    ------
+    ConfigurationError
+        This user has no home folder, so that it cannot be told where that is.
+    """
     named = os.environ.get("VOICEBOT_CACHE")
-    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("voicebot"))
+    try:
+        return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("voicebot"))
+    except RuntimeError as error:  # neither HOME nor an entry in the user database, as in many containers
+        raise ConfigurationError(
+            "there is no home folder to keep models and speech in", cure="set HOME, or VOICEBOT_CACHE to a folder"
+        ) from error
 
 
 def models_folder() -> Path:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -23,20 +21,12 @@ from typing import Final
 from voicebot import logs, paths
 from voicebot.agi.running import OLDEST_MAJOR
 from voicebot.errors import Problem, UnavailableError
+from voicebot.services.launching import dies_with_us
 
 _CURE: Final = "run scripts/setup-asterisk, or install Asterisk 18 or later"
 _BOOT_SECONDS: Final = 30.0
 _SOCKET_PATH_LIMIT: Final = 100
 """A Unix socket's path ends at 108 bytes; a remote console adds its own suffix."""
-
-_LAUNCH: Final = """\
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
-if os.getppid() != int(sys.argv[1]):
-    sys.exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""Dies with its parent; started as a program of its own, because code between fork and exec may deadlock."""
 
 _log = logs.get_logger()
 
@@ -302,7 +292,7 @@ maxfiles = 8192
         arguments = [*binary.command, "-C", str(self.folder / "etc/asterisk.conf"), "-f"]
         with (self.folder / "log/output.log").open("wb") as output:
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid()), *arguments],
+                dies_with_us(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
 import time
@@ -32,6 +31,7 @@ from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.network import TRUNK, Network
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call, Report
+from voicebot.services.launching import dies_with_us, signal_group
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import Attempt, AttemptState, CampaignState, NewLead
 from voicebot.store.store import Store
@@ -43,13 +43,6 @@ _SETTLING_SECONDS: Final = 60.0
 _CALL_SECONDS: Final = 200.0
 _LAST_WORDS_SECONDS: Final = 12.0
 _OPEN: Final = (AttemptState.CLAIMED, AttemptState.DIALLING)
-_LAUNCH: Final = """\
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 15)  # PR_SET_PDEATHSIG, SIGTERM: the node goes when the rehearsal goes
-if os.getppid() != int(sys.argv[1]):
-    sys.exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +233,7 @@ class Rehearsal:
         command += ["--log-level", "INFO", "--log-form", "json", "serve", "--until-done"]
         with self._node_log.open("wb") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid()), *command,
+                *dies_with_us(command, by=signal.SIGTERM),  # it goes when the rehearsal goes
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
@@ -263,12 +256,11 @@ class Rehearsal:
                 if node.returncode is not None:
                     break
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(node.pid, number_) if number_ == signal.SIGKILL else node.send_signal(number_)
+                    signal_group(node.pid, number_) if number_ == signal.SIGKILL else node.send_signal(number_)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
             # Worker processes of a node that was killed.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(node.pid, signal.SIGKILL)
+            signal_group(node.pid, signal.SIGKILL)
         if self._store is not None:
             await self._store.close()
             self._store = None

@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Coroutine, Mapping, Sequence
@@ -22,26 +21,14 @@ from typing import Any, Final
 
 from voicebot.errors import UnavailableError
 from voicebot.logs import get_logger
+from voicebot.services.launching import dies_with_us, foreign_environment, program_log, signal_group
 from voicebot.services.lines import LineClient, Reply
 from voicebot.services.supervision import Ask, Command, End, Failed, Limits, Start, State, Supervision, Well
 
-_LAUNCH: Final = """\
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
-if os.getppid() != int(sys.argv[1]):
-    sys.exit(1)
-try:
-    os.execvp(sys.argv[2], sys.argv[2:])
-except OSError as error:
-    sys.exit(f"{sys.argv[2]} cannot be run: {error.strerror}")
-"""
-_NOT_INHERITED: Final = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
-"""This program's environment is not the service's."""
 HOPELESS: Final = os.EX_CONFIG
 """A program that ends with this exit code says that it would fail again; it is not tried soon."""
 _RETRY_SECONDS: Final = 0.1
 _CLOSE_SECONDS: Final = 2.0
-_LONGEST_LOG: Final = 5_000_000
 _FOR_GOOD: Final = 1e9
 
 _log = get_logger(module="services")
@@ -111,11 +98,24 @@ class SupervisedProcess:
         return self._process.pid if self._process is not None and self._process.returncode is None else 0
 
     async def start(self) -> None:
-        """Start it and return at once; ``ready`` waits."""
+        """Start it and return at once; ``ready`` waits.
+
+        Raises
+        ------
+        UnavailableError
+            There is no room for its socket.
+        """
         if self._closed:
             raise RuntimeError(f"{self.name} was closed")
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="voicebot-"))
+            try:
+                self._folder = Path(tempfile.mkdtemp(prefix="voicebot-"))
+            except OSError as error:
+                raise UnavailableError(
+                    f"{self.name} cannot be started: {tempfile.gettempdir()} takes no folder for its socket: "
+                    f"{error.strerror or error}",
+                    cure="free some space there, or name another folder in TMPDIR",
+                ) from error
             self._client = LineClient(self._folder / "socket", self.name)
         self._carry(self._machine.begin(time.monotonic()))
 
@@ -161,11 +161,11 @@ class SupervisedProcess:
             self._client.disconnect()
         process = self._process
         if process is not None:
-            _signal_group(process.pid, signal.SIGTERM)
-            _signal_group(process.pid, signal.SIGCONT)  # one that was stopped would not hear it
+            signal_group(process.pid, signal.SIGTERM)
+            signal_group(process.pid, signal.SIGCONT)  # one that was stopped would not hear it
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _CLOSE_SECONDS)
-            _signal_group(process.pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
             await process.wait()
         tasks = tuple(self._tasks)
         for task in tasks:
@@ -189,7 +189,7 @@ class SupervisedProcess:
                 case End(_, reason):
                     _log.warning("service is ended", service=self.name, reason=reason)
                     if self._process is not None:
-                        _signal_group(self._process.pid, signal.SIGKILL)
+                        signal_group(self._process.pid, signal.SIGKILL)
                 case Well(process, seconds):
                     _log.info("service ready", service=self.name, start=process, seconds=round(seconds, 2))
                 case Failed(reason, failures, again_in):
@@ -226,9 +226,9 @@ class SupervisedProcess:
             how = f"it cannot be started: {error.strerror or error}"
         if self._process is not None and not how:
             if self._closed:
-                _signal_group(self._process.pid, signal.SIGKILL)
+                signal_group(self._process.pid, signal.SIGKILL)
             code = await self._process.wait()
-            _signal_group(self._process.pid, signal.SIGKILL)  # whatever it had started
+            signal_group(self._process.pid, signal.SIGKILL)  # whatever it had started
             how = _how(code, self._last_words())
         if self._client is not None:
             self._client.disconnect()
@@ -236,17 +236,12 @@ class SupervisedProcess:
 
     async def _launch(self) -> asyncio.subprocess.Process:
         assert self._folder is not None  # noqa: S101 - made by start
-        environment = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-        self._log_file.parent.mkdir(parents=True, exist_ok=True)
-        if self._log_file.exists() and self._log_file.stat().st_size > _LONGEST_LOG:
-            self._log_file.replace(self._log_file.with_name(self._log_file.name + ".1"))
-        with self._log_file.open("ab") as log:
-            self._log_start = log.tell()
+        with program_log(self._log_file) as log:
+            self._log_start = 0 if isinstance(log, int) else log.tell()
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid()),
-                *self._command, "--socket", str(self._folder / "socket"),
+                *dies_with_us([*self._command, "--socket", self._folder / "socket"]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env={**environment, **self._environment},
+                env=foreign_environment(self._environment),
             )  # fmt: skip
 
     async def _inquire(self, number: int) -> None:
@@ -282,9 +277,3 @@ def _how(code: int, last_words: str) -> str:
     except ValueError:
         how = f"it was ended by signal {-code}"
     return f"{how}: {last_words}" if last_words else how
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    """Signal a process and all that it started; its session, and so its group, is its own."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)

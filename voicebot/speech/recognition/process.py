@@ -15,12 +15,10 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from voicebot.errors import UnavailableError
+from voicebot.services.launching import ONE_THREAD, dies_with_us
 from voicebot.speech.recognition.framing import PROGRESS, Kind, Message, Reader
 
 _CLOSE_SECONDS: Final = 2.0
-_ONE_THREAD: Final = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
 
 
 class Process(asyncio.Protocol):
@@ -56,17 +54,15 @@ class Process(asyncio.Protocol):
         with theirs, tempfile.TemporaryFile() as file:
             file.truncate(PROGRESS.size)
             self._memory = mmap.mmap(file.fileno(), PROGRESS.size)
-            arguments = (str(theirs.fileno()), str(file.fileno()), str(os.getpid()))
+            handles = (str(theirs.fileno()), str(file.fileno()))
+            worker = [sys.executable, "-m", "voicebot.speech.recognition.worker", *handles]
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "voicebot.speech.recognition.worker",
-                    *arguments,
+                    *dies_with_us(worker),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(), file.fileno()),
-                    env={**os.environ, **_ONE_THREAD},
+                    env={**os.environ, **ONE_THREAD},
                 )
             except BaseException:
                 ours.close()

@@ -8,7 +8,6 @@ utterance killed it. It ends when the pool's end of the socket closes, and is ki
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import mmap
 import os
@@ -26,7 +25,6 @@ from voicebot.speech.recognition.engine_loading import load_engine
 from voicebot.speech.recognition.framing import PROGRESS, Kind, Message, Reader, pack_heard, with_json
 from voicebot.speech.recognition.recognizer import Hints
 
-_PR_SET_PDEATHSIG: Final = 1
 _ALIVE_SECONDS: Final = 0.25
 _RECEIVE_BYTES: Final = 1 << 18
 
@@ -140,20 +138,9 @@ def _text(phrase: object) -> str:
     return str(phrase).encode("utf-8", "ignore").decode()
 
 
-def _die_with_parent() -> None:
-    """Have the kernel kill this process, even a stopped one, when the pool's process dies (Linux only)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def main() -> None:
     """Serve the pool at the inherited descriptors."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the pool ends its workers itself
-    parent = int(sys.argv[3])
-    _die_with_parent()
-    if os.getppid() != parent:
-        return
     connection = socket.socket(fileno=int(sys.argv[1]))
     with mmap.mmap(int(sys.argv[2]), PROGRESS.size) as memory:
         Worker(connection, memory).run()

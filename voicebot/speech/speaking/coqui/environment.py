@@ -11,6 +11,7 @@ from typing import Final
 
 from voicebot.errors import UnavailableError
 from voicebot.paths import coqui_folder
+from voicebot.services.launching import ONE_THREAD, foreign_environment
 from voicebot.speech.tools import find_espeak
 
 _SET_UP: Final = "run scripts/setup-coqui"
@@ -86,8 +87,7 @@ def surroundings(folder: Path) -> dict[str, str]:
         "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
-        # Each of these may mean as many threads as there are cores; recognition needs them.
-        **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"),
+        **ONE_THREAD,
         # Nothing is fetched behind anybody's back.
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
@@ -112,9 +112,7 @@ def run(environment: Environment, program: str, *arguments: str | os.PathLike[st
     UnavailableError
         It failed, with the last line that it wrote, or took too long.
     """
-    variables = {**os.environ, **surroundings(folder), **(settings or {})}
-    for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", *(n for n, value in (settings or {}).items() if not value)):
-        variables.pop(name, None)
+    variables = foreign_environment({**surroundings(folder), **(settings or {})})
     try:
         done = subprocess.run(  # noqa: S603
             environment.command(program, *arguments),
