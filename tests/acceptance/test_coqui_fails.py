@@ -90,7 +90,7 @@ async def test_killed_and_frozen_in_mid_call(tmp_path: Path) -> None:
         assert all(said for _, _, said in lines), lines
         voices = {key: voice for key, voice, _ in lines}
         assert voices["steps.payment.say"].startswith("coqui-"), "rendered before the call"
-        assert voices["steps.confirm.say"].startswith("hibari-"), "the light voice stands in within the line"
+        assert voices["steps.confirm.say"].startswith("hibari-"), "light voice takes over within the line"
     deadline = time.monotonic() + 10
     while any(_services(rehearsal.folder)):
         assert time.monotonic() < deadline, "something is left running"

@@ -25,7 +25,7 @@ from voicebot.speech.recognition.recognizer import Hints, Recognition
 from voicebot.speech.speaking.choosing import choose_prompts, choose_voice
 from voicebot.speech.speaking.coqui import environment, model_import
 from voicebot.speech.speaking.coqui.voice import CoquiVoice
-from voicebot.speech.speaking.fallback import StandIn
+from voicebot.speech.speaking.fallback import FallbackVoice
 from voicebot.speech.speaking.loudness import SPEECH_LEVEL_DBFS, speech_level
 from voicebot.speech.speaking.prompts import PromptCache
 
@@ -58,9 +58,9 @@ def _signal(voice: CoquiVoice, number: signal.Signals) -> int:
     return pid
 
 
-def _stand_in(voice: CoquiVoice, folder: Path, live_seconds: float = 0.5) -> StandIn:
+def _stand_in(voice: CoquiVoice, folder: Path, live_seconds: float = 0.5) -> FallbackVoice:
     light = PromptCache(choose_voice(SpeechSection(), "en-US"), folder)
-    return StandIn(PromptCache(voice, folder), light, voice, live_seconds=live_seconds)
+    return FallbackVoice(PromptCache(voice, folder), light, voice, live_seconds=live_seconds)
 
 
 RUNS = """\

@@ -8,7 +8,7 @@ from voicebot.speech.speaking.coqui.environment import find_environment
 from voicebot.speech.speaking.coqui.model import find_model, model_for
 from voicebot.speech.speaking.coqui.voice import CoquiVoice
 from voicebot.speech.speaking.espeak_voice import EspeakVoice
-from voicebot.speech.speaking.fallback import StandIn
+from voicebot.speech.speaking.fallback import FallbackVoice
 from voicebot.speech.speaking.hibari_voice import HibariVoice
 from voicebot.speech.speaking.prompts import PromptCache, Prompts
 from voicebot.speech.speaking.voice import Voice
@@ -17,7 +17,7 @@ from voicebot.speech.speaking.voice import Voice
 def choose_voice(config: SpeechSection, language: str) -> Voice:
     """Return the light voice for ``language``: hibari for English, espeak-ng for the rest, or what the config names.
 
-    Where Coqui speaks, it is the one that stands in for it.
+    Where Coqui speaks, this is its fallback.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ def choose_voice(config: SpeechSection, language: str) -> Voice:
 
 
 def check_coqui(section: CoquiSection) -> None:
-    """See that Coqui and every configured model are there; nothing is started.
+    """Check that Coqui and every configured model are installed; starts nothing.
 
     Raises
     ------
     ConfigurationError
-        A model is not there.
+        A model is not installed.
     UnavailableError
         Coqui is not installed.
     """
@@ -59,13 +59,13 @@ def check_coqui(section: CoquiSection) -> None:
 
 
 def choose_prompts(config: Config, language: str, wanted: str = "") -> Prompts:
-    """Return who speaks a language in calls; ``Prompts.start`` it before, ``Prompts.close`` it after.
+    """Return the prompts that calls in a language use; ``Prompts.start`` before use, ``Prompts.close`` after.
 
     Parameters
     ----------
     config
         Where ``speech.voice`` is ``coqui``, Coqui speaks the languages that it has a model for, and the light voice
-        stands in for it.
+        is its fallback.
     language
         BCP 47 tag.
     wanted
@@ -86,4 +86,4 @@ def choose_prompts(config: Config, language: str, wanted: str = "") -> Prompts:
     if model is None:
         return light
     coqui = CoquiVoice(config.coqui, language, model)
-    return StandIn(PromptCache(coqui), light, coqui, live_seconds=config.coqui.live_seconds)
+    return FallbackVoice(PromptCache(coqui), light, coqui, live_seconds=config.coqui.live_seconds)

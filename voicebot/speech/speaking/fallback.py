@@ -1,7 +1,7 @@
-"""A line is spoken, whatever becomes of the voice that should speak it: another one stands in, within the same line.
+"""A line is spoken whatever becomes of the voice that should speak it: a light voice takes over within the same line.
 
-Each of the two has prompts of its own, so a clip is always kept under the name of the voice that really spoke it, and
-the better voice is asked again as soon as it is worth it. A line is spoken whole by one of them.
+Each of the two voices has its own prompt cache, so a clip is always stored under the name of the voice that spoke it,
+and the better voice is asked again as soon as that is worthwhile. One voice speaks the whole of a line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from voicebot.speech.speaking.prompts import Progress, PromptCache
 from voicebot.speech.speaking.voice import Voice
 
 FAILURES: Final = 2
-"""In a row after which the better voice is not asked for a while."""
+"""Failures in a row after which the better voice is not asked for a while."""
 OPEN_SECONDS: Final = 10.0
 _WARM_UP: Final = "1 2 3"
 _MOST_REMEMBERED: Final = 10_000
@@ -37,22 +37,22 @@ class Serviced(Protocol):
         """Stop it."""
 
 
-class StandIn:
-    """Prompts of two voices; implements ``voicebot.speech.speaking.prompts.Prompts``.
+class FallbackVoice:
+    """Prompts of a voice and its fallback; implements ``voicebot.speech.speaking.prompts.Prompts``.
 
     Parameters
     ----------
     first
-        Who should speak.
+        The voice that should speak.
     second
-        Who speaks when the first does not: light, in process.
+        The voice that speaks when the first fails: light, in process.
     service
-        The first one's engine.
+        The first voice's engine.
     live_seconds
-        How long a call waits for the first.
+        How long a call waits for the first voice.
     live, ahead
-        Whether the first is asked at all, by calls and by what is rendered before them: that waits for an engine
-        which is being started again, so calls without one say nothing about it.
+        Circuit breakers for calls and for rendering ahead. They are separate because rendering waits for an engine
+        that is restarting and calls do not: a failure of one says nothing about the other.
     """
 
     def __init__(
@@ -71,18 +71,18 @@ class StandIn:
         self._live = live or CircuitBreaker(FAILURES, OPEN_SECONDS)
         self._ahead = ahead or CircuitBreaker(FAILURES, OPEN_SECONDS)
         self._clock = clock
-        self._stood_in: OrderedDict[tuple[str, float], None] = OrderedDict()
-        """Lines that the second voice speaks until the first has spoken them."""
+        self._fallen_back: OrderedDict[tuple[str, float], None] = OrderedDict()
+        """Lines that the second voice speaks until the first one has rendered them."""
 
     @property
     def voice(self) -> Voice:
-        """Who should speak."""
+        """The voice that should speak."""
         return self._first.voice
 
     async def start(self) -> None:
-        """Start the first voice's engine; when that fails, the second speaks and it is said so.
+        """Start the first voice's engine; when that fails, the second one speaks and an error is logged.
 
-        The second is made to speak, too: when it has to stand in, its model is loaded.
+        The second one speaks a few words as well, so that its model is loaded when it is needed.
         """
         await self._second.voice.synthesize(_WARM_UP)
         try:
@@ -90,7 +90,7 @@ class StandIn:
         except UnavailableError as error:
             for breaker in (self._live, self._ahead):
                 breaker.failed(self._clock())
-            _log.error("voice does not start, the light voice speaks", voice=self._first.voice.name,
+            _log.error("voice does not start; light voice speaks", voice=self._first.voice.name,
                        instead=self._second.voice.name, reason=str(error))  # fmt: skip
 
     async def close(self) -> None:
@@ -108,20 +108,20 @@ class StandIn:
                 progress(done, len(wanted))
 
     def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
-        """PCM of ``text`` if it is ready; the second voice's only where the first failed."""
+        """PCM of ``text`` if it is ready; the second voice's only where the first one failed."""
         pcm = self._first.get(text, speed=speed)
-        return self._second.get(text, speed=speed) if pcm is None and (text, speed) in self._stood_in else pcm
+        return self._second.get(text, speed=speed) if pcm is None and (text, speed) in self._fallen_back else pcm
 
     def speaker(self, text: str, *, speed: float = 1.0) -> str:
-        """Name of the voice whose speech ``get`` gives."""
-        first = (text, speed) not in self._stood_in or self._first.get(text, speed=speed) is not None
+        """Name of the voice whose speech ``get`` returns."""
+        first = (text, speed) not in self._fallen_back or self._first.get(text, speed=speed) is not None
         return (self._first if first else self._second).voice.name
 
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
-        """PCM of ``text`` within ``live_seconds`` and the moment that the second voice takes.
+        """PCM of ``text`` within ``live_seconds`` plus the moment that the second voice needs.
 
-        The second begins at once, so that its line is there when it is needed: it costs next to nothing. What the
-        first delivers late is kept for the next time.
+        The second voice starts at once, so that its line is ready when it is needed: that costs next to nothing. What
+        the first one delivers late is kept for the next time.
 
         Raises
         ------
@@ -148,11 +148,13 @@ class StandIn:
 
     def _begin(self, prompts: PromptCache, text: str, speed: float) -> asyncio.Task[bytes]:
         task = asyncio.create_task(prompts.speech(text, speed=speed))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # it may end unheard
+        task.add_done_callback(
+            lambda done: done.cancelled() or done.exception()
+        )  # nobody may be waiting for it any more
         return task
 
     def _went_well(self, task: asyncio.Task[bytes], text: str, speed: float) -> bool:
-        """Judge the first voice by what came of a line in time."""
+        """Update the breaker by whether the first voice delivered the line in time."""
         if not task.done():
             self._failed(self._live, f"not within {self._live_seconds:g} s")
             return False
@@ -181,16 +183,16 @@ class StandIn:
         if breaker.is_open:
             _log.info("voice speaks again", voice=self._first.voice.name)
         breaker.succeeded(self._clock())
-        self._stood_in.pop((text, speed), None)
+        self._fallen_back.pop((text, speed), None)
 
     def _failed(self, breaker: CircuitBreaker, reason: object) -> None:
-        # One that refuses a text is well itself.
+        # An engine that refuses a text is healthy.
         if not isinstance(reason, RefusedError):
             breaker.failed(self._clock())
-        _log.warning("the light voice stands in", voice=self._first.voice.name, instead=self._second.voice.name,
+        _log.warning("light voice takes over", voice=self._first.voice.name, instead=self._second.voice.name,
                      reason=str(reason))  # fmt: skip
 
     def _remember(self, text: str, speed: float) -> None:
-        self._stood_in[text, speed] = None
-        while len(self._stood_in) > _MOST_REMEMBERED:
-            self._stood_in.popitem(last=False)
+        self._fallen_back[text, speed] = None
+        while len(self._fallen_back) > _MOST_REMEMBERED:
+            self._fallen_back.popitem(last=False)

@@ -33,7 +33,7 @@ _log = get_logger(module="prompts")
 
 
 class Prompts(Protocol):
-    """Speech of texts, ready before it is wanted: ``PromptCache``, or ``StandIn`` over two of them."""
+    """Speech of texts, ready before it is wanted: ``PromptCache``, or ``FallbackVoice`` over two of them."""
 
     @property
     def voice(self) -> Voice:

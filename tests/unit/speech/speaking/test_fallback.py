@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from voicebot.errors import RefusedError, UnavailableError
 from voicebot.services.breaker import CircuitBreaker
-from voicebot.speech.speaking.fallback import StandIn
+from voicebot.speech.speaking.fallback import FallbackVoice
 from voicebot.speech.speaking.prompts import PromptCache
 
 LINE = "So you will pay on Friday, is that right?"
@@ -70,7 +70,7 @@ class Scene:
         self.now = 100.0
         self.good, self.light, self.engine = ObedientVoice("good"), ObedientVoice("light"), Engine()
         self.first = PromptCache(self.good, folder)
-        self.prompts = StandIn(
+        self.prompts = FallbackVoice(
             self.first,
             PromptCache(self.light, folder),
             self.engine,
