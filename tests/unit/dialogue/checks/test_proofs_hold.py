@@ -20,8 +20,10 @@ from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Un
 
 WALKS = 12
 
+Turn = tuple[State, Understanding, State, Act]
 
-def walks(script: Script, lead: Lead, chance: random.Random) -> Iterator[tuple[State, Understanding, State, Act]]:
+
+def walks(script: Script, lead: Lead, chance: random.Random) -> Iterator[Turn]:
     """Take random turns, hear lines to their end, until the conversation is over."""
     state, act = conversation.open_conversation(script, lead, samples.NOW)
     yield state, Understanding(""), state, act
@@ -50,49 +52,47 @@ def _heard(script: Script, lead: Lead, chance: random.Random) -> Understanding:
 
 @given(script=random_scripts(most_steps=3), seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-def test_no_walk_breaks_what_was_proved(script: Script, seed: int) -> None:
+def test_no_walk_breaks_what_was_proved_or_leaves_the_graph(script: Script, seed: int) -> None:
+    """Every step and ending that a random walk comes to was found; so were the cells that it took."""
     faults = {finding.id for finding in examine(script).faults}
     event("no faults" if not faults else "faults")
-    of_debt = debt_keys(script)
-    collectors = {name for name, part in script.disclosures.items() if part.before == "debt"}
-    chance = random.Random(seed)
-    for lead in samples.leads(script):
-        for _ in range(WALKS):
-            told: set[str] = set()
-            for before, heard, state, act in walks(script, lead, chance):
-                if "debt-before-identity" not in faults:
-                    assert act.withheld == ()
-                for line in act.lines:
-                    assert state.right_party or line.key not in of_debt
-                    told |= {line.disclosure} - {""}
-                    assert line.key not in of_debt or collectors <= told
-                if "stop-calling-not-honoured" not in faults and heard.intent == "stop_calling":
-                    assert act.ending
-                    assert act.ending.outcome == "do_not_call"
-                if act.ending and act.ending.outcome in PROMISES:
-                    record = script.endings[state.ending].record
-                    if "promise-not-confirmed" not in faults:
-                        assert record
-                        assert set(record) <= set(script.steps[before.step].confirms)
-                    if not {"promise-not-confirmed", "promise-changed-unconfirmed"} & faults:
-                        assert all(act.ending.slots.get(name) == before.slots.get(name) for name in record)
-                    if "recorded-without-value" not in faults:
-                        assert set(record) <= set(act.ending.slots)
-
-
-@given(script=random_scripts(most_steps=3), seed=st.integers(0, 10**6))
-@settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-def test_a_walk_never_leaves_the_graph(script: Script, seed: int) -> None:
-    """Every step and ending that a random walk comes to was found; so were the cells that it took."""
+    every = {cell.id for cell in table_of(script).cells}
     chance = random.Random(seed)
     for lead in samples.leads(script):
         graph = explore(script, lead)
         places = {(node.state.step, node.state.right_party, node.state.ending) for node in graph.nodes}
         cells = {cell.id for cell in graph.cells}
-        every, limited = {cell.id for cell in table_of(script).cells}, script.limits.end
         for _ in range(WALKS):
-            for before, _, state, act in walks(script, lead, chance):
-                if state.ending == limited and len(state.history) >= script.limits.turns:
+            told: set[str] = set()
+            for turn in walks(script, lead, chance):
+                keeps_what_was_proved(script, faults, told, turn)
+                before, _, state, act = turn
+                if state.ending == script.limits.end and len(state.history) >= script.limits.turns:
                     continue
                 assert (state.step, state.right_party, state.ending) in places, (before, act.taken)
                 assert set(act.taken) & every <= cells
+
+
+def keeps_what_was_proved(script: Script, faults: set[str], told: set[str], turn: Turn) -> None:
+    """Look at one turn; ``told`` gathers the disclosures that were made."""
+    before, heard, state, act = turn
+    of_debt = debt_keys(script)
+    collectors = {name for name, part in script.disclosures.items() if part.before == "debt"}
+    if "debt-before-identity" not in faults:
+        assert act.withheld == ()
+    for line in act.lines:
+        assert state.right_party or line.key not in of_debt
+        told |= {line.disclosure} - {""}
+        assert line.key not in of_debt or collectors <= told
+    if "stop-calling-not-honoured" not in faults and heard.intent == "stop_calling":
+        assert act.ending
+        assert act.ending.outcome == "do_not_call"
+    if act.ending and act.ending.outcome in PROMISES:
+        record = script.endings[state.ending].record
+        if "promise-not-confirmed" not in faults:
+            assert record
+            assert set(record) <= set(script.steps[before.step].confirms)
+        if not {"promise-not-confirmed", "promise-changed-unconfirmed"} & faults:
+            assert all(act.ending.slots.get(name) == before.slots.get(name) for name in record)
+        if "recorded-without-value" not in faults:
+            assert set(record) <= set(act.ending.slots)

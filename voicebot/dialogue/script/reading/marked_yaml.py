@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ def parse_document(text: str, name: str) -> Document:
     """Read YAML from ``text``; ``name`` is how problems call it."""
     document = Document()
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         document.problems.append(_syntax(error, text, name))
         return document
@@ -124,6 +125,13 @@ def parse_document(text: str, name: str) -> Document:
     document.places[()] = _place(node, name)
     document.data = _Walk(document, name).value(node, (), 0)
     return document
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str) -> yaml.Node | None:
+    """Compose a text; scripts share their large parts (intents, questions), which are composed once."""
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
 
 
 def merge(main: Document, shared: Document, sections: tuple[str, ...]) -> None:
