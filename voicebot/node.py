@@ -8,6 +8,7 @@ import contextlib
 from voicebot import logs
 from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.call.maker import CallMaker, Language, Prepared
+from voicebot.call.retention import tidy_for_ever
 from voicebot.campaign.dialer import Dialer
 from voicebot.config import Config
 from voicebot.dialogue.policies import Policies
@@ -72,6 +73,8 @@ class Node:
             stack.push_async_callback(self._policies.close)
             maker = CallMaker(self._config, phone, self._languages, self._script)
             self._dialer = Dialer(self._store, phone, maker, self._config)
+            tidying = asyncio.create_task(tidy_for_ever(self._config, self._store), name="tidy")
+            stack.callback(tidying.cancel)
             await self._dialer.run(until_done=until_done)
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ from voicebot.dialogue.conversation.conversation import possible_speech
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.script.variants import chosen
 from voicebot.dialogue.talk import Lead
 from voicebot.dialogue.understanding.policy import Policy
@@ -124,8 +125,9 @@ class CallMaker:
             speech = possible_speech(prepared.script, lead, self._clock(ticket)())
         except ValueError as error:  # a value that no line can word: this lead waits for a person, the others go on
             raise LeadError(f"a line cannot be worded for this lead: {error}", cure="correct the lead") from error
+        templates = [template for _, words in spoken(prepared.script) for template in words.templates]
         for speed, texts in speech.items():
-            await language.prompts.render(texts, speed=speed)
+            await language.prompts.render(texts, speed=speed, templates=templates)
 
     async def call(self, ticket: Ticket) -> Result:
         """Dial and talk.

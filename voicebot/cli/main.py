@@ -25,10 +25,11 @@ NOUNS: Final = {
     "trunk": "List and check SIP trunks.",
     "model": "List and install models.",
     "db": "Keep the database's tables in step.",
+    "tidy": "Delete recordings, journals and rendered speech that have outlived their time.",
 }
 """Module in this package -> its help."""
 
-_ATTRIBUTE: Final = dict.fromkeys(("demo", "doctor", "serve", "rehearse"), "command")
+_ATTRIBUTE: Final = dict.fromkeys(("demo", "doctor", "serve", "rehearse", "tidy"), "command")
 """Modules that are one command; the others have an ``app`` with commands of their own."""
 
 

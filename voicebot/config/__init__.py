@@ -148,6 +148,20 @@ class CallSection(_Section):
     """Folder of the calls' journals."""
 
 
+class RetentionSection(_Section):
+    """How long what calls leave on the disk is kept. `voicebot serve` sees to it every hour, `voicebot tidy` at once.
+
+    Files of calls under way, and of calls that a person has yet to look at, stay however old they are.
+    """
+
+    recordings_days: int | None = Field(None, ge=1)
+    """Days after the call; without a number recordings are kept for ever. Laws ask for two years and more."""
+    journals_days: int | None = Field(30, ge=1)
+    """Days after the call; a finished call's journal stands in the database as well, and stays there."""
+    prompts_megabytes: int = Field(2000, ge=50)
+    """Room for rendered speech; beyond it goes what was said to one lead alone, then what was used longest ago."""
+
+
 class DialogueSection(_Section):
     """Who decides what an utterance means."""
 
@@ -195,6 +209,7 @@ class Config(_Section):
     coqui: CoquiSection = CoquiSection()
     database: DatabaseSection = DatabaseSection()
     call: CallSection = CallSection()
+    retention: RetentionSection = RetentionSection()
     dialogue: DialogueSection = DialogueSection()
     rasa: RasaSection = RasaSection()
 

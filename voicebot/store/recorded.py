@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.store import rows
 from voicebot.store.database import Database
-from voicebot.store.records import RecordedCall
+from voicebot.store.records import LeadState, RecordedCall
 from voicebot.store.tables import AttemptRow, CallJournalRow, CampaignRow, LeadRow, OutcomeRow
 
 CALLS_AT_ONCE: Final = 200
 """Calls in one reading transaction: a journal is some 20 KB."""
+FORGOTTEN_AT_ONCE: Final = 500
+"""Recordings in one writing transaction."""
 
 
 class Recorded(Database):
@@ -52,6 +54,29 @@ class Recorded(Database):
             return {version: count for version, count in await connection.execute(statement)}  # noqa: C416 - typed rows
 
         return await self.read(work)
+
+    async def attempts_needed(self) -> set[UUID]:
+        """Return the attempts under way, and those of leads that a person has yet to look at."""
+        statement = (
+            sa.select(AttemptRow.id)
+            .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
+            .where(sa.or_(AttemptRow.closed_at.is_(None), LeadRow.state == LeadState.REVIEW))
+        )
+
+        async def work(connection: AsyncConnection) -> set[UUID]:
+            return set((await connection.execute(statement)).scalars())
+
+        return await self.read(work)
+
+    async def forget_recordings(self, attempts: Sequence[UUID]) -> None:
+        """Note that the recordings of attempts are kept no longer."""
+        for start in range(0, len(attempts), FORGOTTEN_AT_ONCE):
+            some = attempts[start : start + FORGOTTEN_AT_ONCE]
+
+            async def work(connection: AsyncConnection, _run: int, some: Sequence[UUID] = some) -> None:
+                await connection.execute(sa.update(AttemptRow).where(AttemptRow.id.in_(some)).values(recording=""))
+
+            await self.write(work)
 
     async def _some(
         self, campaign: int | None, versions: Collection[str] | None, last: tuple[float, UUID] | None

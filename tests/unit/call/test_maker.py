@@ -28,7 +28,8 @@ class Prompts:
     def __init__(self) -> None:
         self.rendered: dict[float, set[str]] = {}
 
-    async def render(self, texts: Iterable[str], *, speed: float = 1.0) -> None:
+    async def render(self, texts: Iterable[str], *, speed: float = 1.0, templates: Iterable[str] = ()) -> None:
+        assert "Am I speaking with {name}?" in templates
         self.rendered.setdefault(speed, set()).update(texts)
 
 

@@ -97,12 +97,20 @@ class FallbackVoice:
         """Stop the engine."""
         await self._service.close()
 
-    async def render(self, texts: Iterable[str], *, speed: float = 1.0, progress: Progress | None = None) -> None:
+    async def render(
+        self,
+        texts: Iterable[str],
+        *,
+        speed: float = 1.0,
+        progress: Progress | None = None,
+        templates: Iterable[str] | None = None,
+    ) -> None:
         """Make every text ready to play, by one voice or the other; see ``PromptCache.render``."""
         wanted = list(dict.fromkeys(texts))
+        templates = None if templates is None else tuple(templates)
         for done, text in enumerate(wanted, start=1):
-            if not await self._rendered(text, speed):
-                await self._second.render([text], speed=speed)
+            if not await self._rendered(text, speed, templates):
+                await self._second.render([text], speed=speed, templates=templates)
                 self._remember(text, speed)
             if progress:
                 progress(done, len(wanted))
@@ -167,15 +175,16 @@ class FallbackVoice:
         self._succeeded(self._live, text, speed)
         return True
 
-    async def _rendered(self, text: str, speed: float) -> bool:
-        if self._first.get(text, speed=speed) is None:
-            if not self._ahead.allows(self._clock()):
-                return False
-            try:
-                await self._first.render([text], speed=speed)
-            except UnavailableError as error:
-                self._failed(self._ahead, error)
-                return False
+    async def _rendered(self, text: str, speed: float, templates: Iterable[str] | None) -> bool:
+        ready = self._first.get(text, speed=speed) is not None
+        if not ready and not self._ahead.allows(self._clock()):
+            return False
+        try:
+            await self._first.render([text], speed=speed, templates=templates)
+        except UnavailableError as error:
+            self._failed(self._ahead, error)
+            return False
+        if not ready:
             self._succeeded(self._ahead, text, speed)
         return True
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicebot.errors import UnavailableError
+from voicebot.speech.speaking import prompts
 from voicebot.speech.speaking.loudness import silence
-from voicebot.speech.speaking.prompts import PromptCache
+from voicebot.speech.speaking.prompts import PromptCache, Rendered, Trimmed, dispensable, trim_prompts
 
 
 class CountingVoice:
@@ -53,6 +59,10 @@ def _write(path: Path, data: bytes) -> None:
 
 def _shorten(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
+
+
+def _age(path: Path, seconds: float) -> None:
+    os.utime(path, (time.time() - seconds,) * 2)
 
 
 def _size(path: Path) -> int:
@@ -147,11 +157,80 @@ async def test_a_folder_that_cannot_be_written_costs_no_call(tmp_path: Path) -> 
     assert cache.get("Hello.") is not None
 
 
-async def test_trim_keeps_what_was_used_last(tmp_path: Path) -> None:
+async def test_what_is_said_to_one_lead_stands_apart(tmp_path: Path) -> None:
+    voice = CountingVoice()
+    cache = PromptCache(voice, tmp_path)
+    templates = ["Good day. You owe {amount}, {name}. Can you pay?"]
+    await cache.render(["Good day. You owe ten dollars, Ann. Can you pay?"], templates=templates)
+    await cache.render(["Good day. You owe nine dollars, Bob. Can you pay?"], templates=templates)
+    assert len(voice.spoken) == 4
+    shared = {path for path in _files(tmp_path) if "leads" not in path.parts}
+    assert len(shared) == 2
+    assert len(_files(tmp_path)) == 4
+    again = PromptCache(CountingVoice(), tmp_path)
+    assert again.get("Good day. You owe nine dollars, Bob. Can you pay?") is not None
+
+
+HOUR = 3600.0
+NOW = 1_790_000_000.0
+
+
+def test_of_one_lead_goes_first_and_nothing_that_a_call_may_need() -> None:
+    files = [
+        Rendered(Path("shared old"), False, NOW - 9 * HOUR, 10),
+        Rendered(Path("lead newer"), True, NOW - 2 * HOUR, 10),
+        Rendered(Path("lead older"), True, NOW - 3 * HOUR, 10),
+        Rendered(Path("lead now"), True, NOW - 60, 10),
+        Rendered(Path("shared now"), False, NOW - 60, 10),
+    ]
+    gone = [[one.path.name for one in dispensable(files, room, NOW)] for room in (50, 40, 30, 20, 0)]
+    assert gone == [
+        [],
+        ["lead older"],
+        ["lead older", "lead newer"],
+        ["lead older", "lead newer", "shared old"],
+        ["lead older", "lead newer", "shared old"],
+    ]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.floats(0, 9 * HOUR), st.integers(0, 99)), max_size=20), st.integers(0, 2000)
+)
+def test_what_stays_fits_or_is_young(files: list[tuple[bool, float, int]], room: int) -> None:
+    made = [Rendered(Path(str(n)), lead, NOW - age, size) for n, (lead, age, size) in enumerate(files)]
+    gone = dispensable(made, room, NOW)
+    stays = [one for one in made if one not in gone]
+    assert all(NOW - one.wanted_at > HOUR for one in gone)
+    assert sum(one.size for one in stays) <= room or all(NOW - one.wanted_at <= HOUR for one in stays)
+
+
+async def test_trimming_deletes_files_and_a_dry_run_does_not(tmp_path: Path) -> None:
     cache = PromptCache(CountingVoice(), tmp_path, memory_bytes=1)
     await cache.render(["One.", "Two."])
-    oldest = _files(tmp_path)[0]
-    size = _size(oldest)
-    assert await cache.trim(size) == 1
-    assert not _size(oldest)
-    assert await cache.trim(size) == 0
+    assert trim_prompts(tmp_path, 0) == Trimmed(), "just rendered: a call may need it"
+    one, two = _files(tmp_path)
+    _age(one, 2 * HOUR)
+    room = _size(two)
+    assert trim_prompts(tmp_path, room, dry_run=True) == trim_prompts(tmp_path, room) == Trimmed(1, room)
+    assert _files(tmp_path) == [two]
+
+
+async def test_what_is_wanted_is_noted_though_memory_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(prompts, "time", SimpleNamespace(monotonic=lambda: now, time=time.time))
+    cache = PromptCache(CountingVoice(), tmp_path)
+    await cache.render(["One."])
+    (path,) = _files(tmp_path)
+    _age(path, 2 * HOUR)
+    await cache.render(["One."])
+    assert trim_prompts(tmp_path, 0, dry_run=True).deleted == 1
+    now += 700
+    await cache.render(["One."])
+    assert trim_prompts(tmp_path, 0).deleted == 0
+
+
+async def test_prompts_are_private(tmp_path: Path) -> None:
+    await PromptCache(CountingVoice(), tmp_path / "prompts").speech("Maria Lopez.")
+    (path,) = _files(tmp_path / "prompts")
+    assert path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "prompts").stat().st_mode & 0o077 == 0
