@@ -46,13 +46,15 @@ class LineFault:
     cure: str
 
 
-def logical_lines(text: str) -> tuple[list[Line], list[LineFault]]:
+def logical_lines(text: str, *, marked: bool = True) -> tuple[list[Line], list[LineFault]]:
     """Split a file as Asterisk does.
 
     Parameters
     ----------
     text
         The whole file; any text will do.
+    marked
+        A byte order mark at its beginning is no part of it.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def logical_lines(text: str) -> tuple[list[Line], list[LineFault]]:
     lines: list[Line] = []
     faults: list[LineFault] = []
     depth, opened = 0, 0
-    for number, raw in enumerate(text.removeprefix(_BYTE_ORDER_MARK).split("\n"), 1):
+    for number, raw in enumerate((text.removeprefix(_BYTE_ORDER_MARK) if marked else text).split("\n"), 1):
         if len(raw.encode("utf-8", "replace")) > _LONGEST_LINE:
             faults.append(LineFault(number, "Asterisk skips this line: it is too long", "make it shorter"))
             continue

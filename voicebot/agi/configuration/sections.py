@@ -133,7 +133,8 @@ class _Reader:
         """The section that was begun or added to most recently, in whichever file."""
         self.reading = Reading()
 
-    def file(self, name: str, depth: int) -> None:
+    def file(self, name: str, depth: int, *, marked: bool = True) -> None:
+        """Read one file; a byte order mark (``marked``) is only skipped in the first that a pattern finds."""
         where = self._files.where(name)
         text = self._files.text(name)
         reason = self._files.unreadable(name)
@@ -141,7 +142,7 @@ class _Reader:
             self.reading.unseen.append(Unseen(f"{where}, which cannot be read: {reason}", where))
         if text is None:
             return
-        lines, faults = logical_lines(text)
+        lines, faults = logical_lines(text, marked=marked)
         self.reading.problems += [Problem(fault.what, fault.cure, where, fault.number) for fault in faults]
         if faults:
             self.reading.unseen.append(Unseen("what was meant there", where, faults[0].number, told=True))
@@ -179,8 +180,8 @@ class _Reader:
                 raise _RefusedError("files include each other in a circle, or too deeply", "take one #include out")
             if not names and kind == "include" and not beyond:
                 raise _RefusedError(f"includes {target}, which is not there", "copy that file, or take the line out")
-            for name in names:
-                self.file(name, depth + 1)
+            for place, name in enumerate(names):
+                self.file(name, depth + 1, marked=place == 0)
         else:
             lacks = "names no file" if kind in {*_INCLUDES, "exec"} else f"#{kind} is no directive"
             self._skipped(lacks, where, line.number)
@@ -251,10 +252,10 @@ class _Reader:
             return
         if not before.isascii():
             shown = before.encode("ascii", "backslashreplace").decode()
-            self._skipped(f"no name has characters as in {shown}, some of which may be invisible", where, line.number)
-            return
+            what = f"Asterisk knows no such name: {shown} has characters that may be invisible"
+            self.reading.problems.append(Problem(what, "write the line again", where, line.number))
         item = Item(text.replace(";", _SEMICOLON), line.number)
-        name, value = item.name, item.value.strip(BLANKS).replace(_SEMICOLON, ";")
+        name, value = before.strip(BLANKS), item.value.strip(BLANKS).replace(_SEMICOLON, ";")
         if before.endswith("+"):
             name = before[:-1].strip(BLANKS)
             earlier = [place for place, one in enumerate(current.settings) if one.name == name]

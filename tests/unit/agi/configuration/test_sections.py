@@ -115,8 +115,6 @@ def test_a_fault_in_an_included_file_costs_the_rest_of_that_file() -> None:
         ("# include sub/one.conf", "# is no directive"),
         ("#include", "names no file"),
         ("#foo bar", "#foo is no directive"),
-        ("a\u00a0=1", "no name has characters as in a\\xa0"),
-        ("\u200ba=1", "\\u200ba"),
     ],
 )
 def test_lines_that_asterisk_skips_are_told(line: str, words: str) -> None:
@@ -124,6 +122,20 @@ def test_lines_that_asterisk_skips_are_told(line: str, words: str) -> None:
     (problem,) = reading.problems
     assert words in problem.what
     assert (problem.line, shown(reading)) == (2, ["t: b=1"])
+
+
+@pytest.mark.parametrize("line", ["a\u00a0=1", "\u200ba=1", "\u00a0a=1"])
+def test_a_name_with_invisible_characters_is_told(line: str) -> None:
+    reading = read(f"[t]\n{line}\n")
+    (problem,) = reading.problems
+    assert line.partition("=")[0].encode("ascii", "backslashreplace").decode() in problem.what
+    assert reading.sections[0].value("a") == ""
+
+
+def test_a_byte_order_mark_is_only_skipped_in_the_first_file_that_a_pattern_finds() -> None:
+    reading = read("#include m/*.conf\n", **{"m/1.conf": "\ufeff[a]\nx=1\n", "m/2.conf": "\ufeff[b]\nx=2\n"})
+    assert shown(reading) == ["a: x=1 x=2"]
+    assert [problem.file for problem in reading.problems] == ["/etc/asterisk/m/2.conf"]
 
 
 def test_a_space_before_the_brackets_makes_them_unseen() -> None:
