@@ -24,6 +24,7 @@ from voicebot.campaign.retry import RetryRule
 from voicebot.campaign.spool import Spool
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError, VoicebotError
+from voicebot.outage import Outage
 from voicebot.store.records import CampaignState, Result, Ticket
 from voicebot.store.slots import needs_another
 from voicebot.store.store import Store
@@ -79,6 +80,9 @@ class Dialer:
         self._wake = asyncio.Event()
         self._round_due = asyncio.Event()
         self._connection = 0
+        self._database = Outage(
+            "the database is away: nobody new is called, results are kept on the disk", "the database is back"
+        )
         self._keeper = Keeper(
             store,
             phone,
@@ -87,6 +91,7 @@ class Dialer:
             rule=rule or RetryRule(),
             spool=Spool(spool or config.call.journals.parent / "spool"),
             held=self._held.keys(),
+            database=self._database,
         )
 
     def stop(self) -> None:
@@ -159,13 +164,14 @@ class Dialer:
                     without=[campaign for campaign, (_, until) in self._failures.items() if until > now],
                 )
             except UnavailableError as error:
-                _log.warning("nothing can be claimed", error=str(error))
+                self._database.failed("claims", error=str(error))
                 await _wait(self._stopping, AWAY_SECONDS)
                 continue
             except Exception:
                 _log.exception("nothing can be claimed")
                 await _wait(self._stopping, AWAY_SECONDS)
                 continue
+            self._database.worked("claims")
             for ticket in tickets:
                 self._begin(ticket)
             claimed += len(tickets)
@@ -284,10 +290,11 @@ class Dialer:
                     self.stop()
                     return
                 done = await self._store.close_finished(list(self._config.trunks))
+                self._database.worked("heartbeat")
                 if done:
                     _log.info("campaigns are done", count=len(done))
             except UnavailableError as error:
-                _log.warning("no heartbeat", error=str(error))
+                self._database.failed("heartbeat", error=str(error))
             except Exception:
                 _log.exception("no heartbeat")
 

@@ -15,6 +15,7 @@ from voicebot.campaign.retry import RetryRule
 from voicebot.campaign.spool import Spool
 from voicebot.config import Config
 from voicebot.errors import UnavailableError
+from voicebot.outage import Outage
 from voicebot.store.records import Attempt, Fate, Result
 from voicebot.store.store import Store
 
@@ -36,6 +37,8 @@ class Keeper:
     ----------
     held
         Attempts that the dialer has in hand now; read, never changed.
+    database
+        Told when results cannot be written, and when all of them are.
     """
 
     def __init__(
@@ -48,9 +51,10 @@ class Keeper:
         rule: RetryRule,
         spool: Spool,
         held: Collection[UUID],
+        database: Outage,
     ) -> None:
         self._store, self._phone, self._caller, self._config = store, phone, caller, config
-        self._rule, self._spool, self._held = rule, spool, held
+        self._rule, self._spool, self._held, self._database = rule, spool, held, database
         self._unwritten: dict[UUID, Result | None] = {}
         self._unreleased: dict[UUID, str] = {}
         self._connection = 0
@@ -103,7 +107,8 @@ class Keeper:
         try:
             await self._store.finish(attempt, result)
         except UnavailableError as error:
-            _log.warning("a result is kept until the database is back", attempt=str(attempt), error=str(error))
+            self._database.failed("results", error=str(error))
+            _log.info("a result is kept until the database is back", attempt=str(attempt))
             self._unwritten[attempt] = result
             await self._to_disk(attempt, result)
         except Exception:
@@ -201,6 +206,7 @@ class Keeper:
             except UnavailableError:
                 return
             self._unreleased.pop(attempt, None)
+        self._database.worked("results")
 
     async def _finished_before(self, attempt: UUID) -> None:
         """A doubled result may go; one of another database may not."""
