@@ -17,6 +17,10 @@ _PICTURES: Final = (
 """Character -> what is shown for it: Unicode's control pictures where there are any."""
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 """A whole number as ITU-T E.164 has it, with its plus: the one form in which a person's number is kept and compared."""
+_WRITTEN: Final = re.compile(r"(?<![\w-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\(?\d(?:[ ()-]{0,2}\d){6,14}(?![\w])")
+"""The same as people and some recognisers write it, in groups; a date (ISO 8601) is none."""
+_SPACED: Final = re.compile(r"[\u0000-\u1fff]+$")
+"""Alphabets whose words stand apart: Latin, Greek, Cyrillic and others; not Chinese."""
 HIDDEN: Final = "***"
 _PLACEHOLDER: Final = ":PASSWORD@"
 """As the examples in messages and help write it."""
@@ -55,6 +59,30 @@ def mask_name(name: str) -> str:
 def mask_numbers(text: str) -> str:
     """Return ``text`` with everything in it masked that may be a phone number."""
     return NUMBER.sub(lambda found: mask_number(found.group()), text)
+
+
+def mask_person(text: str, name: str) -> str:
+    """Return what was said or noted in a call without the name of who was called and without phone numbers.
+
+    Parameters
+    ----------
+    text
+        Of a transcript: numbers in it may be written in groups.
+    name
+        Of the lead. The whole name and every part of it is masked wherever it stands by itself; in scripts that put
+        no spaces between words, the name and what follows its first sign (the surname, in Chinese).
+    """
+    for part in sorted({name.strip(), *name.split()}, key=len, reverse=True):
+        if len(part) < 2:
+            continue
+        if _SPACED.match(part):
+            initials = mask_name(part).replace("\\", "")
+            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", initials, text, flags=re.IGNORECASE)
+        else:
+            text = text.replace(part, mask_name(part))
+            if len(part) > 2:
+                text = text.replace(part[1:], HIDDEN)
+    return _WRITTEN.sub(lambda found: mask_number(found.group()), text)
 
 
 def mask_secrets(text: str) -> str:

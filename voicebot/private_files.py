@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -128,18 +127,6 @@ def tighten(path: Path, mode: int | None = None) -> bool:
     except OSError:
         return False
     return True
-
-
-def too_open(paths: Iterable[Path]) -> list[Path]:
-    """Return those of the files and folders that others than their owner may use; missing ones don't count."""
-    found = []
-    for path in paths:
-        try:
-            if stat.S_IMODE(path.stat().st_mode) & _OTHERS:
-                found.append(path)
-        except OSError:
-            continue
-    return found
 
 
 def _tighten_handle(handle: int, mode: int) -> None:

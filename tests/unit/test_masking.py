@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.masking import mask_numbers, mask_secrets
+from voicebot.masking import mask_numbers, mask_person, mask_secrets
 
 _SECRET = st.text(
     st.characters(codec="ascii", exclude_characters=" '\"<>", categories=["L", "N", "P", "S"]), min_size=4
@@ -62,3 +62,25 @@ def test_no_error_shows_a_password(secret: str) -> None:
 
 def test_numbers_in_a_text_are_masked() -> None:
     assert mask_numbers("call +12095550123 or 911") == "call **********23 or 911"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "shown"),
+    [
+        ("Am I speaking with Maria Lopez?", "Maria Lopez", "Am I speaking with M. L.?"),
+        ("this is MARIA, not Lopez", "Maria Lopez", "this is M., not L."),
+        ("Mariana pays", "Maria Lopez", "Mariana pays"),
+        ("请问是王小明吗？小明不在", "王小明", "请问是王.吗？***不在"),
+        ("Здравствуйте, Анна!", "Анна Каренина", "Здравствуйте, А.!"),
+        ("call me at (415) 555-0123 or +1 415 555 0199", "", "call me at ************23 or *************99"),
+        ("on 2026-11-27 I pay 1200.50", "A", "on 2026-11-27 I pay 1200.50"),
+        ("I (am) a.b", "a.b", "I (am) a."),
+    ],
+)
+def test_transcripts_name_nobody(text: str, name: str, shown: str) -> None:
+    assert mask_person(text, name) == shown
+
+
+@given(text=st.text(), name=st.text(max_size=20))
+def test_any_name_can_be_masked(text: str, name: str) -> None:
+    mask_person(text, name)

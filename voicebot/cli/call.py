@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import shutil
 import subprocess
 import zipfile
@@ -19,8 +18,9 @@ from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.journal import transcript
 from voicebot.journal.reader import read_entries
-from voicebot.masking import mask_name, mask_number
+from voicebot.masking import mask_name, mask_number, mask_person
 from voicebot.plain import to_json
+from voicebot.private_files import make_missing, open_private, private_folder, write_private
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
@@ -28,7 +28,6 @@ app = typer.Typer()
 
 PLAYERS: Final = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("aplay", "-q"), ("afplay",))
 """Programs that play a WAV file, in the order in which they are looked for."""
-_NUMBER: Final = re.compile(r"\+?\d{7,15}")
 
 Call = Annotated[str, typer.Argument(help="The attempt's id, or its first characters.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -152,7 +151,8 @@ def export(
         written = []
         for attempt in found:
             journal = await store.journal(attempt.id)
-            written.append(str(_export(_masked(attempt, unmasked), _mask_all(journal, unmasked), to, zipped=zipped)))
+            entries = _mask_all(journal, attempt.name, unmasked)
+            written.append(str(_export(_masked(attempt, unmasked), entries, to, zipped=zipped)))
         return written
 
     try:
@@ -169,7 +169,7 @@ def export(
 
 
 def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:
-    """Write one attempt's files; what cannot be had (a recording that is gone) is told in the record."""
+    """Write one attempt's files, for their owner alone; a recording that is gone is told in the record."""
     recording = Path(attempt.recording) if attempt.recording else None
     has_recording = recording is not None and recording.is_file()
     record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording and has_recording else None}
@@ -177,23 +177,23 @@ def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *,
         "outcome.json": to_json(record, indent=1) + "\n",
         "journal.jsonl": "".join(to_json(entry) + "\n" for entry in journal),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    make_missing(folder)
     if zipped:
         path = folder / f"{attempt.id}.zip"
         half = path.with_suffix(".half")
-        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+        with open_private(half, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
                 archive.writestr(name, text)
             if recording and has_recording:
                 archive.write(recording, f"recording{recording.suffix}")
         half.replace(path)
         return path
-    path = folder / str(attempt.id)
-    path.mkdir(exist_ok=True)
+    path = private_folder(folder / str(attempt.id))
     for name, text in texts.items():
-        (path / name).write_text(text, encoding="utf-8")
+        write_private(path / name, text)
     if recording and has_recording:
-        shutil.copyfile(recording, path / f"recording{recording.suffix}")
+        with recording.open("rb") as source, open_private(path / f"recording{recording.suffix}", "wb") as copy:
+            shutil.copyfileobj(source, copy)
     return path
 
 
@@ -203,7 +203,7 @@ def _read(context: typer.Context, call: str, *, unmasked: bool) -> tuple[Attempt
         return attempt, await store.journal(attempt.id)
 
     attempt, journal = with_store(context, work)
-    return _masked(attempt, unmasked), _mask_all(journal, unmasked)
+    return _masked(attempt, unmasked), _mask_all(journal, attempt.name, unmasked)
 
 
 async def _one(store: Store, call: str) -> Attempt:
@@ -231,24 +231,23 @@ def _masked(attempt: Attempt, unmasked: bool) -> Attempt:
         attempt,
         phone=mask_number(attempt.phone),
         name=mask_name(attempt.name),
-        slots=_mask_value(attempt.slots),
-        explanation=_mask_value(attempt.explanation),
+        slots=_mask_value(attempt.slots, attempt.name),
+        explanation=_mask_value(attempt.explanation, attempt.name),
     )
 
 
-def _mask_all(journal: list[Mapping[str, Any]], unmasked: bool) -> list[Mapping[str, Any]]:
-    return journal if unmasked else [_mask_value(entry) for entry in journal]
+def _mask_all(journal: list[Mapping[str, Any]], name: str, unmasked: bool) -> list[Mapping[str, Any]]:
+    return journal if unmasked else [_mask_value(entry, name) for entry in journal]
 
 
-def _mask_value(value: Any) -> Any:
+def _mask_value(value: Any, name: str) -> Any:
     if isinstance(value, str):
-        return _NUMBER.sub(lambda found: mask_number(found.group()), value)
+        return mask_person(value, name)
     if isinstance(value, Mapping):
-        return {
-            key: item if key in {"attempt", "script_hash", "path"} else _mask_value(item) for key, item in value.items()
-        }
+        kept = {"attempt", "script_hash", "path"}
+        return {key: item if key in kept else _mask_value(item, name) for key, item in value.items()}
     if isinstance(value, list):
-        return [_mask_value(item) for item in value]
+        return [_mask_value(item, name) for item in value]
     return value
 
 
