@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from structlog.contextvars import bound_contextvars
 
 from voicebot import __version__, logs
-from voicebot.agi.phone import CallRequest, Disposition, Phone
+from voicebot.agi.phone import CallRequest, Disposition, Origin, Phone
 from voicebot.call.clock import call_clock
 from voicebot.call.recordings import CallRecording, Kept, Recordings, keep
 from voicebot.call.session import CallSession, Ended
@@ -74,6 +74,24 @@ def lead_of(lead: NewLead) -> Lead:
     )
 
 
+class _Watched(CallSession):
+    """A call that says when the network has carried it."""
+
+    def __init__(self, reached: Callable[[], None], **parts: Any) -> None:
+        super().__init__(**parts)
+        self._reached = reached
+
+    def ringing(self, at: float) -> None:
+        """The far side rings."""
+        self._reached()
+        super().ringing(at)
+
+    def answered(self, at: float) -> None:
+        """The callee answered."""
+        self._reached()
+        super().answered(at)
+
+
 class CallMaker:
     """Prepares and makes calls; implements ``voicebot.campaign.dialer.Caller``.
 
@@ -129,8 +147,8 @@ class CallMaker:
         for speed, texts in speech.items():
             await language.prompts.render(texts, speed=speed, templates=templates)
 
-    async def call(self, ticket: Ticket) -> Result:
-        """Dial and talk.
+    async def call(self, ticket: Ticket, reached: Callable[[], None]) -> Result:
+        """Dial and talk; ``reached`` is called as soon as the network has carried the call.
 
         A call that fails or is cancelled after somebody answered still comes to what was agreed in it: the journal has
         it, in memory where the file could not be written.
@@ -155,7 +173,7 @@ class CallMaker:
             )
             recording = await asyncio.to_thread(self._recordings.open, ticket.attempt, journal.wall)
             try:
-                return await self._call(ticket, journal, recording)
+                return await self._call(ticket, journal, recording, reached)
             except asyncio.CancelledError:
                 journal.add(events.Cancelled(), self._monotonic())
                 kept = recovered(journal.entries, "the node was stopped during the call; what had been agreed is kept")
@@ -163,7 +181,7 @@ class CallMaker:
                     raise
                 return kept
             except (ConfigurationError, UnavailableError) as error:
-                return await self._failed(journal, recording, str(error), Fate.NOT_SENT)
+                return await self._failed(journal, recording, str(error), Fate.NOT_ASKED)
             except UncertainError as error:
                 return await self._failed(journal, recording, str(error), Fate.UNKNOWN)
             except Exception as error:
@@ -191,7 +209,9 @@ class CallMaker:
 
     # ------------------------------------------------------------------------------------------------
 
-    async def _call(self, ticket: Ticket, journal: Journal, recording: CallRecording) -> Result:
+    async def _call(
+        self, ticket: Ticket, journal: Journal, recording: CallRecording, reached: Callable[[], None]
+    ) -> Result:
         prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         engines = self._engines(prepared, language)
@@ -211,7 +231,8 @@ class CallMaker:
             self._monotonic(),
         )
         talk = ScriptTalk(prepared.script, lead_of(ticket.lead), prepared.policy, self._clock(ticket))
-        session = CallSession(
+        session = _Watched(
+            reached,
             talk=talk,
             clips=language.prompts,
             recognizer=language.recognizer,
@@ -268,6 +289,8 @@ class CallMaker:
             cause=hang_up.cause,
             technical=hang_up.technical,
             explanation=hang_up.explanation,
+            fate=Fate.KNOWN if hang_up.origin.asked or ended.answered_at is not None else Fate.NOT_ASKED,
+            origin=hang_up.origin.value,
             started_at=journal.wall,
             answered_at=journal.wall_time(ended.answered_at),
             ended_at=journal.wall_time(ended.ended_at),
@@ -289,6 +312,7 @@ class CallMaker:
             started_at=journal.wall,
             ended_at=journal.wall_time(self._monotonic()),
             fate=fate,
+            origin=Origin.OURS.value,
         )
 
     async def _kept(self, journal: Journal, recording: CallRecording) -> str:

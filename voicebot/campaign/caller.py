@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -24,8 +25,14 @@ class Caller(Protocol):
             Something is away (a voice, a recogniser): the campaign is left alone for a while.
         """
 
-    async def call(self, ticket: Ticket) -> Result:
-        """Dial and talk; returns when it is over. Never raises anything but CancelledError."""
+    async def call(self, ticket: Ticket, reached: Callable[[], None]) -> Result:
+        """Dial and talk; returns when it is over. Never raises anything but CancelledError.
+
+        Parameters
+        ----------
+        reached
+            Called when the phone rings or is answered: the trunk works, long before the call is over.
+        """
 
     async def recover(self, attempt: UUID) -> Result | None:
         """Return what is left of a call that a crash cut off, ``None`` when nothing is known of it."""

@@ -1,14 +1,13 @@
 """The dialing loop: claim, prepare, wait for the slot, authorise, call, finish. It decides nothing itself.
 
-How many and when is ``pacing`` and the store's claim; what comes after a result is ``retry``; what is owed after a
-crash is ``keeper``. One failing call never stops the loop.
+How many and when is ``pacing`` and the store's claim; what is held is ``gate``; what comes after a result is ``retry``;
+what is owed after a crash is ``reconciler``. One failing call never stops the loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,9 +17,11 @@ from structlog.contextvars import bound_contextvars
 from voicebot import logs
 from voicebot.agi.phone import Phone
 from voicebot.campaign.caller import Caller
-from voicebot.campaign.keeper import Keeper, uncertain
-from voicebot.campaign.pacing import NodeLoad, calls_to_claim, hold_seconds
-from voicebot.campaign.retry import RetryRule
+from voicebot.campaign.gate import Gate
+from voicebot.campaign.health import Health
+from voicebot.campaign.pacing import NodeLoad, calls_to_claim
+from voicebot.campaign.reconciler import Reconciler, uncertain
+from voicebot.campaign.retry import missed
 from voicebot.campaign.spool import Spool
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError, VoicebotError
@@ -37,6 +38,9 @@ HURRIED_ROUND_SECONDS: Final = 0.5
 """The same while lost attempts or unwritten results are left."""
 AWAY_SECONDS: Final = 1.0
 """Pause after the database was found to be away."""
+GIVEN_BACK_SECONDS: Final = 330.0
+"""What was given back to be called within that time is waited for while trunk or node is in trouble."""
+ASTERISK_IS_AWAY: Final = "there is no connection to Asterisk"
 PREPARE_SECONDS: Final = 180.0
 """A preparation that takes longer counts as failed; a heavy voice renders a script's first leads for a minute."""
 
@@ -52,8 +56,6 @@ class Dialer:
         Open and started.
     config
         Of the node: its name, its trunks and their limits.
-    rule
-        When a lead is tried again.
     spool
         Folder for results while the database is away; by default ``spool`` beside the journals.
     most_calls
@@ -67,7 +69,6 @@ class Dialer:
         caller: Caller,
         config: Config,
         *,
-        rule: RetryRule | None = None,
         spool: Path | None = None,
         most_calls: int | None = None,
     ) -> None:
@@ -75,7 +76,9 @@ class Dialer:
         self._most_calls = most_calls
         self._held: dict[UUID, Ticket] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._failures: dict[int, tuple[int, float]] = {}
+        self._reports: set[asyncio.Task[None]] = set()
+        self._health = Health(store, config.node)
+        self._gate = Gate()
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._round_due = asyncio.Event()
@@ -83,12 +86,11 @@ class Dialer:
         self._database = Outage(
             "the database is away: nobody new is called, results are kept on the disk", "the database is back"
         )
-        self._keeper = Keeper(
+        self._reconciler = Reconciler(
             store,
             phone,
             caller,
             config,
-            rule=rule or RetryRule(),
             spool=Spool(spool or config.call.journals.parent / "spool"),
             held=self._held.keys(),
             database=self._database,
@@ -115,7 +117,7 @@ class Dialer:
         UnavailableError
             The database was away at the start.
         """
-        await self._keeper.start()
+        await self._reconciler.start()
         self._connection = self._phone.connection
         keeping = asyncio.create_task(self._keep(), name="keep")
         try:
@@ -131,7 +133,7 @@ class Dialer:
         finally:
             for task in (*self._tasks, keeping):
                 task.cancel()
-            await asyncio.gather(*self._tasks, keeping, return_exceptions=True)
+            await asyncio.gather(*self._tasks, *self._reports, keeping, return_exceptions=True)
 
     # ------------------------------------------------------------------------------------------------
 
@@ -140,6 +142,9 @@ class Dialer:
         if self._phone.connection != self._connection:
             self._connection = self._phone.connection
             self._round_due.set()
+            if not self._connection:
+                for name in self._config.trunks:
+                    await self._health.away(name, ASTERISK_IS_AWAY)
         claimed = 0
         for name, trunk in self._config.trunks.items():
             under_way = sum(ticket.trunk == name for ticket in self._held.values())
@@ -148,20 +153,20 @@ class Dialer:
                 stopping=self._stopping.is_set(),
                 under_way=len(self._held),
                 most=self._most_calls,
-                unwritten=self._keeper.unwritten,
+                unwritten=self._reconciler.unwritten,
             )
             at_most = calls_to_claim(load, trunk_under_way=under_way, trunk_max_calls=trunk.max_calls)
             if not at_most:
                 continue
-            now = time.monotonic()
             try:
-                tickets = await self._store.claim(
+                found = await self._store.claim(
                     self._config.node,
                     name,
                     max_calls=trunk.max_calls,
                     calls_per_second=trunk.calls_per_second,
                     at_most=at_most,
-                    without=[campaign for campaign, (_, until) in self._failures.items() if until > now],
+                    gate=self._gate,
+                    missed=missed,
                 )
             except UnavailableError as error:
                 self._database.failed("claims", error=str(error))
@@ -172,9 +177,10 @@ class Dialer:
                 await _wait(self._stopping, AWAY_SECONDS)
                 continue
             self._database.worked("claims")
-            for ticket in tickets:
+            self._health.saw(name, found.holds)
+            for ticket in found.tickets:
                 self._begin(ticket)
-            claimed += len(tickets)
+            claimed += len(found.tickets)
         return claimed
 
     def _begin(self, ticket: Ticket) -> None:
@@ -195,7 +201,8 @@ class Dialer:
             try:
                 if not await self._prepared(ticket) or not await self._authorised(ticket):
                     return
-                await self._finish(ticket, await self._call(ticket))
+                begun_at = self._store.time()
+                await self._finish(ticket, await self._call(ticket, begun_at), begun_at)
             except Exception:
                 # Nothing that this node can still do: the attempt stays open and its lead untouched.
                 _log.exception("an attempt could not be carried through")
@@ -210,32 +217,28 @@ class Dialer:
             _log.error("the campaign is paused: it cannot be called", error=str(error))
             with contextlib.suppress(UnavailableError):
                 await self._store.set_state(ticket.campaign, CampaignState.PAUSED, why=str(error))
-            self._hold(ticket.campaign)
-            await self._keeper.release(ticket.attempt, str(error))
+            await self._release(ticket, str(error))
         except (UnavailableError, TimeoutError) as error:
             why = str(error) or "the preparation took too long"
         except VoicebotError as error:
             _log.warning("a lead cannot be called", error=str(error))
-            await self._keeper.release(ticket.attempt, str(error), review=True)
+            await self._release(ticket, str(error), review=True)
         except Exception as error:
             _log.exception("a call could not be prepared")
             why = f"internal error: {error}"
         else:
-            self._failures.pop(ticket.campaign, None)
+            await self._health.prepared(ticket)
             return True
         if why:
-            _log.warning("a call could not be prepared", error=why)
-            self._hold(ticket.campaign)
-            await self._keeper.release(ticket.attempt, why)
+            _log.info("a call could not be prepared", error=why)
+            await self._health.unprepared(ticket, why)
+            await self._reconciler.release(ticket.attempt, why)
         return False
 
-    def _hold(self, campaign: int) -> None:
-        """Leave a campaign alone for a while, longer each time in a row."""
-        failures, until = self._failures.get(campaign, (0, 0.0))
-        now = time.monotonic()
-        if until > now:  # several of its calls failed together: that counts once
-            return
-        self._failures[campaign] = (failures + 1, now + hold_seconds(failures + 1))
+    async def _release(self, ticket: Ticket, why: str, *, review: bool = False) -> None:
+        """Give back what was not dialled, for no fault of trunk or node."""
+        await self._reconciler.release(ticket.attempt, why, review=review)
+        await self._health.undecided(ticket)
 
     async def _authorised(self, ticket: Ticket) -> bool:
         """Wait for the slot and ask leave to dial; gives the attempt back where that is refused."""
@@ -246,31 +249,41 @@ class Dialer:
             if needs_another(self._store.until(ticket.slot), calls_per_second=rate, max_calls=calls):
                 slot = await self._store.postpone(ticket.attempt, calls_per_second=rate, max_calls=calls)
             if slot is None:
+                await self._health.undecided(ticket)
                 return False
             await _wait(self._stopping, self._store.until(slot))
             if self._stopping.is_set() or not self._phone.connection:
-                await self._keeper.release(
-                    ticket.attempt, "the node stops" if self._stopping.is_set() else "Asterisk is away"
-                )
+                await self._release(ticket, "the node stops" if self._stopping.is_set() else ASTERISK_IS_AWAY)
                 return False
             if await self._store.authorise(ticket.attempt):
                 return True
         except UnavailableError as error:
-            await self._keeper.release(ticket.attempt, str(error))
+            await self._release(ticket, str(error))
             return False
-        await self._keeper.release(ticket.attempt, "the campaign does not run, or its slot had passed")
+        await self._release(ticket, "the campaign does not run, or its slot had passed")
         return False
 
-    async def _call(self, ticket: Ticket) -> Result:
+    async def _call(self, ticket: Ticket, begun_at: float) -> Result:
+        def reached() -> None:
+            if self._health.troubled:
+                task = asyncio.create_task(self._health.reached(ticket, begun_at), name=f"reached {ticket.attempt}")
+                self._reports.add(task)
+                task.add_done_callback(self._reports.discard)
+
         try:
-            return await self._caller.call(ticket)
+            return await self._caller.call(ticket, reached)
         except Exception as error:
             _log.exception("a call failed")
             return uncertain(f"internal error: {error}")
 
-    async def _finish(self, ticket: Ticket, result: Result) -> None:
+    async def _finish(self, ticket: Ticket, result: Result, begun_at: float) -> None:
         """Write the result; a cancelled dialer still writes it."""
-        writing = asyncio.create_task(self._keeper.finish(ticket.attempt, result, ticket.tries))
+
+        async def write() -> None:
+            held = await self._health.ended(ticket, result, begun_at)
+            await self._reconciler.finish(ticket.attempt, result, held=held)
+
+        writing = asyncio.create_task(write())
         try:
             await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -281,11 +294,11 @@ class Dialer:
     async def _keep(self) -> None:
         """Heartbeats and what goes with them, for as long as the dialer runs."""
         while True:
-            hurried = self._keeper.unsettled or self._keeper.unwritten
+            hurried = self._reconciler.unsettled or self._reconciler.unwritten
             await _wait(self._round_due, HURRIED_ROUND_SECONDS if hurried else ROUND_SECONDS)
             self._round_due.clear()
             try:
-                if not await self._keeper.round():
+                if not await self._reconciler.round():
                     _log.error("another process dials under this node's name; this one stops", node=self._config.node)
                     self.stop()
                     return
@@ -299,17 +312,20 @@ class Dialer:
                 _log.exception("no heartbeat")
 
     async def _is_done(self) -> bool:
-        if self._tasks or self._keeper.unwritten:
+        if self._tasks or self._reconciler.unwritten:
             return False
         trunks = list(self._config.trunks)
         try:
-            return not await self._store.open_count(trunks) and not await self._store.ready_count(trunks)
+            if await self._store.open_count(trunks) or await self._store.ready_count(trunks):
+                return False
+            within = GIVEN_BACK_SECONDS if self._health.troubled else 0.0
+            return not await self._store.given_back_count(trunks, within=within)
         except UnavailableError:
             return False
 
     async def _last_round(self) -> None:
         with contextlib.suppress(UnavailableError):
-            await self._keeper.round()
+            await self._reconciler.round()
             await self._store.close_finished(list(self._config.trunks))
             await self._store.leave(self._config.node)
 

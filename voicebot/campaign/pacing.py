@@ -1,17 +1,12 @@
 """How many calls may start now. Pure; asked each time the dialer looks for work.
 
 The trunk's own limits over all nodes (calls at a time, calls a second) are kept in the claim's transaction, see
-``voicebot.store.slots``; here is what one node can take on, and when it had better wait.
+``voicebot.store.slots``; here is what one node can take on. What is held is ``gate``'s.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-FIRST_HOLD: Final = 5.0
-LONGEST_HOLD: Final = 300.0
-"""Seconds for which a campaign is left alone after its first failed preparation in a row, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +48,3 @@ def calls_to_claim(load: NodeLoad, *, trunk_under_way: int, trunk_max_calls: int
     if load.most is not None:
         room = min(room, load.most - load.under_way)
     return max(0, room)
-
-
-def hold_seconds(failures: int) -> float:
-    """How long a campaign is left alone after so many failed preparations in a row (1 or more)."""
-    return float(min(LONGEST_HOLD, FIRST_HOLD * 2.0 ** min(failures - 1, 16)))

@@ -65,7 +65,9 @@ class Spool:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             values["journal"] = tuple(values["journal"])
-            values["fate"] = Fate(values["fate"])
+            # Results of earlier versions: how a lead goes on is no part of them any more, and one fate was renamed.
+            values.pop("retry_in", None)
+            values["fate"] = Fate.NOT_ASKED if values["fate"] == "not_sent" else Fate(values["fate"])
             values["utterances"] = tuple(Said(**one) for one in values.get("utterances", ()))
             return Result(**values)
         except FileNotFoundError:

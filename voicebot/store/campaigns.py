@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,7 @@ from voicebot.errors import ConfigurationError
 from voicebot.store import rows
 from voicebot.store.database import Database
 from voicebot.store.engine import to_text
+from voicebot.store.holds import open_holds
 from voicebot.store.records import (
     Campaign,
     CampaignState,
@@ -21,6 +22,7 @@ from voicebot.store.records import (
     LeadState,
     ScriptVersion,
 )
+from voicebot.store.rows import OPEN, READY
 from voicebot.store.tables import (
     AttemptRow,
     CampaignPinRow,
@@ -30,16 +32,21 @@ from voicebot.store.tables import (
     ScriptVersionRow,
 )
 
-READY: Final = LeadRow.state == sa.literal_column("'ready'")
-"""Written out, not bound: a partial index is used only for the very text of its condition."""
-OPEN: Final = AttemptRow.closed_at.is_(None)
-
 
 class Campaigns(Database):
     """What campaigns there are, who is to be called, and how far it went."""
 
     async def create_campaign(
-        self, name: str, *, script: str, script_hash: str, script_text: str, language: str, trunk: str, by: str = ""
+        self,
+        name: str,
+        *,
+        script: str,
+        script_hash: str,
+        script_text: str,
+        language: str,
+        trunk: str,
+        by: str = "",
+        retry: str = "",
     ) -> int:
         """Make a campaign in draft, with its script pinned.
 
@@ -57,6 +64,8 @@ class Campaigns(Database):
             Name of a configured trunk.
         by
             Who makes it.
+        retry
+            Text of its retry rule; empty: the shipped one, whatever that is.
 
         Returns
         -------
@@ -86,6 +95,7 @@ class Campaigns(Database):
                     script=script,
                     trunk=trunk,
                     created_at=self.now,
+                    retry=retry,
                 )
                 .on_conflict_do_nothing()
                 .returning(CampaignRow.id)
@@ -218,6 +228,7 @@ class Campaigns(Database):
                         sa.select(sa.func.min(LeadRow.next_at)).where(LeadRow.campaign_id == campaign, READY)
                     )
                 ).scalar_one(),
+                holds=await open_holds(connection, trunk=row.trunk, campaign=row.name),
             )
 
         status = await self.read(work)
@@ -228,6 +239,13 @@ class Campaigns(Database):
     async def ready_count(self, trunks: Collection[str] | None = None) -> int:
         """How many leads of running campaigns (of ``trunks``) may be called now."""
         count: int = await self._of_running(sa.func.count(), trunks, LeadRow.next_at <= self.now)
+        return count
+
+    async def given_back_count(self, trunks: Collection[str], *, within: float) -> int:
+        """How many leads of running campaigns of ``trunks`` were given back and may be called in so many seconds."""
+        count: int = await self._of_running(
+            sa.func.count(), trunks, LeadRow.given_back, LeadRow.next_at <= self.now + within
+        )
         return count
 
     async def next_ready_at(self, trunks: Collection[str] | None = None) -> float | None:

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from voicebot.errors import ConfigurationError
 from voicebot.logs import get_logger
 from voicebot.store import rows
-from voicebot.store.campaigns import OPEN, READY
 from voicebot.store.database import Database
 from voicebot.store.liveness import DEAD_AFTER_SECONDS, Liveness, Sign
 from voicebot.store.records import Attempt, AttemptState, LeadState
+from voicebot.store.rows import OPEN, READY
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, NodeRow
 
 ORPHAN_SECONDS: Final = 5.0

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from voicebot.breaker import BreakerState
+
 
 class CampaignState(enum.StrEnum):
     """Whether a campaign's leads may be dialled."""
@@ -44,8 +46,8 @@ class Fate(enum.StrEnum):
     """What is known of an attempt that was allowed to dial."""
 
     KNOWN = "known"
-    NOT_SENT = "not_sent"
-    """Asterisk certainly did not take the order: nobody was called, and the attempt does not count."""
+    NOT_ASKED = "not_asked"
+    """Our side or the trunk failed: nobody was asked, the attempt is given back and counts as no try."""
     UNKNOWN = "unknown"
     """Somebody may have been called: the lead waits for a person and is never dialled again by itself."""
 
@@ -135,15 +137,14 @@ class Result:
         JSON-ready values: promise_date, amount, callback_at, …
     journal
         Events and commands of the call, JSON-ready, in order.
-    retry_in
-        Seconds until the lead may be tried again. The call sets it where a time was agreed (a call back); what
-        the network's disposition asks for is added by the dialer. ``None``: not again by itself.
     started_at, answered_at, ended_at
         Seconds since the epoch.
     fate
-        Whether it is known what became of the order to dial.
+        Whether somebody was asked, and whether that is known.
     utterances
         What was said, in order.
+    origin
+        Who the end comes from (``voicebot.agi.phone.Origin`` value).
     """
 
     disposition: str
@@ -157,10 +158,118 @@ class Result:
     started_at: float | None = None
     answered_at: float | None = None
     ended_at: float | None = None
-    retry_in: float | None = None
     engines: Mapping[str, str] = field(default_factory=dict)
     fate: Fate = Fate.KNOWN
     utterances: tuple[Said, ...] = ()
+    origin: str = "callee"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadHistory:
+    """What a decision about a lead may look at.
+
+    Parameters
+    ----------
+    now
+        Database time.
+    retry
+        The campaign's retry rule as it was pinned; empty: the shipped one.
+    timezone
+        IANA name, of the lead.
+    rehearsal_day
+        Of a rehearsed lead, else ``None``.
+    tries
+        Attempts that counted, this one included.
+    refusals
+        Attempts in a row that were given back though the trunk works.
+    earlier
+        Disposition and outcome of each earlier attempt that counted.
+    agreed_at
+        The time that had been agreed for this attempt (database time), if any.
+    """
+
+    now: float
+    retry: str
+    timezone: str
+    rehearsal_day: date | None = None
+    tries: int = 1
+    refusals: int = 0
+    earlier: tuple[tuple[str, str], ...] = ()
+    agreed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What becomes of a lead after an attempt: a decision that the store carries out.
+
+    Parameters
+    ----------
+    state
+        ``ready``, ``done`` or ``review``.
+    why
+        For people.
+    next_at
+        When a ready lead may be called (database time).
+    counts
+        Whether the attempt counts as a try.
+    refusals
+        See ``LeadHistory``.
+    agreed_at, agreed_until
+        The time that was agreed, before anybody else's turn, and until when it may still be kept.
+    bar
+        The number is barred in every campaign from now on.
+    """
+
+    state: LeadState
+    why: str = ""
+    next_at: float | None = None
+    counts: bool = True
+    refusals: int = 0
+    agreed_at: float | None = None
+    agreed_until: float | None = None
+    bar: bool = False
+
+
+class HoldKind(enum.StrEnum):
+    """What a breaker holds."""
+
+    TRUNK = "trunk"
+    CAMPAIGN = "campaign"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldKey:
+    """One breaker's name.
+
+    Parameters
+    ----------
+    kind
+        A trunk or a campaign.
+    name
+        The trunk's name, or the campaign's.
+    node
+        Of the node whose own fault it is; empty for the trunk as a whole, over all nodes.
+    """
+
+    kind: HoldKind
+    name: str
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A breaker with faults: held while ``breaker.is_open``."""
+
+    key: HoldKey
+    breaker: BreakerState
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim brought: tickets, and the holds that it saw (those with faults only)."""
+
+    tickets: tuple[Ticket, ...] = ()
+    holds: Mapping[HoldKey, BreakerState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +443,8 @@ class Campaign:
     language: str
     created_at: float
     why: str = ""
+    retry: str = ""
+    """Its retry rule as it was pinned; empty: the shipped one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +461,8 @@ class CampaignStatus:
         Claimed, dialling or lost.
     next_ready_at
         When the next ready lead may be called (database time), ``None`` when no lead is ready.
+    holds
+        Open breakers that keep its leads from being called now.
     """
 
     campaign: Campaign
@@ -358,6 +471,7 @@ class CampaignStatus:
     outcomes: Mapping[str, int]
     open_attempts: int
     next_ready_at: float | None
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,5 +510,6 @@ class Attempt:
     cause: int = 0
     technical: int = 0
     explanation: str = ""
+    origin: str = ""
     recording: str = ""
     engines: Mapping[str, str] = field(default_factory=dict)

@@ -10,8 +10,12 @@ import sqlalchemy as sa
 
 from voicebot.masking import E164
 from voicebot.store.engine import to_text
-from voicebot.store.records import Attempt, Campaign, Lead, NewLead
+from voicebot.store.records import Attempt, Campaign, Lead, LeadHistory, NewLead, NextStep
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
+
+READY: Final = LeadRow.state == sa.literal_column("'ready'")
+"""Written out, not bound: a partial index is used only for the very text of its condition."""
+OPEN: Final = AttemptRow.closed_at.is_(None)
 
 CAMPAIGN: Final = (
     CampaignRow.id,
@@ -22,6 +26,7 @@ CAMPAIGN: Final = (
     CampaignRow.script,
     CampaignRow.script_hash,
     CampaignRow.created_at,
+    CampaignRow.retry,
     ScriptVersionRow.language,
 )
 """Columns of a ``Campaign``."""
@@ -45,6 +50,7 @@ def to_campaign(row: sa.Row[Any]) -> Campaign:
         language=row.language,
         created_at=row.created_at,
         why=row.why,
+        retry=row.retry,
     )
 
 
@@ -153,6 +159,41 @@ def to_attempt(row: sa.Row[Any]) -> Attempt:
         cause=row.cause,
         technical=row.technical,
         explanation=row.explanation,
+        origin=row.origin,
         recording=row.recording,
         engines=row.engines or {},
     )
+
+
+def to_history(
+    lead: Mapping[str, Any] | sa.RowMapping,
+    retry: str,
+    now: float,
+    *,
+    tries: int | None = None,
+    earlier: tuple[tuple[str, str], ...] = (),
+) -> LeadHistory:
+    """Tell what a decision about a lead may look at; ``lead`` is a row's columns."""
+    return LeadHistory(
+        now=now,
+        retry=retry,
+        timezone=lead["timezone"],
+        rehearsal_day=lead["rehearsal_day"],
+        tries=lead["tries"] if tries is None else tries,
+        refusals=lead["refusals"],
+        earlier=earlier,
+        agreed_at=lead["agreed_at"],
+    )
+
+
+def from_step(step: NextStep, now: float) -> dict[str, Any]:
+    """Return what a decision sets of a lead."""
+    return {
+        "state": step.state,
+        "why": to_text(step.why),
+        "next_at": now if step.next_at is None else step.next_at,
+        "refusals": step.refusals,
+        "given_back": not step.counts,
+        "agreed_at": step.agreed_at,
+        "agreed_until": step.agreed_until,
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from voicebot.store.attempts import Attempts
 from voicebot.store.campaigns import Campaigns
+from voicebot.store.claims import Claims
+from voicebot.store.holds import Holds
 from voicebot.store.leads import Leads
 from voicebot.store.nodes import Nodes
 from voicebot.store.recorded import Recorded
@@ -11,7 +13,7 @@ from voicebot.store.utterances import Utterances
 from voicebot.store.versions import Versions
 
 
-class Store(Campaigns, Leads, Attempts, Nodes, Versions, Recorded, Utterances):
+class Store(Campaigns, Leads, Claims, Attempts, Holds, Nodes, Versions, Recorded, Utterances):
     """Campaigns, leads, attempts, outcomes, nodes, versions of scripts, recorded calls and what was said in them.
 
     Open with ``await Store.open(url)``; every method is one transaction (``add_leads``: one a thousand leads) and

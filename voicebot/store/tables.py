@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from voicebot.store.records import AttemptState, CampaignState, LeadState
+from voicebot.store.records import AttemptState, CampaignState, HoldKind, LeadState
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -51,6 +51,7 @@ class Base(DeclarativeBase):
         CampaignState: _state(CampaignState),
         LeadState: _state(LeadState),
         AttemptState: _state(AttemptState),
+        HoldKind: _state(HoldKind),
     }
 
 
@@ -100,6 +101,8 @@ class CampaignRow(Base):
     created_at: Mapped[float]
     served_at: Mapped[float] = mapped_column(default=0.0)
     """When leads were last claimed: running campaigns of one trunk take turns."""
+    retry: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    """The retry rule (YAML) that it was made with; empty: the shipped one."""
 
 
 class CampaignPinRow(Base):
@@ -141,6 +144,15 @@ class LeadRow(Base):
     why: Mapped[str] = mapped_column(sa.Text, default="")
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[float] = mapped_column(default=0.0)
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts in a row that were given back though the trunk works."""
+    given_back: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Its last attempt asked nobody."""
+    agreed_at: Mapped[float | None]
+    agreed_until: Mapped[float | None]
+    """When the callee wants to be called, and until when that may still be done."""
+    counted_from: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    """Attempts before this don't count as tries any more: the lead was put back."""
 
     __table_args__ = (
         sa.UniqueConstraint("campaign_id", "number", "reference"),
@@ -150,6 +162,13 @@ class LeadRow(Base):
             "next_at",
             sqlite_where=sa.text("state = 'ready'"),
             postgresql_where=sa.text("state = 'ready'"),
+        ),
+        sa.Index(
+            "ix_lead_agreed",
+            "campaign_id",
+            "next_at",
+            sqlite_where=sa.text("state = 'ready' AND agreed_until IS NOT NULL"),
+            postgresql_where=sa.text("state = 'ready' AND agreed_until IS NOT NULL"),
         ),
         sa.Index("ix_lead_number", "number"),
         sa.Index("ix_lead_campaign_id_reference", "campaign_id", "reference"),
@@ -203,6 +222,8 @@ class AttemptRow(Base):
     cause: Mapped[int] = mapped_column(default=0)
     technical: Mapped[int] = mapped_column(default=0)
     explanation: Mapped[str] = mapped_column(sa.Text, default="")
+    origin: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
+    """Who the end comes from: our side, the trunk, the carrier, the network or the callee."""
     recording: Mapped[str] = mapped_column(sa.Text, default="")
     engines: Mapped[dict[str, Any] | None]
 
@@ -291,6 +312,25 @@ class TrunkRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     next_slot: Mapped[float] = mapped_column(default=0.0)
     """Earliest time at which the next call may start."""
+
+
+class HoldRow(Base):
+    """A breaker with faults; without a row it is closed. Changed under the lock of its trunk's row."""
+
+    __tablename__ = "hold"
+
+    kind: Mapped[HoldKind] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    node: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    """Empty for a trunk as a whole."""
+    faults: Mapped[int]
+    fault_at: Mapped[float]
+    opened_at: Mapped[float | None]
+    retry_at: Mapped[float]
+    trials: Mapped[int]
+    trying: Mapped[bool]
+    why: Mapped[str] = mapped_column(sa.Text)
+    about: Mapped[str]
 
 
 class NodeRow(Base):

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from tests.integration.store.making import ANSWERED, campaign, dialling
+from tests.integration.store.making import ANSWERED, campaign, dialling, finish
 from voicebot.call.recordings import BYTES_A_SECOND
 from voicebot.call.retention import tidy
 from voicebot.cli.main import app
@@ -55,9 +55,9 @@ async def test_what_has_outlived_its_time_goes(tmp_path: Path, config: Config) -
         for attempt, day in ((done, OLD), (open_, OLD), (unclear, OLD), (young, TODAY))
     }
     (recordings / "notes of somebody.wav").touch()
-    await store.finish(done, dataclasses.replace(ANSWERED, recording=str(files[done][0])))
-    await store.finish(unclear, dataclasses.replace(ANSWERED, outcome="", fate=Fate.UNKNOWN))
-    await store.finish(young, dataclasses.replace(ANSWERED, recording=str(files[young][0])))
+    await finish(store, done, dataclasses.replace(ANSWERED, recording=str(files[done][0])))
+    await finish(store, unclear, dataclasses.replace(ANSWERED, outcome="", fate=Fate.UNKNOWN))
+    await finish(store, young, dataclasses.replace(ANSWERED, recording=str(files[young][0])))
 
     planned = await tidy(config, store, dry_run=True)
     assert [one.attempt for one in (*planned.recordings, *planned.journals)] == [done, done]
@@ -81,7 +81,7 @@ async def test_what_a_node_left_half_done_is_finished(config: Config) -> None:
     gone, being_written, open_ = await dialling(store, 3)
     raws = [leave(config.asterisk.recordings, TODAY, attempt, ".raw") for attempt in (gone, being_written, open_)]
     for attempt in (gone, being_written):
-        await store.finish(attempt, ANSWERED)
+        await finish(store, attempt, ANSWERED)
     for path in (raws[0], raws[2]):
         os.utime(path, (time.time() - 7200,) * 2)
     assert (await tidy(config, store)).finished == 1

@@ -72,11 +72,12 @@ class StandInCaller:
         if self._prepare is not None:
             await self._prepare(ticket)
 
-    async def call(self, ticket: Ticket) -> Result:
+    async def call(self, ticket: Ticket, reached: Callable[[], None]) -> Result:
         self.called.append(ticket)
         self.begun.set()
         if self._call is not None:
             return await self._call(ticket)
+        reached()
         return Result("answered", outcome="promise_to_pay")
 
     async def recover(self, attempt: UUID) -> Result | None:

@@ -12,10 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.integration.campaign.stand_ins import StandInCaller, StandInPhone, config
-from tests.integration.store.making import ANSWERED, NODE, campaign, dialling, lead
+from tests.integration.store.making import ANSWERED, NODE, campaign, dialling, finish, lead
 from tests.integration.store.postgres import Cluster, free_port
 from voicebot.campaign.dialer import Dialer
-from voicebot.campaign.retry import RetryRule
 from voicebot.campaign.spool import Spool
 from voicebot.errors import ConfigurationError, LeadError, UnavailableError
 from voicebot.store import migrations
@@ -37,9 +36,7 @@ def make(store: Store, url: str, tmp_path: Path, phone: StandInPhone) -> Callabl
     """Make a dialer with a caller."""
 
     def dialer(caller: StandInCaller, max_calls: int = 10) -> Dialer:
-        return Dialer(
-            store, phone, caller, config(url, tmp_path, max_calls=max_calls), rule=RetryRule(delays={"busy": 0.0})
-        )
+        return Dialer(store, phone, caller, config(url, tmp_path, max_calls=max_calls))
 
     return dialer
 
@@ -81,8 +78,11 @@ async def test_everybody_is_called_once(store: Store, make: Callable[..., Dialer
     assert [ticket.attempt for ticket in caller.prepared] != []
 
 
+BUSY_AT_ONCE = "disposition: {busy: {attempts: 3, gaps: [0 s]}}"
+
+
 async def test_busy_is_tried_again_up_to_its_limit(store: Store, make: Callable[..., Dialer]) -> None:
-    made = await campaign(store, leads=2)
+    made = await campaign(store, leads=2, retry=BUSY_AT_ONCE)
 
     async def call(_ticket: Ticket) -> Result:
         return Result("busy")
@@ -163,19 +163,6 @@ async def test_a_failing_call_stops_nothing_and_is_not_repeated(store: Store, ma
     status = await store.campaign_status(made)
     assert (status.leads[LeadState.DONE], status.leads[LeadState.REVIEW]) == (3, 3)
     assert len(caller.called) == 6
-
-
-async def test_unsent_orders_do_not_count_as_tries(store: Store, make: Callable[..., Dialer]) -> None:
-    await campaign(store, leads=1)
-
-    async def call(ticket: Ticket) -> Result:
-        if len(caller.called) < 5:
-            return Result("failed", fate=Fate.NOT_SENT, retry_in=0.0)
-        return Result("answered", outcome="refused")
-
-    caller = StandInCaller(call)
-    await run(make(caller))
-    assert [ticket.tries for ticket in caller.called] == [1] * 5
 
 
 async def test_stopping_waits_for_calls_and_gives_back_what_was_not_dialled(
@@ -267,7 +254,7 @@ async def test_nobody_is_called_while_asterisk_is_away(
 async def test_lost_attempts_are_ended_and_settled_by_what_is_known(
     store: Store, make: Callable[..., Dialer], phone: StandInPhone
 ) -> None:
-    made = await campaign(store, leads=4)
+    made = await campaign(store, leads=4, retry=BUSY_AT_ONCE)
     talked, unknown, on_the_line, busy = await dialling(store, 4)
     phone.channels = {on_the_line, uuid4()}
     caller = StandInCaller()
@@ -314,7 +301,7 @@ async def test_after_a_reconnect_strays_are_ended_and_own_calls_left_alone(
         return Result("answered", outcome="refused")
 
     (stray,) = await dialling(store)
-    await store.finish(stray, ANSWERED)
+    await finish(store, stray, ANSWERED)
     caller = StandInCaller(call)
     async with running(make(caller)):
         await caller.begun.wait()

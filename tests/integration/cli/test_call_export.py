@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.store.making import ANSWERED, campaign, dialling, lead
+from tests.integration.store.making import ANSWERED, campaign, dialling, finish, lead
 from voicebot.store.migrations import upgrade
 from voicebot.store.store import Store
 
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
         store = await Store.open(url)
         await campaign(store, leads=[lead(7, name="Maria Lopez")])
         (attempt,) = await dialling(store)
-        await store.finish(attempt, replace(ANSWERED, journal=tuple(said), recording=str(recording)))
+        await finish(store, attempt, replace(ANSWERED, journal=tuple(said), recording=str(recording)))
         await store.close()
 
     asyncio.run(make())

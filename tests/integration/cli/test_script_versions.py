@@ -15,6 +15,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from tests.integration.store.making import finish
 from tests.unit.call.recordings import Recording, promised
 from voicebot.cli import campaign
 from voicebot.cli.script import diff, draw, publish, rollback, versions
@@ -168,7 +169,7 @@ async def _record(url: str, name: str, *recordings: Recording) -> None:
                 [dataclasses.replace(lead, phone=f"+1415555{number:04}", rehearsal_day=date(2026, 11, 23))],
             )
         await store.adopt("node")
-        tickets = await store.claim("node", "main", max_calls=9, calls_per_second=1000.0, at_most=9)
+        tickets = (await store.claim("node", "main", max_calls=9, calls_per_second=1000.0, at_most=9)).tickets
         assert len(tickets) == len(recordings)
         for ticket, recording in zip(tickets, recordings, strict=True):
             while not await store.authorise(ticket.attempt):
@@ -178,7 +179,7 @@ async def _record(url: str, name: str, *recordings: Recording) -> None:
             result = CallResult(
                 "answered", outcome, slots, tuple(recording.end()), answered_at=1.0, started_at=0.0, ended_at=9.0
             )
-            assert await store.finish(ticket.attempt, result)
+            assert await finish(store, ticket.attempt, result)
     finally:
         await store.close()
 

@@ -10,8 +10,32 @@ import uuid
 
 import pytest
 
-from tests.integration.store.making import ANSWERED, NODE, TRUNK, campaign, claim, dialling, lead
-from voicebot.store.records import AttemptState, CampaignState, Fate, LeadState, Result
+from tests.integration.store import older
+from tests.integration.store.making import (
+    ANSWERED,
+    FAST,
+    NODE,
+    TRUNK,
+    authorise,
+    campaign,
+    claim,
+    dialling,
+    finish,
+    lead,
+)
+from voicebot.campaign.gate import CAMPAIGN_RULE, Gate
+from voicebot.store.migrations import upgrade
+from voicebot.store.records import (
+    AttemptState,
+    CampaignState,
+    Fate,
+    HoldKey,
+    HoldKind,
+    LeadHistory,
+    LeadState,
+    NextStep,
+    Result,
+)
 from voicebot.store.slots import TOLERANCE
 from voicebot.store.store import Store
 
@@ -42,8 +66,8 @@ async def test_a_number_is_called_once_at_a_time_across_campaigns_and_trunks(sto
     assert await claim(store) == []
     assert await claim(store, trunk="other") == []
     (busy,) = [ticket for ticket in first if ticket.lead.phone.endswith("1")]
-    await store.authorise(busy.attempt)
-    await store.finish(busy.attempt, ANSWERED)
+    await authorise(store, busy.attempt)
+    await finish(store, busy.attempt, ANSWERED)
     (after,) = await claim(store, trunk="other")
     assert after.campaign_name == "third"
 
@@ -80,10 +104,11 @@ async def test_running_campaigns_take_turns(store: Store) -> None:
     await campaign(store, "second", leads=[lead(100 + number) for number in range(5)])
     served = [(await claim(store, 1))[0].campaign_name for _ in range(6)]
     assert served == ["first", "second"] * 3
-    (spared,) = await claim(
-        store, 1, without=[ticket.id for ticket in await store.campaigns() if ticket.name == "first"]
-    )
-    assert spared.campaign_name == "second"
+    key = HoldKey(HoldKind.CAMPAIGN, "first", NODE)
+    await store.change_hold(key, TRUNK, lambda state, now: CAMPAIGN_RULE.opened(state, now, "no voice"))
+    held = await store.claim(NODE, TRUNK, max_calls=100, calls_per_second=FAST, at_most=1, gate=Gate())
+    assert [ticket.campaign_name for ticket in held.tickets] == ["second"]
+    assert held.holds[key].why == "no voice"
 
 
 async def test_authorise_once(store: Store) -> None:
@@ -161,9 +186,9 @@ async def test_release_into_review(store: Store) -> None:
 async def test_finish_writes_everything_once(store: Store) -> None:
     made = await campaign(store, leads=1)
     (attempt,) = await dialling(store)
-    results = await asyncio.gather(*(store.finish(attempt, ANSWERED) for _ in range(4)))
+    results = await asyncio.gather(*(finish(store, attempt, ANSWERED) for _ in range(4)))
     assert sorted(results) == [False] * 3 + [True]
-    assert not await store.finish(attempt, dataclasses.replace(ANSWERED, outcome="refused", retry_in=0.0))
+    assert not await finish(store, attempt, dataclasses.replace(ANSWERED, outcome="refused"), 0.0)
     found = await store.attempt(attempt)
     assert found is not None
     assert (found.state, found.disposition, found.outcome) == (AttemptState.DONE, "answered", "promise_to_pay")
@@ -178,8 +203,8 @@ async def test_finish_writes_everything_once(store: Store) -> None:
 async def test_nothing_is_finished_that_was_not_authorised(store: Store) -> None:
     made = await campaign(store, leads=1)
     (ticket,) = await claim(store)
-    assert not await store.finish(ticket.attempt, ANSWERED)
-    assert not await store.finish(uuid.uuid4(), ANSWERED)
+    assert not await finish(store, ticket.attempt, ANSWERED)
+    assert not await finish(store, uuid.uuid4(), ANSWERED)
     status = await store.campaign_status(made)
     assert (status.outcomes, status.leads[LeadState.DIALLING]) == ({}, 1)
 
@@ -189,10 +214,10 @@ async def test_a_retry_waits_its_time_and_counts(store: Store) -> None:
     for tries in (1, 2):
         (ticket,) = await claim(store)
         assert ticket.tries == tries
-        await store.authorise(ticket.attempt)
-        assert await store.finish(ticket.attempt, Result("busy", retry_in=0.0))
+        await authorise(store, ticket.attempt)
+        assert await finish(store, ticket.attempt, Result("busy"), 0.0)
     (attempt,) = await dialling(store)
-    await store.finish(attempt, Result("busy", retry_in=300.0))
+    await finish(store, attempt, Result("busy"), 300.0)
     assert await claim(store) == []
     ready_at = await store.next_ready_at([TRUNK])
     assert ready_at is not None
@@ -200,21 +225,21 @@ async def test_a_retry_waits_its_time_and_counts(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fate", "retry_in", "state", "attempt_state", "tries"),
+    ("fate", "again_in", "state", "attempt_state", "tries"),
     [
         (Fate.KNOWN, None, LeadState.DONE, AttemptState.DONE, 2),
         (Fate.KNOWN, 0.0, LeadState.READY, AttemptState.DONE, 2),
-        (Fate.NOT_SENT, 0.0, LeadState.READY, AttemptState.RELEASED, 1),
+        (Fate.NOT_ASKED, 0.0, LeadState.READY, AttemptState.RELEASED, 1),
         (Fate.UNKNOWN, 0.0, LeadState.REVIEW, AttemptState.DONE, 2),
         (Fate.UNKNOWN, None, LeadState.REVIEW, AttemptState.DONE, 2),
     ],
 )
 async def test_what_becomes_of_a_lead(
-    store: Store, *, fate: Fate, retry_in: float | None, state: LeadState, attempt_state: AttemptState, tries: int
+    store: Store, *, fate: Fate, again_in: float | None, state: LeadState, attempt_state: AttemptState, tries: int
 ) -> None:
     made = await campaign(store, leads=1)
     (attempt,) = await dialling(store)
-    await store.finish(attempt, Result("failed", fate=fate, retry_in=retry_in, explanation="who knows"))
+    await finish(store, attempt, Result("failed", fate=fate, explanation="who knows"), again_in)
     assert (await store.campaign_status(made)).leads[state] == 1
     found = await store.attempt(attempt)
     assert found is not None
@@ -231,7 +256,7 @@ async def test_stop_calling_bars_the_number_everywhere(store: Store) -> None:
     first = await campaign(store, leads=[lead(1), lead(1, reference="2")])
     second = await campaign(store, "second", leads=[lead(1), lead(2)], trunk="other")
     (attempt,) = await dialling(store, 1)
-    await store.finish(attempt, Result("answered", outcome="do_not_call"))
+    await finish(store, attempt, Result("answered", outcome="do_not_call"))
     assert await claim(store) == []
     assert [ticket.lead.phone[-1] for ticket in await claim(store, trunk="other")] == ["2"]
     assert (await store.campaign_status(first)).leads[LeadState.DONE] == 2
@@ -249,7 +274,7 @@ async def test_odd_values_never_cost_a_record(store: Store) -> None:
         journal=({"at": 0.0, "event": "words", "text": "a\x00b\ud83d", "value": math.inf},),
         explanation="SIP \x00 text \udcff",
     )
-    assert await store.finish(attempt, result)
+    assert await finish(store, attempt, result)
     found = await store.attempt(attempt)
     assert found is not None
     assert found.explanation.startswith("SIP ")
@@ -270,3 +295,84 @@ async def test_attempts_are_found_by_the_start_of_their_id(store: Store) -> None
     assert len(await store.attempts(limit=2)) == 2
     assert len(await store.attempts(states=[AttemptState.CLAIMED])) == 3
     assert await store.attempts(outcome="refused") == []
+
+
+TOMORROW = 86400.0
+
+
+async def test_an_agreed_time_goes_before_everybody_else(store: Store) -> None:
+    await campaign(store, leads=5)
+    agreed = (await dialling(store))[0]
+
+    def at_once(_result: Result, history: LeadHistory) -> NextStep:
+        return NextStep(
+            LeadState.READY, "agreed", history.now, agreed_at=history.now, agreed_until=history.now + TOMORROW
+        )
+
+    await store.finish(agreed, Result("answered", outcome="callback"), at_once)
+    (ticket, *_) = await claim(store, 1)
+    attempt = await store.attempt(agreed)
+    assert attempt is not None
+    assert (ticket.lead_id, ticket.tries) == (attempt.lead_id, 2)
+
+
+async def test_a_missed_time_is_decided_and_not_called_late(store: Store) -> None:
+    made = await campaign(store, leads=2)
+    agreed = (await dialling(store))[0]
+
+    def past(_result: Result, history: LeadHistory) -> NextStep:
+        return NextStep(LeadState.READY, "", history.now - 20, agreed_at=history.now - 20, agreed_until=history.now - 5)
+
+    def missed(history: LeadHistory) -> NextStep:
+        assert history.agreed_at is not None
+        assert history.retry == "attempts: 2"
+        return NextStep(LeadState.REVIEW, "missed")
+
+    await store.finish(agreed, Result("answered", outcome="callback"), past)
+    assert len(await claim(store, missed=missed)) == 1
+    ((_, _, why),) = await store.leads_for_review(made)
+    assert why == "missed"
+
+
+async def test_a_decision_sees_the_leads_history_and_its_campaigns_rule(store: Store) -> None:
+    await campaign(store, leads=1)
+    seen: list[LeadHistory] = []
+
+    def decide(_result: Result, history: LeadHistory) -> NextStep:
+        seen.append(history)
+        return NextStep(LeadState.READY, next_at=history.now, counts=len(seen) != 2, refusals=len(seen) % 3)
+
+    for result in (Result("busy"), Result("failed"), Result("answered", outcome="voicemail"), Result("no_answer")):
+        (attempt,) = await dialling(store)
+        await store.finish(attempt, result, decide)
+    assert [history.tries for history in seen] == [1, 2, 2, 3]
+    assert [history.refusals for history in seen] == [0, 1, 2, 0]
+    assert seen[-1].earlier == (("busy", ""), ("answered", "voicemail"))
+    assert {history.retry for history in seen} == {"attempts: 2"}
+    assert {history.timezone for history in seen} == {"America/New_York"}
+
+
+async def test_an_older_database_keeps_its_campaigns_and_attempts(empty_url: str) -> None:
+    await older.make(empty_url, "0003")
+    script = older.script("en-US")
+    ready, done = older.lead(1, 1, "+12127365000"), older.lead(2, 1, "+14155550100", state="done")
+    for one in (ready, done):
+        one["number"] = one.pop("phone")
+    await older.fill(
+        empty_url,
+        {
+            "script_version": [script],
+            "campaign": [older.campaign(1, script)],
+            "lead": [ready, done],
+            "attempt": [older.attempt(done) | {"script_hash": ""}],
+        },
+    )
+    await upgrade(empty_url)
+    store = await Store.open(empty_url)
+    try:
+        (before,) = await store.attempts(1)
+        assert (before.origin, (await store.campaigns())[0].retry) == ("", "")
+        (ticket,) = await claim(store)
+        assert (ticket.lead.phone, await store.holds()) == ("+12127365000", {})
+    finally:
+        await store.close()

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.integration.store.making import ANSWERED, HASH, TEXT, TRUNK, campaign, claim, dialling, lead
+from tests.integration.store.making import ANSWERED, HASH, TEXT, TRUNK, campaign, claim, dialling, finish, lead
 from voicebot.errors import ConfigurationError
 from voicebot.store.leads import LeadFilter
 from voicebot.store.records import CampaignState, LeadState, ScriptVersion
@@ -96,8 +96,8 @@ async def test_a_lead_comes_back_as_it_went_in(store: Store) -> None:
 async def test_status_counts(store: Store) -> None:
     made = await campaign(store, leads=5)
     first, second = await dialling(store, 2)
-    assert await store.finish(first, ANSWERED)
-    assert await store.finish(second, dataclasses.replace(ANSWERED, disposition="busy", outcome="", retry_in=60.0))
+    assert await finish(store, first, ANSWERED)
+    assert await finish(store, second, dataclasses.replace(ANSWERED, disposition="busy", outcome=""), 60.0)
     await dialling(store, 1)
     status = await store.campaign_status(made)
     assert status.leads == {
@@ -121,7 +121,7 @@ async def test_only_finished_campaigns_are_closed(store: Store) -> None:
     assert await store.close_finished([TRUNK]) == []
     (attempt,) = await dialling(store)
     assert await store.close_finished([TRUNK]) == []
-    await store.finish(attempt, ANSWERED)
+    await finish(store, attempt, ANSWERED)
     assert await store.close_finished(["elsewhere"]) == []
     assert await store.close_finished([TRUNK]) == [made]
     states = {one.id: one.state for one in await store.campaigns()}
@@ -131,7 +131,7 @@ async def test_only_finished_campaigns_are_closed(store: Store) -> None:
 async def test_a_corrected_file_corrects_who_was_not_called_yet(store: Store) -> None:
     made = await campaign(store, leads=[lead(1), lead(2), lead(3, reference="")])
     (called,) = await dialling(store)
-    await store.finish(called, dataclasses.replace(ANSWERED, outcome="", retry_in=60.0))
+    await finish(store, called, dataclasses.replace(ANSWERED, outcome=""), 60.0)
     wrong = [lead(number, amount=Decimal("12.05")) for number in (1, 2)]
     lines = [*wrong, lead(3, reference="R-3"), lead(4), lead(2), wrong[1]]
     dry = await store.add_leads(made, lines, by="anna", dry_run=True)
@@ -156,7 +156,7 @@ async def test_a_corrected_file_corrects_who_was_not_called_yet(store: Store) ->
 async def test_a_number_that_asked_not_to_be_called_stays_barred_however_a_file_corrects_it(store: Store) -> None:
     made = await campaign(store, leads=[lead(1), lead(2)])
     (attempt,) = await dialling(store)
-    await store.finish(attempt, dataclasses.replace(ANSWERED, outcome="do_not_call"))
+    await finish(store, attempt, dataclasses.replace(ANSWERED, outcome="do_not_call"))
     added = await store.add_leads(made, [lead(1, amount=Decimal(7)), lead(2, phone=lead(1).phone), lead(3)])
     assert (added.inserted, added.suppressed) == (1, (1,))
     assert [one.refused for one in added.corrected] == ["its number asked not to be called"]
@@ -178,7 +178,7 @@ async def test_leads_are_found_dropped_and_put_back(store: Store) -> None:
     assert await store.drop_leads([second.id], by="anna", why="paid") == set()
     (dropped,) = await store.leads(LeadFilter(ids=[second.id]))
     assert (dropped.state, dropped.why, dropped.campaign_name) == (LeadState.DONE, "dropped: paid", "first")
-    await store.finish(attempt, ANSWERED)
+    await finish(store, attempt, ANSWERED)
     assert await store.requeue_leads([first.id, second.id, fourth.id], by="tom", why="") == {first.id, second.id}
     assert [one.action for one in await store.lead_changes(second.id)] == ["dropped", "requeued"]
     status = await store.campaign_status(made)

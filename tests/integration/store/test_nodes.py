@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog.testing
 
 from tests.integration.store import older
-from tests.integration.store.making import ANSWERED, FAST, NODE, campaign, claim, dialling, lead
+from tests.integration.store.making import ANSWERED, FAST, NODE, authorise, campaign, claim, dialling, finish, lead
 from voicebot.errors import ConfigurationError
 from voicebot.store.engine import make_engine
 from voicebot.store.liveness import DEAD_AFTER_SECONDS
@@ -104,7 +104,7 @@ async def test_a_new_life_settles_what_the_former_left(store: Store) -> None:
     assert [attempt.id for attempt in await store.lost_attempts(NODE, older_than=3600)] == [called]
     assert not await store.release(called, "a lost attempt is never released")
     assert not await store.authorise(called)
-    assert await store.finish(called, ANSWERED)
+    assert await finish(store, called, ANSWERED)
     assert await store.lost_attempts(NODE, older_than=0) == []
 
 
@@ -127,7 +127,7 @@ async def test_dead_nodes_are_settled_by_the_living(watching: Store, url: str, t
     await age(url, seconds=4000)
     assert [attempt.id for attempt in await watching.lost_attempts(NODE, older_than=3600)] == [called]
     # The node was only slow, its call went on: what it says still counts.
-    assert await watching.finish(called, ANSWERED)
+    assert await finish(watching, called, ANSWERED)
 
 
 @pytest.mark.parametrize("hours", [24, -24])
@@ -146,7 +146,7 @@ async def test_a_node_lives_whatever_the_clock_does(watching: Store, url: str, t
     attempt = await watching.attempt(called)
     assert attempt is not None
     assert attempt.state is AttemptState.DIALLING
-    assert await other.finish(called, ANSWERED)
+    assert await finish(other, called, ANSWERED)
     await other.close()
 
 
@@ -169,12 +169,12 @@ async def test_dialling_goes_on_when_the_clock_was_set_back(watching: Store) -> 
     # The first is given a slot by which everything has been dialled that was claimed before; then as ever.
     assert len(tickets) == 1
     assert watching.until(tickets[0].slot) <= HORIZON + A_LITTLE
-    assert await watching.authorise(tickets[0].attempt)
+    await authorise(watching, tickets[0].attempt)
     rest = await claim(watching)
     # The orphan's lead is back as well, and the other campaign has its turn.
     assert orphan.lead_id in {ticket.lead_id for ticket in [*tickets, *rest]}
     assert {ticket.campaign for ticket in [*tickets, *rest]} == {made, made + 1}
-    assert await watching.finish(called, ANSWERED)
+    assert await finish(watching, called, ANSWERED)
 
 
 async def test_a_claimed_attempt_gets_another_slot_when_the_clock_was_set_back(watching: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from tests.integration.store import older
-from tests.integration.store.making import ANSWERED, campaign, claim, dialling, lead
+from tests.integration.store.making import ANSWERED, campaign, claim, dialling, finish, lead
 from voicebot.campaign.fields import phone
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import LeadState
@@ -19,7 +19,7 @@ async def test_two_ways_of_writing_are_one_call_at_a_time(store: Store) -> None:
     other = await campaign(store, "b", trunk="second", leads=[lead(2, phone=phone("2127365000", "US"))])
     (attempt,) = await dialling(store, trunk="first")
     assert await claim(store, trunk="second") == []
-    await store.finish(attempt, STOP)
+    await finish(store, attempt, STOP)
     assert await claim(store, trunk="second") == []
     assert (await store.campaign_status(other)).leads[LeadState.DONE] == 1
     third = await campaign(store, "c", leads=[])

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.integration.store.making import ANSWERED, NODE, campaign, claim, dialling
+from tests.integration.store.making import ANSWERED, NODE, campaign, claim, dialling, finish
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import AttemptState
 from voicebot.store.store import Store
@@ -72,7 +72,7 @@ async def test_nobody_is_dialled_again_after_a_power_cut(store: Store, file: Pat
     for _ in range(5):
         dialled += await dialling(store, 1)
         disk.take()
-    assert await store.finish(dialled[0], ANSWERED)
+    assert await finish(store, dialled[0], ANSWERED)
     disk.take()
     assert disk.commits >= 11
 

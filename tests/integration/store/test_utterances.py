@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.store import older
-from tests.integration.store.making import ANSWERED, campaign, dialling
+from tests.integration.store.making import ANSWERED, campaign, dialling, finish
 from voicebot.campaign.spool import Spool
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import Said
@@ -27,11 +27,11 @@ TALK = (
 async def test_what_was_said_is_written_with_the_outcome(store: Store) -> None:
     await campaign(store, leads=2)
     first, second = await dialling(store, 2)
-    assert await store.finish(first, dataclasses.replace(ANSWERED, utterances=TALK))
-    assert await store.finish(second, ANSWERED)
+    assert await finish(store, first, dataclasses.replace(ANSWERED, utterances=TALK))
+    assert await finish(store, second, ANSWERED)
     assert await store.utterances(first) == list(TALK)
     assert await store.utterances(second) == []
-    assert not await store.finish(first, dataclasses.replace(ANSWERED, utterances=TALK)), (
+    assert not await finish(store, first, dataclasses.replace(ANSWERED, utterances=TALK)), (
         "a doubled result adds nothing"
     )
     assert len(await store.utterances(first)) == 4
@@ -47,8 +47,8 @@ async def test_what_was_said_is_written_with_the_outcome(store: Store) -> None:
 async def test_calls_are_found_by_what_was_said(store: Store, said: str, found: bool) -> None:
     await campaign(store, leads=2)
     first, second = await dialling(store, 2)
-    await store.finish(first, dataclasses.replace(ANSWERED, utterances=TALK))
-    await store.finish(second, dataclasses.replace(ANSWERED, utterances=TALK[:0]))
+    await finish(store, first, dataclasses.replace(ANSWERED, utterances=TALK))
+    await finish(store, second, dataclasses.replace(ANSWERED, utterances=TALK[:0]))
     assert [attempt.id for attempt in await store.attempts(said=said)] == ([first] if found else [])
 
 
@@ -56,7 +56,7 @@ async def test_odd_words_cost_no_outcome(store: Store) -> None:
     await campaign(store, leads=1)
     (attempt,) = await dialling(store)
     odd = (Said("callee", 0, 1, "a\x00b\ud83d", float("nan")),)
-    assert await store.finish(attempt, dataclasses.replace(ANSWERED, utterances=odd))
+    assert await finish(store, attempt, dataclasses.replace(ANSWERED, utterances=odd))
     (found,) = await store.utterances(attempt)
     assert found.text.startswith("a")
 

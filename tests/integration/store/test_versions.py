@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from tests.integration.store import older
-from tests.integration.store.making import ANSWERED, HASH, TEXT, campaign, claim, dialling, lead
+from tests.integration.store.making import ANSWERED, HASH, TEXT, campaign, claim, dialling, finish, lead
 from voicebot.errors import ConfigurationError
 from voicebot.store import migrations, recorded
 from voicebot.store.records import CampaignState, PublicationAction
@@ -111,14 +111,14 @@ async def test_recorded_calls_come_in_order_with_their_version(store: Store, mon
     attempts = await dialling(store, 3)
     unanswered = dataclasses.replace(ANSWERED, disposition="busy", outcome="", answered_at=None)
     for attempt in attempts[:2]:
-        await store.finish(attempt, ANSWERED)
-    await store.finish(attempts[2], unanswered)
+        await finish(store, attempt, ANSWERED)
+    await finish(store, attempts[2], unanswered)
     await store.set_state(made, CampaignState.PAUSED)
     await store.repin(made, OTHER, by="anna", why="")
     await store.set_state(made, CampaignState.RUNNING)
     later = await dialling(store, 2)
     for attempt in later:
-        await store.finish(attempt, ANSWERED)
+        await finish(store, attempt, ANSWERED)
     found = [call async for call in store.recorded_calls()]
     assert [call.script_hash for call in found] == [HASH, HASH, OTHER, OTHER]
     assert {call.attempt for call in found} == {*attempts[:2], *later}

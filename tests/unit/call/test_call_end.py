@@ -124,7 +124,7 @@ class Node:
         self.ticket = Ticket(uuid4(), 1, "campaign", 1, lead, "main", "small", "hash", 0.0)
 
     async def called(self) -> Result:
-        self.calling = asyncio.create_task(self.maker.call(self.ticket))
+        self.calling = asyncio.create_task(self.maker.call(self.ticket, lambda: None))
         try:
             return await self.calling
         finally:
@@ -234,7 +234,7 @@ def test_a_call_given_up_before_anybody_answered_is_no_result(tmp_path: Path) ->
             await asyncio.Event().wait()
 
         node.line.call = wait  # type: ignore[method-assign, assignment]
-        calling = asyncio.create_task(node.maker.call(node.ticket))
+        calling = asyncio.create_task(node.maker.call(node.ticket, lambda: None))
         await order.wait()
         calling.cancel()
         with pytest.raises(asyncio.CancelledError):

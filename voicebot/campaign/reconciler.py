@@ -1,17 +1,17 @@
-"""Keeps every attempt of a node accounted for: results written or spooled, lost attempts reconciled with Asterisk."""
+"""Accounts for every attempt of a node: results written or spooled, lost attempts reconciled with Asterisk."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Collection
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from voicebot import logs
 from voicebot.agi.phone import Disposition, Phone
 from voicebot.campaign.caller import Caller
-from voicebot.campaign.retry import RetryRule
+from voicebot.campaign.retry import decide
 from voicebot.campaign.spool import Spool
 from voicebot.config import Config
 from voicebot.errors import UnavailableError
@@ -30,7 +30,7 @@ def uncertain(explanation: str) -> Result:
     return Result(disposition=Disposition.FAILED.value, explanation=explanation, fate=Fate.UNKNOWN)
 
 
-class Keeper:
+class Reconciler:
     """Writes what attempts came to, and settles those whose maker is gone.
 
     Parameters
@@ -48,13 +48,12 @@ class Keeper:
         caller: Caller,
         config: Config,
         *,
-        rule: RetryRule,
         spool: Spool,
         held: Collection[UUID],
         database: Outage,
     ) -> None:
         self._store, self._phone, self._caller, self._config = store, phone, caller, config
-        self._rule, self._spool, self._held, self._database = rule, spool, held, database
+        self._spool, self._held, self._database = spool, held, database
         self._unwritten: dict[UUID, Result | None] = {}
         self._unreleased: dict[UUID, str] = {}
         self._connection = 0
@@ -101,11 +100,16 @@ class Keeper:
             await self.reconcile()
         return alive
 
-    async def finish(self, attempt: UUID, result: Result, tries: int) -> None:
-        """Write a result, into the database or else to the disk until the database is back."""
-        result = dataclasses.replace(result, retry_in=self._rule.retry_in(result, tries))
+    async def finish(self, attempt: UUID, result: Result, *, held: bool = False) -> None:
+        """Write a result, into the database or else to the disk until the database is back.
+
+        Parameters
+        ----------
+        held
+            The trunk was known to fail when the attempt ended.
+        """
         try:
-            await self._store.finish(attempt, result)
+            await self._store.finish(attempt, result, partial(decide, held=held))
         except UnavailableError as error:
             self._database.failed("results", error=str(error))
             _log.info("a result is kept until the database is back", attempt=str(attempt))
@@ -138,7 +142,8 @@ class Keeper:
             channels = await self._phone.open_attempts()
             ended = await self._end_strays(channels, {attempt.id for attempt in lost})
         except UnavailableError as error:
-            _log.warning("lost attempts wait for Asterisk", count=len(lost), error=str(error))
+            # That Asterisk is away is said once, by the hold on the trunks.
+            _log.info("lost attempts wait for Asterisk", count=len(lost), error=str(error))
             return
         for attempt in lost:
             if attempt.id not in ended:
@@ -180,14 +185,14 @@ class Keeper:
         if result is None:
             result = uncertain("the node stopped in mid-call; nobody knows whether somebody was reached")
         _log.warning("a lost attempt is settled", attempt=str(attempt.id), fate=result.fate.value)
-        await self.finish(attempt.id, result, attempt.tries)
+        await self.finish(attempt.id, result)
 
     async def _write_waiting(self) -> None:
         """Write what the database could not take before; what it cannot take now waits on."""
         for attempt, kept in list(self._unwritten.items()):
             result = kept or await asyncio.to_thread(self._spool.get, attempt)
             try:
-                if result is not None and not await self._store.finish(attempt, result):
+                if result is not None and not await self._store.finish(attempt, result, decide):
                     await self._finished_before(attempt)
             except UnavailableError:
                 if kept is not None:
@@ -227,6 +232,7 @@ class Keeper:
         try:
             await asyncio.to_thread(self._spool.put, attempt, result)
             await asyncio.to_thread(self._spool.set_aside, attempt)
-            await self._store.finish(attempt, uncertain("the database refused the result; it is in the spool folder"))
+            refused = uncertain("the database refused the result; it is in the spool folder")
+            await self._store.finish(attempt, refused, decide)
         except Exception:
             _log.exception("a refused result cannot be kept", attempt=str(attempt))
