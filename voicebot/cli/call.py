@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import subprocess
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-from voicebot.cli import output
+from voicebot.call.recordings import playable
+from voicebot.cli import output, playing
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, UnavailableError
@@ -25,9 +26,6 @@ from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
 app = typer.Typer()
-
-PLAYERS: Final = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("aplay", "-q"), ("afplay",))
-"""Programs that play a WAV file, in the order in which they are looked for."""
 
 Call = Annotated[str, typer.Argument(help="The attempt's id, or its first characters.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -118,15 +116,15 @@ def show(
 def play(context: typer.Context, call: Call) -> None:
     """Play a call's recording, the callee on the left and the bot on the right."""
     attempt, _ = _read(context, call, unmasked=True)
-    path = _recording(attempt)
-    player = next((command for command in PLAYERS if shutil.which(command[0])), None)
-    if player is None:
-        raise UnavailableError(
-            f"there is no program to play {path}", cure="install ffmpeg or alsa-utils, or copy the file elsewhere"
-        )
-    output.err.print(str(path))
-    if subprocess.run([*player, str(path)], check=False).returncode:  # noqa: S603 - a fixed program, a path of ours
-        raise UnavailableError(f"{player[0]} could not play {path}", cure="copy the file to a machine with sound")
+    with tempfile.TemporaryDirectory() as folder:
+        path = _recording(attempt, Path(folder))
+        if path is None:
+            what = f"{attempt.recording} is not there" if attempt.recording else "it was not recorded"
+            raise UnavailableError(
+                f"attempt {attempt.id}: {what}", cure="only answered calls are recorded, where they were made"
+            )
+        output.err.print(str(path))
+        playing.play(path)
 
 
 @app.command()
@@ -169,10 +167,15 @@ def export(
 
 
 def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:
+    with tempfile.TemporaryDirectory() as other:
+        return _written(attempt, journal, _recording(attempt, Path(other)), folder, zipped=zipped)
+
+
+def _written(
+    attempt: Attempt, journal: list[Mapping[str, Any]], recording: Path | None, folder: Path, *, zipped: bool
+) -> Path:
     """Write one attempt's files, for their owner alone; a recording that is gone is told in the record."""
-    recording = Path(attempt.recording) if attempt.recording else None
-    has_recording = recording is not None and recording.is_file()
-    record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording and has_recording else None}
+    record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording else None}
     texts = {
         "outcome.json": to_json(record, indent=1) + "\n",
         "journal.jsonl": "".join(to_json(entry) + "\n" for entry in journal),
@@ -184,14 +187,14 @@ def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *,
         with open_private(half, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
                 archive.writestr(name, text)
-            if recording and has_recording:
+            if recording:
                 archive.write(recording, f"recording{recording.suffix}")
         half.replace(path)
         return path
     path = private_folder(folder / str(attempt.id))
     for name, text in texts.items():
         write_private(path / name, text)
-    if recording and has_recording:
+    if recording:
         with recording.open("rb") as source, open_private(path / f"recording{recording.suffix}", "wb") as copy:
             shutil.copyfileobj(source, copy)
     return path
@@ -215,13 +218,13 @@ async def _one(store: Store, call: str) -> Attempt:
     return found[0]
 
 
-def _recording(attempt: Attempt) -> Path:
-    if not attempt.recording:
-        raise UnavailableError(f"attempt {attempt.id} was not recorded", cure="only answered calls are")
-    path = Path(attempt.recording)
-    if not path.is_file():
-        raise UnavailableError(f"{path} is not there", cure="run this on the machine that made the call")
-    return path
+def _recording(attempt: Attempt, folder: Path) -> Path | None:
+    """Return a call's recording as a file that players open, made in ``folder`` if need be; ``None``: there is none."""
+    try:
+        path = playable(Path(attempt.recording), folder) if attempt.recording else None
+    except OSError:
+        return None
+    return path if path is not None and path.is_file() else None
 
 
 def _masked(attempt: Attempt, unmasked: bool) -> Attempt:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import stat
 import subprocess
 import sys
+import wave
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -66,3 +68,14 @@ def test_names_are_exported_where_that_is_asked_for(folder: Path) -> None:
     with zipfile.ZipFile(made) as archive:
         text = "".join(archive.read(name).decode() for name in ("outcome.json", "journal.jsonl"))
     assert [word for word in PERSONAL if word in text] == list(PERSONAL)
+
+
+def test_a_recording_that_a_node_left_raw_is_exported_as_a_wave_file(folder: Path) -> None:
+    (folder / "call.wav").rename(folder / "call.raw")
+    (folder / "call.raw").write_bytes(bytes(3200))
+    with sqlite3.connect(folder / "voicebot.db") as database:
+        database.execute("UPDATE attempt SET recording = ?", (str(folder / "call.raw"),))
+    database.close()
+    with wave.open(str(export(folder) / "recording.wav")) as file:
+        assert (file.getnchannels(), file.getnframes()) == (2, 800)
+    assert sorted(path.suffix for path in folder.glob("call.*")) == [".raw"], "exporting changes nothing"
