@@ -47,6 +47,9 @@ class Exchange(Protocol):
     async def redirect(self, channel: str) -> None:
         """Send a channel to the transfer's dialplan."""
 
+    async def press(self, channel: str, key: str) -> None:
+        """Press a key on a channel, so that its far side hears it."""
+
 
 class AsteriskCall:
     """One call under way; made by :meth:`AsteriskPhone.call`."""
@@ -103,6 +106,11 @@ class AsteriskCall:
     def hang_up(self) -> None:
         """End the call; ``hung_up`` follows."""
         self.handle(progress.HangUpWanted())
+
+    def press(self, key: str) -> None:
+        """Press a key on the callee's channel."""
+        if key in numbers.KEYS and self._machine.callee_channel:
+            self._exchange.start_task(self._press(self._machine.callee_channel, key))
 
     def transfer(self, extension: str) -> None:
         """Hand the callee over; ``transferred`` follows. Raises ConfigurationError for one that is not allowed."""
@@ -210,6 +218,12 @@ class AsteriskCall:
             listener(*values)
         except Exception:
             _log.exception("the owner of a call failed", attempt=str(self.attempt))
+
+    async def _press(self, channel: str, key: str) -> None:
+        try:
+            await self._exchange.press(channel, key)
+        except VoicebotError as error:
+            _log.warning("a key could not be pressed", attempt=str(self.attempt), error=str(error))
 
     async def _redirect(self, channel: str) -> None:
         try:

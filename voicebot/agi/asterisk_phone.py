@@ -30,6 +30,9 @@ _VARIABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _CHANNEL_NAME: Final = re.compile(r"[A-Za-z0-9_./@:;-]+")
 _DIAL_RESULT: Final = "${DIALSTATUS}|${HANGUPCAUSE}|${HANGUPCAUSE_KEYS()}"
 
+KEY_MILLISECONDS: Final = "160"
+"""How long a key is pressed; ITU-T Q.24 asks receivers to take 40 ms and more."""
+
 _log = logs.get_logger()
 
 
@@ -274,6 +277,10 @@ class AsteriskPhone:
                 "Priority": "1",
             },
         )
+
+    async def press(self, channel: str, key: str) -> None:
+        """Press a key on a channel, so that its far side hears it."""
+        await self._required_ami().action("PlayDTMF", {"Channel": channel, "Digit": key, "Duration": KEY_MILLISECONDS})
 
     # ------------------------------------------------------------------------------------------ AMI
 

@@ -18,6 +18,8 @@ from voicebot.config import TrunkSection
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.masking import E164, mask_number
 
+KEYS: Final = frozenset("0123456789*#")
+"""Of a telephone's keypad."""
 _EXTENSION: Final = re.compile(r"[0-9]{2,10}")
 _DIALLABLE: Final = re.compile(r"\+?[0-9]{2,25}")
 """Hold whatever the allow-list says: a wrong pattern there cannot let a comma, an ampersand or ``${`` through."""

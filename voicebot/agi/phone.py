@@ -173,6 +173,9 @@ class PhoneCall(Protocol):
     def hang_up(self) -> None:
         """End the call; ``hung_up`` follows."""
 
+    def press(self, key: str) -> None:
+        """Press a key for the callee's side to hear: one of ``0-9 * #``. A failure is logged, the call goes on."""
+
     def transfer(self, extension: str) -> None:
         """Hand the callee to ``extension`` (digits, checked) and leave; ``transferred`` and ``hung_up`` follow."""
 

@@ -259,6 +259,11 @@ class Progress:
         return self._callee
 
     @property
+    def callee_channel(self) -> str:
+        """Name of the callee's channel, empty until it is dialled."""
+        return self._callee_channel
+
+    @property
     def takes_media(self) -> bool:
         """An AudioSocket connection is expected now: the first one, or the one of a callee who comes back."""
         if self.stage is Stage.RETURNING:

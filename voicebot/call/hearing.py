@@ -102,7 +102,9 @@ class Hearing:
         """Take words of the callee's side; return what picked up, once, when they tell."""
         if self._greeting is None or not text:
             return None
-        return self._news(self._greeting.words(text, at))
+        verdict = self._greeting.words(text, at)
+        self.key = self._greeting.key or self.key
+        return self._news(verdict)
 
     def _hear(self, pcm: bytes, at: float, *, playing: bool) -> Sound:
         activity = self._activity.feed(pcm, playing=playing)
@@ -118,7 +120,7 @@ class Hearing:
         """What the classifier says, if that is new; behind a screener there is somebody else to tell."""
         if self._greeting is None or verdict is self._told:
             return None
-        self._told, self.why, self.key = verdict, self._greeting.why, self._greeting.key
+        self._told, self.why = verdict, self._greeting.why
         if verdict is Verdict.SCREENER:
             self._greeting, self._told = self._greeting.after_screener(), Verdict.UNDECIDED
         elif verdict is not Verdict.PERSON:

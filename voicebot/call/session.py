@@ -306,7 +306,8 @@ class CallSession:
                 case DecideSilence():
                     self._decide(command.query, Utterance(silence=True))
                 case DecideMachine():
-                    self._decide(command.query, Utterance(machine=command.kind))
+                    key = self._hearing.key if self._hearing is not None else ""
+                    self._decide(command.query, Utterance(machine=command.kind, key=key))
                 case Commit():
                     self._commit(command.query, at)
                 case Finish():
@@ -338,7 +339,14 @@ class CallSession:
             after_beep = plan.understanding.intent == "voicemail"
             self._journal.add(noting.ending(act.ending), at)
             turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep, replies=replies)
+        if act.press:
+            self._press(act.press, at)
         self._tell(Begin(at, turn))
+
+    def _press(self, key: str, at: float) -> None:
+        self._journal.add(events.KeyPressed(key), at)
+        if self._phone_call is not None:
+            self._phone_call.press(key)
 
     def _open(self, utterance: int, at: float) -> None:
         self._journal.add(

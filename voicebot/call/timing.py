@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from voicebot.call.turn_events import Decided, Meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -28,6 +30,8 @@ class Timing:
     greeting_wait_seconds: float = 1.0
     greeting_close_ms: int = 300
     greeting_longest_seconds: float = 8.0
+    screener_close_ms: int = 1500
+    screener_longest_seconds: float = 20.0
     beep_silence_ms: int = 2500
     noise_over_ms: int = 200
     beep_longest_seconds: float = 30.0
@@ -39,6 +43,30 @@ class Timing:
     goes_on_seconds: float = 1.5
     frame_late_ms: int = 10
     """The machine asks to be woken this much after something is due: a frame that is only a little late goes first."""
+
+    def closing_ms(self, decided: Decided, expects: str, *, quiet: bool) -> int:
+        """How much silence ends an utterance with these words (rule 3 of the turn machine).
+
+        Parameters
+        ----------
+        decided
+            What its words are.
+        expects
+            Kind of answer that is awaited, see ``Turn``.
+        quiet
+            The bot has said all it had to say, and waits for an answer.
+        """
+        if decided.meaning in (Meaning.NOTHING, Meaning.BACK_CHANNEL) and not quiet:
+            return self.closing_complete_ms
+        if decided.hesitant:
+            return self.closing_hesitant_ms
+        if expects == "digits":
+            return self.closing_digits_ms
+        if not decided.complete:
+            return self.closing_incomplete_ms
+        if expects in ("date", "amount"):
+            return self.closing_number_ms
+        return self.closing_complete_ms
 
 
 DEFAULT_TIMING: Final = Timing()

@@ -96,9 +96,9 @@ MOUTH: Final[Mapping[Mouth, Mapping[type[Event], frozenset[Mouth]]]] = {
         Frame: frozenset({SPEAKING, HELD, IDLE}),
         Tick: frozenset({SPEAKING, IDLE}),
         Decided: frozenset({SPEAKING, IDLE}),
-        Played: frozenset({SPEAKING, QUIET, IDLE, OVER}),
+        Played: frozenset({SPEAKING, QUIET, OFF, IDLE, OVER}),
         Digit: frozenset({SPEAKING, QUIET}),
-        Machine: frozenset({SPEAKING}),
+        Machine: frozenset({SPEAKING, OFF}),
         Beep: frozenset({SPEAKING}),
     },
     HELD: {
@@ -106,7 +106,7 @@ MOUTH: Final[Mapping[Mouth, Mapping[type[Event], frozenset[Mouth]]]] = {
         Tick: frozenset({HELD, SPEAKING, IDLE}),
         Decided: frozenset({HELD, SPEAKING, IDLE}),
         Digit: frozenset({HELD, QUIET}),
-        Machine: frozenset({HELD}),
+        Machine: frozenset({HELD, OFF}),
         Beep: frozenset({HELD}),
     },
     QUIET: {
@@ -114,7 +114,7 @@ MOUTH: Final[Mapping[Mouth, Mapping[type[Event], frozenset[Mouth]]]] = {
         Tick: frozenset({QUIET, IDLE, OVER}),
         Decided: frozenset({QUIET, IDLE}),
         Digit: frozenset({QUIET}),
-        Machine: frozenset({QUIET}),
+        Machine: frozenset({QUIET, OFF}),
         Beep: frozenset({QUIET}),
     },
     OVER: {

@@ -34,7 +34,7 @@ Which states there are, which may meet, which event may move which and what is w
     passed, and ``Tick`` is served exactly as the frame that did not come would have been.
 12. **Nothing that a machine says is the callee's answer.** Once it is known that a voicemail or a screener speaks, no
     words count until it has been decided what to do about it; a line that has to be said in full is played to its end
-    before, the rest of the turn is not.
+    before, the rest of the turn is not. A screener is let finish (``screener_close`` of silence) before that is asked.
 
 Whoever carries this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
 with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``; it keeps one timer, and sends
@@ -106,6 +106,7 @@ class TurnMachine:
         self._decided: Decided | None = None
         self._special: DecideDigits | DecideSilence | DecideMachine | None = None
         self._noise = False
+        self._screened = False
         self._kept: Decided | None = None
         self._quiet_since = 0.0
         self._off_since = 0.0
@@ -133,7 +134,7 @@ class TurnMachine:
             case Digit():
                 return self._digit(event)
             case Machine():
-                return self._ask_special(DecideMachine(self._next_query(), event.kind))
+                return self._machine(event)
             case Beep():
                 self._beeped = True
                 return []
@@ -163,6 +164,7 @@ class TurnMachine:
         self._kept = None
         self._digits = ""
         self._special = None
+        self._screened = False
         self._quiet_since = self._off_since = self._begun_at = event.at
         if event.turn.after_beep and event.turn.ends and not event.turn.lines:
             return self._finish()
@@ -182,7 +184,7 @@ class TurnMachine:
         if event.line != self._line:
             return []
         self._line += 1
-        if self._line < len(self.turn.lines) and not (self._machine_answered() and not self._mandatory()):
+        if self._line < len(self.turn.lines) and not (self._to_machine() and not self._mandatory()):
             return [Play(self._line)]
         self.mouth = Mouth.QUIET
         return self._all_said(event.at)
@@ -191,6 +193,9 @@ class TurnMachine:
         self._quiet_since = at
         if self._kept is not None:
             return self._commit(self._kept.query)
+        if self._screened:
+            self.mouth, self._off_since = Mouth.OFF, at
+            return []
         if self.turn.ends and self.ear is Ear.WAITING:
             return self._finish()
         if self._digits:
@@ -288,10 +293,11 @@ class TurnMachine:
             case Wait.INTERIM:
                 return self._silent_since + timing.interim_after_ms / 1000
             case Wait.END if self._decided is not None and (self.mouth is not Mouth.OFF or self._decided.urgent):
-                return self._silent_since + self._closing_time_ms(self._decided) / 1000
+                quiet = self.mouth is Mouth.QUIET
+                return self._silent_since + timing.closing_ms(self._decided, self.turn.expects, quiet=quiet) / 1000
             case Wait.GIVE_UP if self._decided is None:
                 return self._silent_since + timing.give_up_ms / 1000
-            case Wait.FLOOR if not isinstance(self._special, DecideMachine):
+            case Wait.FLOOR if not self._special_is_machine:
                 return self._floor_from()
             case Wait.HANG_UP if self.turn.ends:
                 return self._quiet_since + (0.0 if self.ear is Ear.WAITING else timing.last_word_seconds)
@@ -312,6 +318,8 @@ class TurnMachine:
                 return self._utterance_over(self._decided, at)
             case Wait.GIVE_UP:
                 return self._utterance_over(Decided(at, self._query, Meaning.NOTHING), at)
+            case Wait.FLOOR if self._screened:
+                return self._ask_special(DecideMachine(self._next_query(), "screener"))
             case Wait.FLOOR:
                 return [*self._forget_utterance(), *self._speak(at)]
             case Wait.HANG_UP:
@@ -338,6 +346,9 @@ class TurnMachine:
     def _floor_from(self) -> float:
         """Rule 7: when a turn may begin that has had to wait."""
         timing = self.timing
+        if self._screened:
+            closed = self._silent_since + timing.screener_close_ms / 1000
+            return min(closed, self._off_since + timing.screener_longest_seconds)
         if self.turn.after_beep:
             if self._beeped:
                 return self._off_since
@@ -362,26 +373,11 @@ class TurnMachine:
         self._decided = event
         return self._serve(event.at, (Wait.TOO_LONG, Wait.END))
 
-    def _closing_time_ms(self, decided: Decided) -> int:
-        """Rule 3: how much silence ends an utterance with these words."""
-        timing = self.timing
-        if decided.meaning in (Meaning.NOTHING, Meaning.BACK_CHANNEL) and self.mouth is not Mouth.QUIET:
-            return timing.closing_complete_ms
-        if decided.hesitant:
-            return timing.closing_hesitant_ms
-        if self.turn.expects == "digits":
-            return timing.closing_digits_ms
-        if not decided.complete:
-            return timing.closing_incomplete_ms
-        if self.turn.expects in ("date", "amount"):
-            return timing.closing_number_ms
-        return timing.closing_complete_ms
-
     def _utterance_over(self, decided: Decided, at: float) -> list[Command]:
         """Rules 3 to 6: an utterance has ended; what becomes of it depends on what the mouth is doing."""
         commands = self._forget_utterance()
         answer = decided.meaning is Meaning.ANSWER
-        if isinstance(self._special, DecideMachine):
+        if self._screened or self._special_is_machine:
             return [*commands, *self._go_on()]  # rule 12
         if self.mouth is Mouth.OFF:
             return [*commands, *self._drop(), *self._commit(decided.query)] if answer and decided.urgent else commands
@@ -411,10 +407,26 @@ class TurnMachine:
         self.mouth = Mouth.SPEAKING
         return [Resume()]
 
+    # ------------------------------------------------------------------------------------------ Machine
+
+    def _machine(self, event: Machine) -> list[Command]:
+        """Rule 12: a mailbox waits for nothing but its beep; a screener is let finish, for it may ask for a key."""
+        if event.kind == "voicemail":
+            self._screened, self._kept = False, None
+            return self._ask_special(DecideMachine(self._next_query(), event.kind))
+        if self.turn.ends or self._screened or self._special_is_machine:
+            return []
+        self._screened, self._kept, self._special, self._off_since = True, None, None, event.at
+        if self.mouth is Mouth.SPEAKING and self._mandatory():
+            return []
+        commands = self._drop()
+        self.mouth = Mouth.OFF
+        return commands
+
     # -------------------------------------------------------------------------------------------- Digit
 
     def _digit(self, event: Digit) -> list[Command]:
-        if self.turn.ends or self.turn.max_digits == 0 or isinstance(self._special, DecideMachine):
+        if self.turn.ends or self.turn.max_digits == 0 or self._screened or self._special_is_machine:
             return []
         self._digits += event.digit
         self._digit_at = event.at
@@ -443,9 +455,13 @@ class TurnMachine:
         """Rule 10: an ending that came too early; not one that has to be said in full."""
         return self._goes_on and not self._mandatory()
 
-    def _machine_answered(self) -> bool:
-        """Rule 12: it is known what to do about a machine, and only lines that have to be said come before."""
-        return self._kept is not None and isinstance(self._special, DecideMachine)
+    def _to_machine(self) -> bool:
+        """Rule 12: a machine listens, and only lines that have to be said come before what is done about it."""
+        return self._screened or (self._kept is not None and self._special_is_machine)
+
+    @property
+    def _special_is_machine(self) -> bool:
+        return isinstance(self._special, DecideMachine)
 
     def _next_query(self) -> int:
         self._query += 1

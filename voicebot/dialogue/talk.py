@@ -42,6 +42,8 @@ class Utterance:
         The no-input time passed without a word.
     machine
         What picked up is not a person: ``voicemail`` or ``screener`` (from greeting classification), else empty.
+    key
+        Key that a screener asks for to be connected, if any.
     """
 
     text: str = ""
@@ -50,6 +52,7 @@ class Utterance:
     digits: str = ""
     silence: bool = False
     machine: Literal["", "voicemail", "screener"] = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Understanding:
         Other intents said in the same breath ("yes, but I already paid": already_paid, also affirm).
     recognition
         How sure the recogniser was of the words, 0 to 1.
+    key
+        Key that a screener asks for to be connected.
     """
 
     intent: str
@@ -87,6 +92,7 @@ class Understanding:
     target: str = ""
     also: tuple[str, ...] = ()
     recognition: float = 1.0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,8 @@ class Act:
         ``STEP refused SLOT``, ``STEP unsure INTENT``, ``STEP transfer_failed`` for what is no cell of it.
     withheld
         Keys of lines that were left out, because they speak of the debt and nobody knows who is on the line.
+    press
+        Key to press, ``0-9 * #``; empty for none.
     """
 
     lines: tuple[Line, ...]
@@ -185,6 +193,7 @@ class Act:
     ending: Ending | None = None
     taken: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)

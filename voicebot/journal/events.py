@@ -327,6 +327,14 @@ class Transferred:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The bot pressed a key, because a call screener asked for it and the script allows that."""
+
+    name: ClassVar[str] = "pressed"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Digit:
     """The callee pressed a key."""
 
@@ -513,7 +521,7 @@ Event = (
     | EndAsked | HungUp | OutcomeReached | Failed | Cancelled | Fault
     | QuestionBegun | EndingBegun | LineBegun | Sounding | LineSaid | LineHeld | LineResumed | LineDropped
     | RenderedLate | RenderFailed | VoiceFailed | TransferBegun | TransferFailed | Transferred
-    | Digit | Beep | Greeting | SpeechStarted | InterimAsked | SpeechEnded | Words
+    | KeyPressed | Digit | Beep | Greeting | SpeechStarted | InterimAsked | SpeechEnded | Words
     | Understood | DecisionFailed | Turn
 )  # fmt: skip
 

@@ -37,6 +37,9 @@ class Party(Protocol):
     def frame(self, pcm: bytes, at: float) -> None:
         """20 ms from the bot."""
 
+    def digit(self, digit: str, at: float) -> None:
+        """The bot pressed a key."""
+
     def next_frame(self, at: float) -> bytes:
         """Return the 20 ms to send."""
 
@@ -142,6 +145,10 @@ class Callee:
             self.record.heard.extend(bytes(place - len(self.record.heard)))
         self.record.heard.extend(pcm)
 
+    def digit(self, digit: str, at: float) -> None:
+        """The bot pressed a key."""
+        self.machine.pressed(digit, at)
+
     def next_frame(self, at: float) -> bytes:
         """Think, then return the 20 ms to send; empty where this line sends nothing."""
         self._ticks += 1
@@ -236,6 +243,9 @@ class Agent:
 
     def frame(self, pcm: bytes, at: float) -> None:
         """Hear the caller; what is said changes nothing."""
+
+    def digit(self, digit: str, at: float) -> None:
+        """Keys change nothing."""
 
     def next_frame(self, at: float) -> bytes:
         """Return the greeting's next frame, then silence."""

@@ -258,6 +258,11 @@ class PersonaMachine:
         """One frame of the bot arrived."""
         self.ear.frame(loud, now)
 
+    def pressed(self, key: str, now: float) -> None:
+        """The bot pressed a key; it counts for a screener that has asked for it."""
+        if self.phase is Phase.SCREENING and key in keys(screening_question(self.persona)):
+            self._planned.append((now + SCREENER_SURE_SECONDS, Say(PASSED_ON)))
+
     def said(self, now: float) -> None:
         """The last frame of what was to be said has left."""
         self._mouth_busy = False
@@ -322,6 +327,9 @@ class PersonaMachine:
 
     def _screen(self, now: float) -> Command | None:
         silent = self.ear.silent_for(now, self._own_end)
+        if self.persona.behaves(Behaviour.SCREENER_WANTS_KEY):
+            wanted = now - self._own_end > SCREENER_WAITS_SECONDS
+            return Leave("nobody pressed the screener's key") if wanted else None
         if self.ear.since_reset >= 5 * SPEECH_FRAMES and silent > SCREENER_SURE_SECONDS:
             return Say(PASSED_ON)
         return Leave("nobody answered the screener") if silent > SCREENER_WAITS_SECONDS else None

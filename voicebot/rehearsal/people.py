@@ -214,7 +214,9 @@ class _Leg:
             self.party.frame(pcm, at)
 
     def media_digit(self, digit: str, at: float) -> None:
-        """The bot presses no keys."""
+        """The bot pressed a key."""
+        if self.party is not None:
+            self.party.digit(digit, at)
 
     def media_lost(self, connection: Connection, at: float) -> None:
         """The call is over."""

@@ -35,6 +35,7 @@ class Behaviour(enum.StrEnum):
     HANGS_UP_AFTER_GREETING = "hangs_up_after_greeting"
     ANSWERING_MACHINE = "answering_machine"
     CALL_SCREENER = "call_screener"
+    SCREENER_WANTS_KEY = "screener_wants_key"
 
 
 class _Part(BaseModel):

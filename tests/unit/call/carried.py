@@ -190,11 +190,15 @@ class Call:
         """What the bot sent in each tick."""
         self.hang_ups = 0
         self.transfers: list[str] = []
+        self.pressed: list[str] = []
         self.refuses_transfers = False
 
     def hang_up(self) -> None:
         self.hang_ups += 1
         self.loop.call_soon(self.session.hung_up, HangUp(Disposition.ANSWERED), self.loop.time())
+
+    def press(self, key: str) -> None:
+        self.pressed.append(key)
 
     def transfer(self, extension: str) -> None:
         if self.refuses_transfers:

@@ -152,13 +152,13 @@ class Story:
         return Begin(
             self.later(),
             Turn(
-                tuple(chance.random() < 0.3 for _ in range(chance.choice((0, 1, 1, 2, 3)))),
+                tuple(chance.random() < 0.3 for _ in range(chance.choice((0, 0, 1, 2) if ends else (0, 1, 1, 2, 3)))),
                 expects=chance.choice(("words", "date", "amount", "digits")),
                 no_input_seconds=chance.choice((3.0, 5.0)),
                 max_digits=chance.choice((0, 1, 4)),
                 ends=ends,
                 opens=chance.random() < 0.2,
-                after_beep=ends and chance.random() < 0.3,
+                after_beep=ends and chance.random() < 0.5,
                 replies=chance.random() < 0.5,
             ),
         )

@@ -88,6 +88,9 @@ class Line:
         at = asyncio.get_running_loop().time()
         self.session.hung_up(HangUp(Disposition.ANSWERED, 16, origin=Origin.OURS, sip_call_id="abc@here"), at)
 
+    def press(self, key: str) -> None:
+        raise AssertionError(key)
+
     def transfer(self, extension: str) -> None:
         raise AssertionError(extension)
 

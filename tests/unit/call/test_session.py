@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.unit.call.carried import Call, frames, told
+from tests.unit.dialogue.making import SMALL, changed
 from voicebot.agi.phone import Disposition, HangUp, Recording
 from voicebot.rehearsal.line import beep
 from voicebot.rehearsal.measure import speech_end
@@ -275,5 +276,30 @@ def test_a_call_that_nobody_answered_says_nothing_and_comes_to_nothing(tmp_path:
         ended = await call.ended()
         assert (ended.hang_up.disposition, ended.ending, ended.answered_at) == (Disposition.BUSY, None, None)
         assert "recording" in call.names()
+
+    told(story())
+
+
+@pytest.mark.parametrize("presses", [True, False])
+def test_a_screener_that_asks_for_a_key_gets_it_where_the_script_allows_it(
+    tmp_path: Path, yes: list[bytes], presses: bool
+) -> None:
+    """Words that would be an answer, said by a machine, are none; then the person comes and hears everything."""
+
+    async def story() -> None:
+        script = changed(("wait_seconds: 20}", "wait_seconds: 20, press: true}")) if presses else SMALL
+        asked = "to be connected please press five now"
+        call = Call(tmp_path, script=script, **{asked.replace(" ", "_"): "already_paid", "hello": "affirm"})
+        call.recognizer.words = [asked, "hello"]
+        call.answer()
+        await call.line([*noise(0.5), *(yes * 2), *noise(4.0)])
+        assert call.all("greeting")[0]["verdict"] == "screener"
+        assert [entry["intent"] for entry in call.all("turn")] == ["screener"]
+        assert call.pressed == (["5"] if presses else [])
+        assert ("screener.say" in [entry["line"] for entry in call.all("say")]) != presses
+        await call.line([*yes, *noise(1.0)])
+        assert [entry["intent"] for entry in call.all("turn")] == ["screener", "affirm"]
+        assert call.all("listen")[-1]["step"] == "identity", "whoever comes after a screener has heard nothing yet"
+        call.session.abandon()
 
     told(story())

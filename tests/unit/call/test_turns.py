@@ -498,13 +498,31 @@ def test_words_of_a_machine_are_no_answer() -> None:
     line = Line()
     line.played()
     line.speech(900)
-    (ask,) = line.do(Machine(line.at, "screener"))
-    assert isinstance(ask, DecideMachine)
+    assert line.do(Machine(line.at, "screener")) == []
+    for _ in range(2):
+        line.silence(100)
+        line.decide(urgent=True)
+        assert kinds(line.silence(300)) == [Close]
+        assert line.do(Digit(line.at, "1")) == []
+        line.speech_ms = 0
+        line.speech(600)
     line.silence(100)
     line.decide()
-    assert kinds(line.silence(300)) == [Close]
-    assert line.do(Digit(line.at, "1")) == []
-    assert Commit(ask.query) in line.do(Decided(line.at, ask.query))
+    (ask,) = line.silence(1500)
+    assert isinstance(ask, DecideMachine), "it has finished"
+    assert kinds(line.do(Decided(line.at, ask.query))) == [Close, Commit]
+
+
+def test_a_line_over_which_a_screener_speaks_is_dropped() -> None:
+    line = Line()
+    line.speech(100)
+    assert line.do(Machine(line.at, "screener")) == [Drop()]
+    mandatory = Line(True, False)
+    mandatory.speech(100)
+    assert mandatory.do(Machine(mandatory.at, "screener")) == []
+    mandatory.silence(400)
+    assert mandatory.played(0) == [], "the rest of the turn is not said"
+    assert DecideMachine in kinds(mandatory.silence(1600))
 
 
 def test_a_machine_hears_what_must_be_said_in_full_and_no_more() -> None:

@@ -271,6 +271,17 @@ def test_call_screener_gives_up() -> None:
     assert [type(command) for command in stage.run(30)] == [Say, Leave]
 
 
+def test_a_screener_that_wants_a_key_passes_on_whoever_presses_it() -> None:
+    says = {"screening": ["To be connected, press five now."], "any": ["sure"]}
+    for key, passed_on in (("5", [rules.PASSED_ON, rules.HELLO]), ("1", []), ("", [])):
+        stage = Stage(PersonaMachine(persona(Behaviour.CALL_SCREENER, Behaviour.SCREENER_WANTS_KEY, says=says)))
+        stage.run(6)
+        stage.run(2, loud=True)
+        if key:
+            stage.machine.pressed(key, stage.now)
+        assert said(stage.run(7)) == passed_on
+
+
 def test_dead_air() -> None:
     stage = Stage(PersonaMachine(persona()))
     assert said(stage.run(10)) == [rules.HELLO]

@@ -163,7 +163,7 @@ class ScriptTalk:
         if utterance.silence:
             understanding = Understanding(EngineIntent.NO_INPUT, policy="engine")
         elif utterance.machine:
-            understanding = Understanding(utterance.machine, policy="engine")
+            understanding = Understanding(utterance.machine, policy="engine", key=utterance.key)
         else:
             understood = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
             understanding = understood if utterance.digits else replace(understood, recognition=utterance.confidence)

@@ -92,7 +92,7 @@ class TurnTaking:
         intent = str(understanding.intent)
         self._history = (*self._history, (self._step, intent))
         if intent in {EngineIntent.VOICEMAIL, EngineIntent.SCREENER}:
-            return self._machine(intent)
+            return self._machine(intent, understanding.key)
         if len(self._history) >= self._script.limits.turns and not self._leads_out(intent):
             return self._give_up()
         if self._retries.get("screener"):
@@ -164,16 +164,19 @@ class TurnTaking:
 
     # -- the engine's own events
 
-    def _machine(self, kind: str) -> tuple[State, Act]:
-        part = self._script.voicemail if kind == EngineIntent.VOICEMAIL else self._script.screener
+    def _machine(self, kind: str, key: str) -> tuple[State, Act]:
+        screener = self._script.screener
+        part = self._script.voicemail if kind == EngineIntent.VOICEMAIL else screener
+        presses = key if kind == EngineIntent.SCREENER and screener.press else ""
         times = self._retries.get("screener", 0) + 1
         self._taken.append(f"{self._step} {kind}")
-        if part.say:
+        if part.say and not presses:
             self._say(part.say, f"{kind}.say", safe=True)
         if kind == EngineIntent.VOICEMAIL or times > MAX_SCREENED:
             return self.end(part.end)
         self._retries["screener"] = times
-        return self._listen(part.wait_seconds)
+        state, act = self._listen(part.wait_seconds)
+        return state, replace(act, press=presses)
 
     def _after_screener(self, understanding: Understanding) -> tuple[State, Act]:
         """Whoever speaks after a screener has heard nothing yet: begin anew, unless the answer ends the call."""

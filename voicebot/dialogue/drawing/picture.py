@@ -324,6 +324,8 @@ def _engine(script: Script) -> Iterable[Item]:
     said = f"hears “{_shown(voicemail.say)}”" if voicemail.say else "hears nothing"
     yield Item("an answering machine", f"{said}, then {voicemail.end}")
     said = f"hears “{_shown(screener.say)}”" if screener.say else "hears nothing"
+    if screener.press:
+        said = f"gets the key that it asks for, or {said}"
     yield Item("a call screener", f"{said}; {screener.wait_seconds:g} s for a person to come, then {screener.end}")
     yield Item("a talk of too many turns", f"{script.limits.turns} turns at most, then {script.limits.end}")
     if script.transfer:

@@ -292,6 +292,19 @@ class Machine(Part):
     wait_seconds: float = Field(25.0, ge=5, le=60)
 
 
+class Screener(Machine):
+    """What to do when a call screener has picked up.
+
+    Parameters
+    ----------
+    press
+        Press the key that it asks for to be connected ("press one"), in place of what is said to it. Otherwise no key
+        is ever pressed.
+    """
+
+    press: bool = False
+
+
 class Transfer(Part):
     """What to do when nobody takes a transfer.
 
@@ -430,7 +443,7 @@ class Script(Part):
     exhausted: OneMove
     limits: Limits = Limits()
     voicemail: Machine
-    screener: Machine
+    screener: Screener
     transfer: Transfer | None = None
     intents: dict[Name, IntentPart] = {}
     debt_words: Strings = ()

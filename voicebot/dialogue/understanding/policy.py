@@ -35,7 +35,7 @@ def engine_answer(script: Script, question: Question) -> Understanding | None:
     if heard.silence:
         return Understanding(EngineIntent.NO_INPUT, policy="engine")
     if heard.machine:
-        return Understanding(EngineIntent(heard.machine), policy="engine")
+        return Understanding(EngineIntent(heard.machine), policy="engine", key=heard.key)
     if not heard.digits:
         return None
     step = script.steps[question.state.step]
