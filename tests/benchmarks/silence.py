@@ -34,7 +34,7 @@ def on_lines(calls: int, *, sends_silence: bool) -> list[Persona]:
 
 async def measure(personas: list[Persona], folder: Path) -> dict[str, Any]:
     """Call them one after the other."""
-    scripts = {"reminder": shipped("scripts_dialogue") / "en-US" / "reminder.yaml"}
+    scripts = {"en-US/reminder": shipped("scripts_dialogue") / "en-US" / "reminder.yaml"}
     report = await Rehearsal(personas, scripts, folder, concurrency=1).run()
     return {
         "calls": len(report.calls),
