@@ -297,6 +297,12 @@ class Screener(Machine):
 
     Parameters
     ----------
+    say
+        Said to it; never a word of the debt.
+    end
+        How the call ends when nobody comes.
+    wait_seconds
+        How long to wait for the person whom it may put through.
     press
         Press the key that it asks for to be connected ("press one"), in place of what is said to it. Otherwise no key
         is ever pressed.
