@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, Literal, TextIO
 from uuid import UUID
 
@@ -227,7 +228,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def keep_standard_handles() -> None:
-    """Open what is closed of the handles 0, 1 and 2, as nothing.
+    """Open what is closed of the handles 0, 1 and 2, and of this program's own streams, as nothing.
 
     A database or a socket that is opened later would get such a number, and whatever a library or a child process
     prints would be written into it.
@@ -238,6 +239,10 @@ def keep_standard_handles() -> None:
         except OSError:
             with contextlib.suppress(OSError):
                 os.open(os.devnull, os.O_RDWR)  # the lowest free number
+    # Python leaves a stream out whose handle was closed when it started, and print and others fail then.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
 
 
 def get_logger(**values: Any) -> Any:

@@ -105,12 +105,12 @@ class Stage:
         await self.store.set_state(campaign, CampaignState.RUNNING)
         return campaign
 
-    async def start_node(self) -> asyncio.subprocess.Process:
-        """Start ``voicebot serve --until-done``."""
+    async def start_node(self, log_to: Path | None = None) -> asyncio.subprocess.Process:
+        """Start ``voicebot serve --until-done``; its log goes to a file of its own, or to ``log_to``."""
         self.lives += 1
         command = [sys.executable, "-m", "voicebot", "--config", str(self.network.config_file)]
         command += ["--log-level", "INFO", "--log-form", "json", "serve", "--until-done"]
-        with (self.folder / f"node-{self.lives}.log").open("wb") as log:
+        with (log_to or self.folder / f"node-{self.lives}.log").open("wb") as log:
             self.node = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -129,7 +129,8 @@ class Stage:
 
     def log(self) -> str:
         """What the last node said."""
-        return (self.folder / f"node-{self.lives}.log").read_text(encoding="utf-8", errors="replace")
+        file = self.folder / f"node-{self.lives}.log"
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else "nothing: its log is elsewhere"
 
     async def attempts(self) -> list[Attempt]:
         """All attempts that were allowed to dial or may yet be."""

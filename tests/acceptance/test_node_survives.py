@@ -61,10 +61,11 @@ async def test_node_killed_in_mid_campaign(tmp_path: Path) -> None:
         assert all(after[one].explanation for one in under_way if after[one].outcome != "will_pay_on_time")
 
 
-async def test_asterisk_killed_and_restarted_in_mid_campaign(tmp_path: Path) -> None:
+async def test_asterisk_killed_and_restarted_while_no_log_can_be_written(tmp_path: Path) -> None:
+    """A full disk takes no log: the node logs in again all the same, and settles what was going on."""
     async with stage(tmp_path) as here:
         campaign = await here.campaign([lead(phone) for phone in await _people(here, 8)])
-        await here.start_node()
+        await here.start_node(Path("/dev/full"))
         await here.until(lambda: _talking(here, 2), "two calls under way")
         here.network.pbx.kill()
         await here.network.pbx.start()

@@ -8,8 +8,10 @@ messages come from outside, and nobody has to remember to escape them.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import typer
@@ -18,7 +20,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from voicebot.errors import Problem
+from voicebot.errors import Problem, UnavailableError
 from voicebot.masking import printable
 from voicebot.plain import to_json
 
@@ -59,14 +61,27 @@ def joined(*parts: str | Text) -> Text:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout; dates, decimals and ids as text."""
-    sys.stdout.write(to_json(value) + "\n")
-    sys.stdout.flush()
+    _write(to_json(value) + "\n")
 
 
 def print_document(text: str) -> None:
     """Print a document on stdout as it is, with its own line ends: never wrapped, for files and pipes."""
-    sys.stdout.write(printable(text))
-    sys.stdout.flush()
+    _write(printable(text))
+
+
+def _write(text: str) -> None:
+    """Write to stdout; a full disk behind it is an error for people, a reader that has gone is typer's to end by."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in its buffer would fail once more as the program ends.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the program ends
+        raise UnavailableError(
+            f"the output cannot be written: {error.strerror}", cure="free some space, or write it elsewhere"
+        ) from error
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -16,7 +16,7 @@ from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.logs import get_logger
 from voicebot.store import migrations
 from voicebot.store.clock import DatabaseClock
-from voicebot.store.engine import is_away, is_missing, make_engine, make_private, parse_url
+from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a transaction is repeated before the database counts as away."""
@@ -137,8 +137,8 @@ class Database:
                 pause = min(0.5, 0.02 * 2**run) * (0.5 + random.random())  # noqa: S311 - spreads writers, no secret
                 if time.monotonic() + pause > until:
                     raise UnavailableError(
-                        f"{self._name}: the database does not answer: {_reason(error)}",
-                        cure="check that it runs and that database.url is right",
+                        f"{self._name}: the database does not answer: {reason_of(error)}",
+                        cure=away_cure(self._engine.url),
                     ) from error
             run += 1
             await asyncio.sleep(pause)
@@ -172,7 +172,3 @@ class Database:
     def insert(self, table: type[Any]) -> Any:
         """An ``INSERT`` that can be told what to do on conflict; SQLAlchemy has one for each database."""
         return sqlite.insert(table) if self._sqlite else postgresql.insert(table)
-
-
-def _reason(error: BaseException) -> str:
-    return str(getattr(error, "orig", None) or error).partition("\n")[0] or type(error).__name__

@@ -157,3 +157,15 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, exc.OperationalError):
         return "no such table" not in str(error.orig) and "no such column" not in str(error.orig)
     return error.connection_invalidated or isinstance(error, exc.InterfaceError)
+
+
+def reason_of(error: BaseException) -> str:
+    """What a database's error says, in one line: what the driver said, without what SQLAlchemy adds."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0] or type(error).__name__
+
+
+def away_cure(url: sa.URL) -> str:
+    """What to do about a database that does not answer."""
+    if url.get_backend_name() == "sqlite":
+        return f"see whether the disk of {url.database} is full or read-only, and whether this user may write there"
+    return "check that it runs and that database.url is right"

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.store.engine import is_away, is_missing, make_engine, make_private, parse_url
+from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ async def _run(url: str, work: Callable[[sa.Connection], T]) -> T:
             raise
         name = parse_url(url).render_as_string(hide_password=True)
         raise UnavailableError(
-            f"{name}: the database cannot be reached: {error}", cure="check that it runs and that database.url is right"
+            f"{name}: the database cannot be reached: {reason_of(error)}", cure=away_cure(parse_url(url))
         ) from error
     finally:
         await engine.dispose()
