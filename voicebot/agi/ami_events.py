@@ -29,12 +29,13 @@ class DialState:
 
 @dataclass(frozen=True, slots=True)
 class DialEnd:
-    """A dial ended: ANSWER, BUSY, CONGESTION, NOANSWER, CANCEL, CHANUNAVAIL."""
+    """A dial ended: ANSWER, BUSY, CONGESTION, NOANSWER, CANCEL, CHANUNAVAIL; ``moved``: the far side redirected it."""
 
     linked_id: str
     unique_id: str
     target_id: str
     status: str
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _dial_state(event: Mapping[str, str]) -> AmiEvent:
 def _dial_end(event: Mapping[str, str]) -> AmiEvent:
     linked = event.get("linkedid", "") or event.get("destlinkedid", "")
     status = event.get("dialstatus", "").upper()
-    return DialEnd(linked, event.get("uniqueid", ""), event.get("destuniqueid", ""), status)
+    moved = bool(event.get("forward", ""))
+    return DialEnd(linked, event.get("uniqueid", ""), event.get("destuniqueid", ""), status, moved)
 
 
 def _hangup(event: Mapping[str, str]) -> AmiEvent:

@@ -240,7 +240,7 @@ class Progress:
         self._callee = ""
         self._callee_channel = ""
         self._ami, self._media, self._media_told, self._sessions = True, False, False, 0
-        self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = False
+        self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = self._moved = False
         self._early = False
         """The network played something before the answer (183): many carriers ring so."""
         self._dial_done: DialDone | None = None
@@ -348,6 +348,8 @@ class Progress:
                 if status == "RINGING" and not self._rang and not self._answered:
                     self._rang = True
                     self._out.append(TellRinging())
+            case DialEnd(target_id=target, moved=True) if target == self._callee:
+                self._moved = True
             case DialEnd(unique_id=dialler, target_id=target, status="ANSWER"):
                 if dialler == self._attempt and target == self._callee:
                     self._answer(now)
@@ -488,6 +490,9 @@ class Progress:
         if done is not None and not technical:
             technical = done.technical if done.technical >= 300 or self._answered else 0
             cause = cause or done.cause
+        if self._moved and not technical:
+            # Asterisk hung the channel up before it had noted the status (300, 301, 302…); the usual one stands for it.
+            cause, technical = 23, 302
         if self._answered:
             by_callee = self._ended is not None and not self._hang_up_wanted and not self._human_left
             who = "the callee hung up" if by_callee else "the human hung up" if self._human_left else "we hung up"

@@ -327,3 +327,14 @@ def test_the_words_beside_the_status_are_waited_for() -> None:
     assert not story.tell(ChannelEnded(BOT, CALLEE, 21, 603))
     story.tell(p.DialDone("CHANUNAVAIL", 21, 603, "Network Blocked"))
     assert story.hang_up.disposition is Disposition.BLOCKED
+
+
+@pytest.mark.parametrize("status", [0, 300, 301, 302, 305, 380])
+def test_a_redirect_is_told_whether_or_not_asterisk_noted_its_status(status: int) -> None:
+    """Asterisk hangs the channel up as soon as it sees the new target, often before it has noted the status."""
+    story = Story(UP)
+    story.tell(DialEnd(BOT, BOT, CALLEE, "CANCEL", moved=True), DialEnd(BOT, BOT, CALLEE, "BUSY"))
+    story.tell(ChannelEnded(BOT, CALLEE, 16 if status else 0, status), p.DialDone("BUSY"), p.SessionClosed())
+    (told,) = [output for output in story.outputs if isinstance(output, p.TellHungUp)]
+    assert told.hang_up.disposition is Disposition.MOVED
+    assert told.hang_up.technical == (status or 302)
