@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
+import logging
 import re
 import ssl
 import unicodedata
@@ -43,6 +44,7 @@ EVENTS: Final = "call,dtmf"
 """Classes of events that are asked for; Asterisk sends those that the user may read."""
 
 _log = logs.get_logger()
+_SILENT: Final = logging.Logger("panoramisk", logging.CRITICAL + 1)
 
 
 def check_fields(name: str, fields: Mapping[str, str]) -> None:
@@ -91,6 +93,7 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.encoding = "utf8"
+        self.log = _SILENT  # panoramisk logs every message, passwords of trunks among them
         self.factory = self._owner
 
     def data_received(self, data: bytes) -> None:

@@ -19,6 +19,7 @@ from voicebot.agi.asterisk_call import AsteriskCall
 from voicebot.agi.audiosocket import AudioSocketServer
 from voicebot.agi.fastagi import PROOF_VARIABLE, FastAgiServer, Session
 from voicebot.agi.phone import CallRequest, PhoneEvents
+from voicebot.agi.trunk_state import LOOK_SECONDS, TrunkWatch
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
 
@@ -50,6 +51,8 @@ class AsteriskPhone:
         self._asterisk = config.asterisk
         self._calls: dict[str, AsteriskCall] = {}
         self._expected_media: dict[UUID, AsteriskCall] = {}
+        self.trunks: Final = TrunkWatch(config.trunks)
+        self._look_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._connection = 0
         self._connections_made = 0
@@ -114,6 +117,7 @@ class AsteriskPhone:
             await self._fastagi.start()
             await self._audio.start()
             await self._ami.start()
+            await self.trunks.look(self._ami)
         except BaseException:
             await self.close()
             raise
@@ -194,6 +198,7 @@ class AsteriskPhone:
         ami = self._ami
         if ami is None or not ami.connected:
             raise UnavailableError(Problem("there is no connection to Asterisk", "see whether it runs"))
+        self.trunks.check(request.trunk)
         call = AsteriskCall(self, request, trunk, events, variables or {})
         self._calls[attempt] = call
         here = self._asterisk
@@ -302,6 +307,7 @@ class AsteriskPhone:
     def _connected(self) -> None:
         self._connections_made += 1
         self._connection = self._connections_made
+        self._look_at = 0.0
         if self._calls:
             self.start_task(self._resynchronise(list(self._calls.values())))
 
@@ -320,6 +326,12 @@ class AsteriskPhone:
         for call in calls:
             call.handle(progress.AmiBack(channels.get(str(call.attempt), {})))
 
+    async def _look_at_trunks(self) -> None:
+        try:
+            await self.trunks.look(self._required_ami())
+        except UnavailableError as error:
+            _log.info("Asterisk did not tell how its trunks are", error=str(error))
+
     async def _channels(self) -> dict[str, dict[str, tuple[str, str]]]:
         """Return linked id -> unique id -> (name, state) of all channels."""
         found: dict[str, dict[str, tuple[str, str]]] = {}
@@ -329,7 +341,11 @@ class AsteriskPhone:
         return found
 
     def _tick(self) -> None:
+        now = asyncio.get_running_loop().time()
         self._ticker = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+        if self._connection and now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            self.start_task(self._look_at_trunks())
         for call in list(self._calls.values()):
             call.tick()
 

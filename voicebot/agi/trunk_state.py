@@ -1,0 +1,105 @@
+"""What the running Asterisk says of the trunks: whether they are registered, and whether they follow redirects.
+
+Asked with few rights: ``reporting`` shows both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from voicebot import logs
+from voicebot.agi.ami import Ami
+from voicebot.config import TrunkSection
+from voicebot.errors import Problem, RefusedError, UnavailableError
+
+LOOK_SECONDS: Final = 30.0
+_WIZARD: Final = "-reg-0"
+"""What the wizard appends to a trunk's name to name its registration."""
+
+_log = logs.get_logger()
+
+
+class TrunkWatch:
+    """What was last seen of every trunk.
+
+    Parameters
+    ----------
+    trunks
+        Name -> settings.
+    """
+
+    def __init__(self, trunks: Mapping[str, TrunkSection]) -> None:
+        self._trunks = trunks
+        self.unregistered: Mapping[str, str] = {}
+        """Trunk -> what Asterisk calls the state of its registration. Calls may still work, so this is only told."""
+        self.redirecting: frozenset[str] = frozenset()
+        """Trunks whose endpoint dials where the far side points, behind Dial's back: nothing may be dialled there."""
+
+    def check(self, trunk: str) -> None:
+        """Refuse a trunk that may not be dialled over. Raises UnavailableError."""
+        if trunk in self.redirecting:
+            raise UnavailableError(
+                Problem(
+                    f"trunk {trunk!r}: its endpoint lets the far side redirect calls to any number",
+                    f"take redirect_method = uri_pjsip out of [{self._trunks[trunk].endpoint}] in pjsip.conf",
+                )
+            )
+
+    async def look(self, ami: Ami) -> None:
+        """Ask Asterisk; say at WARNING what has become worse. Raises UnavailableError."""
+        registrations = await _registrations(ami)
+        unregistered, redirecting = {}, set()
+        for name, trunk in self._trunks.items():
+            status = registration(trunk.endpoint, registrations)
+            if status.lower() not in {"", "registered"}:
+                unregistered[name] = status
+            if await _redirect_method(ami, trunk.endpoint) == "uri_pjsip":
+                redirecting.add(name)
+        for name in unregistered.keys() - self.unregistered.keys():
+            _log.warning("a trunk is not registered at its carrier", trunk=name, status=unregistered[name])
+        for name in self.unregistered.keys() - unregistered.keys():
+            _log.warning("a trunk is registered again", trunk=name)
+        for name in redirecting - self.redirecting:
+            _log.warning("a trunk follows redirects (redirect_method = uri_pjsip): nothing is dialled", trunk=name)
+        self.unregistered, self.redirecting = unregistered, frozenset(redirecting)
+
+
+def registration(endpoint: str, registrations: Iterable[Mapping[str, str]]) -> str:
+    """Return the status of an endpoint's registration, empty when it has none.
+
+    Parameters
+    ----------
+    endpoint
+        Name of the trunk's endpoint.
+    registrations
+        ``ObjectName``, ``Endpoint`` and ``Status`` of each. A registration belongs to the endpoint that it names
+        (``endpoint = …``), else to the one whose name it has; of several, one that is registered is enough.
+    """
+    own = [
+        one.get("Status", "")
+        for one in registrations
+        if (one.get("Endpoint") or one.get("ObjectName", "").removesuffix(_WIZARD)) == endpoint
+    ]
+    return next((status for status in own if status.lower() == "registered"), own[0] if own else "")
+
+
+async def _registrations(ami: Ami) -> list[dict[str, str]]:
+    """Return the outbound registrations, without the credentials that Asterisk sends along."""
+    try:
+        messages = await ami.list_action("PJSIPShowRegistrationsOutbound")
+    except RefusedError:  # the module for registrations is not loaded: there are none
+        return []
+    return [
+        {key: str(message[key]) for key in ("ObjectName", "Endpoint", "Status") if key in message}
+        for message in messages
+        if message.event == "OutboundRegistrationDetail"
+    ]
+
+
+async def _redirect_method(ami: Ami, endpoint: str) -> str:
+    """Return an endpoint's ``redirect_method``, empty where Asterisk cannot say."""
+    try:
+        return str((await ami.action("Getvar", {"Variable": f"PJSIP_ENDPOINT({endpoint},redirect_method)"})).value)
+    except RefusedError:
+        return ""
