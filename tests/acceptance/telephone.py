@@ -7,7 +7,7 @@ import math
 import socket
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -123,11 +123,26 @@ class Network:
         Where everything goes.
     first_port
         Ten ports from here on, and RTP 100 beyond.
+    asterisk, more
+        Values of the section ``asterisk``, and whole sections, that differ from the network's own.
+    change
+        Changes the PBX's files before it starts: Asterisks as they are found elsewhere.
+    answerer
+        Makes what answers at the carrier's second address.
     """
 
-    def __init__(self, folder: Path, first_port: int = FIRST_PORT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        first_port: int = FIRST_PORT,
+        *,
+        asterisk: Mapping[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
+        change: Callable[[dict[str, str]], None] = lambda _files: None,
+        answerer: Callable[[], asyncio.DatagramProtocol] = SipAnswerer,
+    ) -> None:
         p = first_port
-        trunk = {"endpoint": "carrier", "ring_seconds": 2.0}
+        trunk = {"endpoint": "carrier", "ring_seconds": 2.0, "dial_prefix": ""}
         data: dict[str, Any] = {
             "asterisk": {
                 "ami_port": p,
@@ -137,8 +152,10 @@ class Network:
                 "audiosocket_port": p + 2,
                 "recordings": folder / "recordings",
                 "configuration": folder / "pbx/etc",
+                **(asterisk or {}),
             },
             "trunks": {"carrier": trunk},
+            **(more or {}),
         }
         files = pbx_files(
             Config.model_validate(data),
@@ -148,7 +165,8 @@ class Network:
             carrier_port=p + 4,
         )
         files["pjsip.conf"] += trunk_endpoint("answerer", host="127.0.0.1", port=p + 5)
-        data["trunks"]["answerer"] = {"endpoint": "answerer"}
+        change(files)
+        data["trunks"]["answerer"] = {"endpoint": "answerer", "dial_prefix": ""}
         data["trunks"]["missing"] = {"endpoint": "missing"}
         self.config = Config.model_validate(data)
         pjsip = trunk_endpoint("pbx", host="127.0.0.1", port=p + 3, context="incoming")
@@ -158,14 +176,14 @@ class Network:
         )
         self.pbx = AsteriskInstance(folder / "pbx", files, name="pbx")
         self.carrier = AsteriskInstance(folder / "carrier", carrier, name="carrier")
-        self._answerer_port = p + 5
+        self._answerer_port, self._answers = p + 5, answerer
         self._answerer: asyncio.DatagramTransport | None = None
 
     async def start(self) -> None:
         """Start both Asterisks and the answerer."""
         loop = asyncio.get_running_loop()
         address = ("127.0.0.1", self._answerer_port)
-        self._answerer, _ = await loop.create_datagram_endpoint(SipAnswerer, address, family=socket.AF_INET)
+        self._answerer, _ = await loop.create_datagram_endpoint(self._answers, address, family=socket.AF_INET)
         await asyncio.gather(self.pbx.start(), self.carrier.start())
 
     async def stop(self) -> None:
@@ -270,7 +288,8 @@ async def place(
     attempt: UUID | None = None,
     recording: Path | str = "",
 ) -> tuple[AsteriskCall, Owner]:
-    """Call a number; return the call and who is told about it."""
+    """Call a number, of the plan above where it has no plus; return the call and who is told about it."""
     owner = Owner()
-    request = CallRequest(attempt or uuid4(), number, trunk, ring_seconds=ring, recording=str(recording))
+    dialled = number if number.startswith("+") else f"+{number}"
+    request = CallRequest(attempt or uuid4(), dialled, trunk, ring_seconds=ring, recording=str(recording))
     return await phone.call(request, owner), owner

@@ -22,7 +22,7 @@ _MODULES: Final = """
     app_dial app_echo app_mixmonitor app_playback app_playtones app_stack app_exec app_verbose app_senddtmf app_read
     app_userevent app_while app_waitforsilence app_record app_softhangup app_originate
     func_callerid func_channel func_logic func_strings func_uuid func_math func_global func_rand func_timeout
-    func_hangupcause func_dialplan func_groupcount func_jitterbuffer func_volume func_env func_base64
+    func_hangupcause func_dialplan func_groupcount func_jitterbuffer func_volume func_base64
     func_pjsip_endpoint func_devstate func_module res_musiconhold
 """
 
