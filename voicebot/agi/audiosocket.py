@@ -15,12 +15,13 @@ import struct
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 from uuid import UUID
 
 from voicebot import logs
 from voicebot.agi import addresses
 from voicebot.errors import Problem, UnavailableError
+from voicebot.framing import Cutter, fixed
 
 FRAME_BYTES: Final = 320
 """20 ms of 16-bit PCM at 8 kHz; the same as in ``voicebot.speech.audio``, which this package does not know."""
@@ -91,7 +92,7 @@ class Decoder:
     """Bytes in, messages out, however the bytes are split. Never raises; the first fault is the last message."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._cutter = Cutter(fixed(_HEADER, self._payload_size))
         self._audio = bytearray()
         self._over = False
         self._identified = False
@@ -101,37 +102,31 @@ class Decoder:
         messages: list[Message] = []
         if self._over:
             return messages
-        self._bytes += data
-        while not self._over and len(self._bytes) >= _HEADER.size:
-            kind, length = _HEADER.unpack_from(self._bytes)
-            fault = self._wrong(kind, length)
-            if fault:
-                messages.append(Fault(fault))
-                self._over = True
-            elif len(self._bytes) < _HEADER.size + length:
-                break
-            else:
-                payload = bytes(self._bytes[_HEADER.size : _HEADER.size + length])
-                del self._bytes[: _HEADER.size + length]
+        try:
+            for (kind, _), payload in self._cutter.feed(data):
                 messages += self._message(kind, payload)
-        if self._over:
-            self._bytes.clear()
+                if kind in {Kind.HANG_UP, Kind.ERROR}:
+                    break
+        except ValueError as error:
+            messages.append(Fault(str(error)))
+            self._over = True
         return messages
 
-    def _wrong(self, kind: int, length: int) -> str:
-        """Tell what is wrong with a header, before its payload is waited for."""
+    def _payload_size(self, header: tuple[Any, ...]) -> int:
+        """Return how long the payload is; raises ValueError for a wrong header, before its payload is waited for."""
+        kind, length = header
         limits = {Kind.HANG_UP: (0, 0), Kind.UUID: (16, 16), Kind.DTMF: (1, 1), Kind.ERROR: (0, 16)}
         if kind == Kind.AUDIO:
             low, high = 0, _LARGEST_PAYLOAD
         elif kind in limits:
             low, high = limits[Kind(kind)]
         else:
-            return f"unknown kind 0x{kind:02x}"
+            raise ValueError(f"unknown kind 0x{kind:02x}")
         if not low <= length <= high:
-            return f"{length} bytes of {Kind(kind).name.lower()}"
+            raise ValueError(f"{length} bytes of {Kind(kind).name.lower()}")
         if self._identified == (kind == Kind.UUID):
-            return "a second uuid" if self._identified else f"{Kind(kind).name.lower()} before the uuid"
-        return ""
+            raise ValueError("a second uuid" if self._identified else f"{Kind(kind).name.lower()} before the uuid")
+        return int(length)
 
     def _message(self, kind: int, payload: bytes) -> list[Message]:
         if kind == Kind.AUDIO:

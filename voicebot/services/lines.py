@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from voicebot.errors import RefusedError, UnavailableError
+from voicebot.framing import Cutter
 
 LONGEST_HEADER: Final = 1 << 24
 LONGEST_PAYLOAD: Final = 1 << 28
@@ -44,8 +45,7 @@ class ReplyReader:
     """Cuts what arrives into answers. Pure."""
 
     def __init__(self) -> None:
-        self._data = bytearray()
-        self._header: dict[str, Any] | None = None
+        self._cutter = Cutter(_header)
 
     def feed(self, data: bytes) -> Iterator[Reply]:
         """Take bytes in, give the answers that are complete.
@@ -55,31 +55,22 @@ class ReplyReader:
         ValueError
             This is not the service's language.
         """
-        self._data += data
-        while True:
-            if self._header is None:
-                end = self._data.find(b"\n")
-                if end < 0:
-                    if len(self._data) > LONGEST_HEADER:
-                        raise ValueError("an answer has no end")
-                    return
-                self._header = _header(bytes(self._data[:end]))
-                del self._data[: end + 1]
-            size = self._header["bytes"]
-            if len(self._data) < size:
-                return
-            reply = Reply(self._header, bytes(self._data[:size]))
-            del self._data[:size]
-            self._header = None
-            yield reply
+        for header, payload in self._cutter.feed(data):
+            yield Reply(header, payload)
 
 
-def _header(line: bytes) -> dict[str, Any]:
-    header = json.loads(line)
+def _header(data: bytearray) -> tuple[int, dict[str, Any], int] | None:
+    """Read the line that begins an answer."""
+    end = data.find(b"\n")
+    if end < 0:
+        if len(data) > LONGEST_HEADER:
+            raise ValueError("an answer has no end")
+        return None
+    header = json.loads(bytes(data[:end]))
     size = header.get("bytes") if isinstance(header, dict) and isinstance(header.get("id"), int) else None
     if not isinstance(size, int) or not 0 <= size <= LONGEST_PAYLOAD:
         raise ValueError("an answer without id, or whose length cannot be")
-    return dict(header)
+    return end + 1, dict(header), size
 
 
 class LineClient:

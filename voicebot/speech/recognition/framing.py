@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from voicebot.framing import Cutter, fixed
 from voicebot.speech.recognition.engine import Heard
 from voicebot.speech.recognition.recognizer import Hypothesis
 
@@ -65,21 +66,19 @@ class Reader:
     """Cuts a stream of bytes into messages."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._cutter = Cutter(fixed(_HEADER, _body_size))
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the messages that ``data`` completes. Raises ValueError on what is no message."""
-        self._buffer += data
-        while len(self._buffer) >= _HEADER.size:
-            length, kind, session, utterance, interim = _HEADER.unpack_from(self._buffer)
-            if length > LONGEST_BODY:
-                raise ValueError(f"a message of {length} bytes")
-            whole = _HEADER.size + length
-            if len(self._buffer) < whole:
-                return
-            body = bytes(self._buffer[_HEADER.size : whole])
-            del self._buffer[:whole]
+        for (_, kind, session, utterance, interim), body in self._cutter.feed(data):
             yield Message(Kind(kind), session, utterance, interim, body)
+
+
+def _body_size(header: tuple[Any, ...]) -> int:
+    length = int(header[0])
+    if length > LONGEST_BODY:
+        raise ValueError(f"a message of {length} bytes")
+    return length
 
 
 def pack_heard(heard: Heard, cpu_seconds: float, error: str = "") -> dict[str, Any]:
