@@ -21,6 +21,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from voicebot.store import rows
 from voicebot.store.database import Database
@@ -276,6 +277,51 @@ class Attempts(Database):
                 sa.select(CallJournalRow.entries).where(CallJournalRow.attempt_id == attempt)
             )
             return found.scalar_one_or_none() or []
+
+        return await self.read(work)
+
+    async def leads_that_ended(
+        self, campaign: int, *, dispositions: Collection[str] = (), outcomes: Collection[str] = ()
+    ) -> list[int]:
+        """Return the leads that are done, or were refused until a person has to look, by how their last attempt ended.
+
+        Leads of which nobody knows whether they were called are left out: those are decided one by one.
+
+        Parameters
+        ----------
+        campaign
+            Of which.
+        dispositions, outcomes
+            One of these (an outcome goes with the disposition ``answered``, and needs naming itself).
+        """
+        tried = aliased(AttemptRow)
+        last = (
+            sa.select(tried.id)
+            .where(tried.lead_id == LeadRow.id, tried.disposition != "")
+            .order_by(tried.claimed_at.desc(), tried.slot.desc())
+            .limit(1)
+            .correlate(LeadRow)
+            .scalar_subquery()
+        )
+        outcome = sa.func.coalesce(OutcomeRow.outcome, "")
+        statement = (
+            sa.select(LeadRow.id)
+            .join(AttemptRow, AttemptRow.id == last)
+            .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+            .where(
+                LeadRow.campaign_id == campaign,
+                sa.or_(
+                    LeadRow.state == LeadState.DONE,
+                    sa.and_(LeadRow.state == LeadState.REVIEW, AttemptRow.state == AttemptState.RELEASED),
+                ),
+                sa.or_(sa.and_(AttemptRow.disposition.in_(dispositions), outcome == ""), outcome.in_(outcomes)),
+                ~sa.exists().where(SuppressionRow.number == LeadRow.number),
+            )
+            .order_by(LeadRow.id)
+        )
+
+        async def work(connection: AsyncConnection) -> list[int]:
+            return list((await connection.execute(statement)).scalars())
 
         return await self.read(work)
 

@@ -267,7 +267,18 @@ class Leads(Database):
             leads,
             sa.update(LeadRow)
             .where(LeadRow.state.in_([LeadState.DONE, LeadState.REVIEW]), ~_BARRED)
-            .values(state=LeadState.READY, why="", next_at=self.now),
+            .values(
+                state=LeadState.READY,
+                why="",
+                next_at=self.now,
+                # What went before counts no more.
+                tries=0,
+                refusals=0,
+                given_back=False,
+                agreed_at=None,
+                agreed_until=None,
+                counted_from=self.now,
+            ),
             action="requeued",
             by=by,
             why=why,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from voicebot.campaign.retry import read_rule, shipped_text
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Name, trunk_of
 from voicebot.cli.script.published import published_under, who
@@ -23,14 +25,20 @@ from voicebot.store.store import Store
 def create(
     context: typer.Context,
     name: Name,
+    *,
     script: Annotated[str, typer.Option(help="A published or shipped script (reminder, zh-CN/reminder), or a file.")],
     trunk: Annotated[str, typer.Option(help="A configured trunk; may be left out where there is only one.")] = "",
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
+    retry: Annotated[
+        Path | None, typer.Option(help="When leads are called again (YAML); the shipped rule without one.")
+    ] = None,
 ) -> None:
     """Make a campaign in draft, with its script pinned: later changes don't touch it.
 
     A name means the version that was published under it, or else the shipped file; a path always means the file.
     """
+
+    rule = shipped_text() if retry is None else read_rule(retry)[1]
 
     async def work(store: Store, config: Config) -> tuple[Script, str]:
         current = await published_under(store, script, language)
@@ -50,12 +58,14 @@ def create(
             language=loaded.language,
             trunk=trunk_of(config, trunk),
             by=who(),
+            retry=rule,
         )
         return loaded, came
 
     loaded, came = with_store(context, work)
     pinned = loaded.content_hash[:12]
-    output.print_record({"campaign": name, "script": script, "taken": came, "pinned as": pinned, "state": "draft"})
+    made = {"campaign": name, "script": script, "taken": came, "pinned as": pinned}
+    output.print_record(made | {"retry": str(retry or "the shipped rule"), "state": "draft"})
 
 
 def _fit_name(name: str) -> str:

@@ -12,7 +12,7 @@ from voicebot.cli import output
 from voicebot.cli.campaign.common import Json
 from voicebot.cli.stores import moment, with_store
 from voicebot.config import Config
-from voicebot.store.records import CampaignStatus, LeadState
+from voicebot.store.records import CampaignStatus, Hold, LeadState
 from voicebot.store.store import Store
 
 
@@ -40,7 +40,7 @@ def status(
             (
                 (
                     one.campaign.name,
-                    one.campaign.state,
+                    f"{one.campaign.state}, held" if one.holds else one.campaign.state,
                     one.campaign.script,
                     one.campaign.trunk,
                     *(one.leads[state] for state in LeadState),
@@ -51,14 +51,42 @@ def status(
 
 
 def _record(status: CampaignStatus) -> dict[str, Any]:
+    from voicebot.campaign.retry import parse_rule  # noqa: PLC0415 - for --json alone: reading rules takes a while
+
     return {
         **dataclasses.asdict(status.campaign),
+        "retry": parse_rule(status.campaign.retry).model_dump(mode="json"),
+        "holds": [_hold(hold) for hold in status.holds],
         "leads": dict(status.leads),
         "dispositions": dict(status.dispositions),
         "outcomes": dict(status.outcomes),
         "open_attempts": status.open_attempts,
         "next_ready_at": status.next_ready_at,
     }
+
+
+def _hold(hold: Hold) -> dict[str, Any]:
+    state = hold.breaker
+    return {
+        "on": hold.key.kind,
+        "name": hold.key.name,
+        "node": hold.key.node,
+        "since": state.opened_at,
+        "why": state.why,
+        "faults": state.faults,
+        "trials": state.trials,
+        "trying": state.trying,
+        "retry_at": state.retry_at,
+    }
+
+
+def _told(hold: Hold) -> str:
+    state, at = hold.breaker, f" at {hold.key.node}" if hold.key.node else ""
+    again = "a trial is under way" if state.trying else f"tried again at {moment(state.retry_at)} UTC"
+    since = moment(state.opened_at)
+    return (
+        f"{hold.key.kind} {hold.key.name}{at}, since {since} UTC: {state.why}; {again} ({state.trials} trials failed)"
+    )
 
 
 def show(status: CampaignStatus) -> None:
@@ -74,6 +102,8 @@ def show(status: CampaignStatus) -> None:
         "outcomes": _counts(status.outcomes),
         "under way": status.open_attempts,
     }
+    for place, hold in enumerate(status.holds):
+        lines["held" if not place else " " * (place + 1)] = _told(hold)
     if status.next_ready_at:
         lines["next lead"] = moment(status.next_ready_at) + " UTC"
     output.print_record(lines)
