@@ -71,6 +71,8 @@ class AsteriskCall:
         self._keys = Keys()
         self._connection: Connection | None = None
         self._heard_at = now
+        self._late_ticks = 0
+        """Of connections that are gone."""
         self._sip_call_id = ""
 
     @property
@@ -168,6 +170,7 @@ class AsteriskCall:
         """Note the end of the connection, unless a newer one has taken its place."""
         del at
         if connection is self._connection:
+            self._late_ticks += connection.late_ticks
             self._connection = None
             self.handle(progress.MediaDown())
 
@@ -209,8 +212,10 @@ class AsteriskCall:
             case progress.TellHungUp(hang_up):
                 if self._connection is not None:
                     self._connection.close()
+                    self._late_ticks += self._connection.late_ticks
                 self._exchange.forget(self)
-                self._tell(self._events.hung_up, replace(hang_up, sip_call_id=self._sip_call_id), now)
+                told = replace(hang_up, sip_call_id=self._sip_call_id, late_ticks=self._late_ticks)
+                self._tell(self._events.hung_up, told, now)
 
     def _tell(self, listener: Any, *values: Any) -> None:
         """Tell the owner something; its failure is its own."""

@@ -34,6 +34,8 @@ _KEYS: Final = frozenset("0123456789*#ABCDabcd")
 _IDENTIFY_SECONDS: Final = 2.0
 _MAX_STRANGERS: Final = 128
 """Connections that have not said who they are; beyond it the oldest one goes."""
+_TELL_SECONDS: Final = 60.0
+"""Late audio is logged no more often."""
 _MAX_UNSENT_BYTES: Final = 64_000
 """About 4 s of audio: a peer that takes no more is dead."""
 
@@ -190,6 +192,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.owner: MediaOwner | None = None
+        self.late_ticks = 0
+        """Ticks of 20 ms in which this call should have got a frame, and got none."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet nobody: wait for the uuid, but not for long."""
@@ -296,6 +300,9 @@ class AudioSocketServer:
         self._joined: dict[Connection, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
+        self._untold: list[int] = []
+        """Ticks missed at once, since that was logged."""
+        self._tell_from = 0.0
         self.late_ticks = 0
         """Ticks of 20 ms that were missed because the loop was busy."""
 
@@ -359,6 +366,23 @@ class AudioSocketServer:
         delay = max(0.0, self._deadline - time.monotonic())
         self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
 
+    def _late(self, missed: int, now: float) -> None:
+        """Count ticks that were missed, for each call; say so, but not each time."""
+        self.late_ticks += missed
+        self._untold.append(missed)
+        for connection in self._joined:
+            connection.late_ticks += missed
+        if now >= self._tell_from:
+            _log.warning(
+                "audio was late: this process was too busy",
+                times=len(self._untold),
+                missed_ticks=sum(self._untold),
+                worst_ms=round(max(self._untold) * TICK_SECONDS * 1000),
+                calls=len(self._joined),
+            )
+            self._untold.clear()
+            self._tell_from = now + _TELL_SECONDS
+
     def _tick(self) -> None:
         """Send one frame to each call.
 
@@ -368,8 +392,10 @@ class AudioSocketServer:
         self._timer = None
         if not self._joined:
             return
-        missed = int((time.monotonic() - self._deadline) / TICK_SECONDS)
-        self.late_ticks += missed
+        now = time.monotonic()
+        missed = int((now - self._deadline) / TICK_SECONDS)
+        if missed:
+            self._late(missed, now)
         self._deadline += TICK_SECONDS * (missed + 1)
         for connection in tuple(self._joined):
             frame = None

@@ -101,6 +101,8 @@ class HangUp:
         The callee's phone rang, or the network played something (180, 183).
     sip_call_id
         Call-ID of the callee's leg (RFC 3261, 20.8): finds the call in a trunk's own traces.
+    late_ticks
+        Frames of 20 ms that the callee did not get in time, because this process was too busy.
     """
 
     disposition: Disposition
@@ -111,6 +113,7 @@ class HangUp:
     origin: Origin = Origin.CALLEE
     rang: bool = False
     sip_call_id: str = ""
+    late_ticks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,4 +73,5 @@ def hung_up(told: HangUp) -> events.HungUp:
         told.origin.value,
         told.rang,
         told.sip_call_id,
+        told.late_ticks,
     )

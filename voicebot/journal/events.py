@@ -142,6 +142,8 @@ class HungUp:
         The callee's phone rang, or the network played something.
     sip_call_id
         Finds the call in a trunk's traces.
+    late_ticks
+        Frames of 20 ms that the callee did not get in time, because the node was too busy.
     """
 
     name: ClassVar[str] = "hung_up"
@@ -153,6 +155,7 @@ class HungUp:
     origin: str = ""
     rang: bool = False
     sip_call_id: str = ""
+    late_ticks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
