@@ -10,7 +10,7 @@ import typer
 from voicebot.cli import output
 from voicebot.config import load_config
 from voicebot.store import migrations
-from voicebot.store.engine import parse_url
+from voicebot.store.engine import shown
 
 app = typer.Typer()
 
@@ -22,7 +22,7 @@ def upgrade(context: typer.Context) -> None:
     """Make the tables, or bring them to the newest form; running it again changes nothing."""
     url = load_config(context.obj).database.url
     revision = asyncio.run(migrations.upgrade(url))
-    output.print_record({"database": _name(url), "revision": revision})
+    output.print_record({"database": shown(url), "revision": revision})
 
 
 @app.command()
@@ -31,14 +31,10 @@ def current(context: typer.Context, json: Json = False) -> None:
     url = load_config(context.obj).database.url
     revision = asyncio.run(migrations.current(url))
     newest = migrations.newest()
-    record = {"database": _name(url), "revision": revision, "newest": newest, "fine": revision == newest}
+    record = {"database": shown(url), "revision": revision, "newest": newest, "fine": revision == newest}
     if json:
         output.print_json(record)
     else:
         output.print_record(record | {"revision": revision or "no tables", "fine": "yes" if record["fine"] else "no"})
     if not record["fine"]:
         raise typer.Exit(output.EXIT_NOT_FINE)
-
-
-def _name(url: str) -> str:
-    return parse_url(url).render_as_string(hide_password=True)

@@ -9,13 +9,14 @@ from typing import Literal
 
 from voicebot.config import Config
 from voicebot.errors import Problem
+from voicebot.masking import mask_secrets
 
 State = Literal["fine", "note", "unknown", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found.
+    """What one check found; passwords in URLs never get into it.
 
     Parameters
     ----------
@@ -32,6 +33,10 @@ class Finding:
     what: str
     cure: str = ""
     where: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("what", "cure", "where"):
+            object.__setattr__(self, name, mask_secrets(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

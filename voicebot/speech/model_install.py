@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from voicebot.errors import ConfigurationError, UnavailableError
+from voicebot.masking import mask_secrets
 from voicebot.paths import models_folder
 from voicebot.speech.models import archives, sources
 from voicebot.speech.models.archives import Progress
@@ -160,7 +161,7 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
         "name": model.name,
         "language": model.language,
         "engine": model.engine,
-        "source": where,
+        "source": mask_secrets(where),
         "archive_sha256": archive_sha256,
         "pinned": bool(sha256 or model.files_sha256),
         "files_sha256": files,

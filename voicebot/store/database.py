@@ -16,7 +16,7 @@ from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.logs import get_logger
 from voicebot.store import migrations
 from voicebot.store.clock import DatabaseClock
-from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of
+from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of, shown
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a transaction is repeated before the database counts as away."""
@@ -81,7 +81,7 @@ class Database:
             The database cannot be reached.
         """
         parsed = parse_url(url)
-        name = parsed.render_as_string(hide_password=True)
+        name = shown(url)
         if is_missing(parsed):
             raise ConfigurationError(f"{name}: there is no such database", cure="run: voicebot db upgrade")
         make_private(parsed)

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from voicebot.errors import ConfigurationError
 from voicebot.logs import get_logger
+from voicebot.masking import mask_secrets
 from voicebot.plain import to_json
 from voicebot.private_files import make_missing, open_private, tighten
 
@@ -59,6 +60,17 @@ def parse_url(url: str) -> sa.URL:
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise ConfigurationError("database.url: SQLite needs a file", cure=cure)
     return parsed.set(drivername=drivers[backend])
+
+
+def shown(url: str) -> str:
+    """The URL for people: without its password, wherever in it that stands.
+
+    Raises
+    ------
+    ConfigurationError
+        As ``parse_url``.
+    """
+    return mask_secrets(parse_url(url).render_as_string(hide_password=True))
 
 
 def is_missing(url: sa.URL) -> bool:

@@ -152,3 +152,9 @@ async def test_what_others_may_read(tmp_path: Path, name: str, mode: int, said: 
             apply_cure(finding.cure)
     (after,) = await privacy.check(Subject(config, tmp_path / "voicebot.toml"))
     assert after.state == "fine", "the cure cures"
+
+
+def test_no_line_shows_a_password() -> None:
+    url = "postgresql://bot:s3cret@db/voicebot"
+    finding = Finding("database", "broken", f"{url} is away", f"look at {url}", url)
+    assert "s3cret" not in finding.what + finding.cure + finding.where

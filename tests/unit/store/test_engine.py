@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import exc
 
 from voicebot.errors import ConfigurationError
-from voicebot.store.engine import is_away, parse_url, to_text
+from voicebot.store.engine import is_away, parse_url, shown, to_text
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -58,3 +58,11 @@ def test_which_errors_are_worth_another_try() -> None:
     assert not is_away(error(exc.IntegrityError, "UNIQUE"))
     assert not is_away(error(exc.DBAPIError, "x", "42703"))
     assert not is_away(ValueError())
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://bot:s3cret@db/voicebot", "postgresql://db/voicebot?user=bot&password=s3cret&sslmode=require"]
+)
+def test_no_password_is_shown_wherever_it_stands(url: str) -> None:
+    assert "s3cret" not in shown(url)
+    assert shown(url).startswith("postgresql+asyncpg://")

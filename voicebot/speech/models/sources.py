@@ -5,6 +5,7 @@ Each of them fails fast where the source is out of reach.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import shutil
@@ -191,10 +192,11 @@ def _pip() -> list[str]:
     candidates += [[path] for path in (shutil.which("pip3"), shutil.which("pip")) if path]
     candidates += [[path, "tool", "run", "pip"] for path in (shutil.which("uv"),) if path]
     for command in candidates:
-        run = subprocess.run([*command, "--version"], capture_output=True, check=False)  # noqa: S603
-        if run.returncode == 0:
-            return command
-    raise UnavailableError("there is no pip, which fetches packages", cure="run scripts/setup, which installs one")
+        with contextlib.suppress(OSError):  # not there, or this machine starts no more processes
+            run = subprocess.run([*command, "--version"], capture_output=True, check=False)  # noqa: S603
+            if run.returncode == 0:
+                return command
+    raise UnavailableError("no pip runs here, which fetches packages", cure="run scripts/setup, which installs one")
 
 
 # ---- folders ---------------------------------------------------------------------------------------------------------

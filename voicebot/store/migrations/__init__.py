@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of
+from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of, shown
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ async def upgrade(url: str) -> str:
         The database cannot be reached.
     """
     parsed = parse_url(url)
-    name = parsed.render_as_string(hide_password=True)
+    name = shown(url)
     try:
         make_private(parsed, create=True)
     except OSError as error:
@@ -125,7 +125,7 @@ async def _run(url: str, work: Callable[[sa.Connection], T]) -> T:
     except (OSError, sa.exc.DBAPIError) as error:
         if not is_away(error):
             raise
-        name = parse_url(url).render_as_string(hide_password=True)
+        name = shown(url)
         raise UnavailableError(
             f"{name}: the database cannot be reached: {reason_of(error)}", cure=away_cure(parse_url(url))
         ) from error
