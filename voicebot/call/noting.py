@@ -9,8 +9,8 @@ from voicebot.journal import events
 from voicebot.speech.recognition.recognizer import Recognition
 
 
-def words(recognition: Recognition) -> events.Words:
-    """Note what was recognised."""
+def words(recognition: Recognition, begun_at: float) -> events.Words:
+    """Note what was recognised; ``begun_at``: the utterance's first sample on the journal's clock."""
     best = recognition.best
     return events.Words(
         recognition.utterance,
@@ -19,6 +19,12 @@ def words(recognition: Recognition) -> events.Words:
         round(best.confidence, 3),
         best.source,
         tuple(events.Alternative(one.text, round(one.confidence, 3)) for one in recognition.alternatives),
+        tuple(
+            events.Word(
+                one.text, round(begun_at + one.begins, 3), round(begun_at + one.ends, 3), round(one.confidence, 3)
+            )
+            for one in recognition.words
+        ),
         audio_seconds=round(recognition.audio_seconds, 2),
         cpu_seconds=round(recognition.cpu_seconds, 3),
         failed=recognition.failed,

@@ -353,7 +353,7 @@ class CallSession:
             events.SpeechStarted(utterance, self._machine.mouth.value, self._journal.seconds(self._speech_began_at)), at
         )
         phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
-        self._utterances.open(utterance, Hints(phrases))
+        self._utterances.open(utterance, Hints(phrases), at)
 
     def _ask_interim(self, command: Interim, at: float) -> None:
         mouth = self._machine.mouth
@@ -372,7 +372,7 @@ class CallSession:
         """Words have come; what they mean is asked at once if nothing has overtaken them."""
         at = self._clock()
         best = recognition.best
-        self._journal.add(noting.words(recognition), at)
+        self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)
         if self._hearing is not None:
             self._verdict(self._hearing.words(best.text, at), at)
         if recognition.interim != self._newest_query or recognition.interim not in self._asked:

@@ -29,6 +29,8 @@ class Utterances:
         """Of the open utterance; 0 when there is none."""
         self.seconds = 0.0
         """How much was heard of it since it was noticed."""
+        self.begun_at = 0.0
+        """When the first sample that the recogniser was given of it was heard."""
 
     def hear(self, pcm: bytes) -> None:
         """Take 20 ms of the line."""
@@ -38,9 +40,10 @@ class Utterances:
         else:
             self._before.append(pcm)
 
-    def open(self, number: int, hints: Hints) -> None:
-        """Begin an utterance with what was heard just before."""
+    def open(self, number: int, hints: Hints, at: float) -> None:
+        """Begin an utterance with what was heard just before ``at``."""
         self.number, self.seconds = number, 0.0
+        self.begun_at = at - len(self._before) * FRAME_SECONDS
         self._recognizer.begin(number, hints)
         for pcm in self._before:
             self._recognizer.feed(pcm)

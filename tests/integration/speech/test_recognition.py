@@ -290,3 +290,27 @@ async def test_audio_cut_anywhere_is_heard_alike(trial: Trial, pool: WorkerPool)
     assert hinted(await listener.words()) == phrase
     listener.session.end()
     listener.session.close()
+
+
+async def test_words_are_told_with_their_times_where_the_engine_knows_them(trial: Trial, pool: WorkerPool) -> None:
+    """Times count from the first sample of the utterance, whatever was heard before it, and after a second look."""
+    listener = Listener(pool)
+    for clip in list(trial.clips.values())[:3]:
+        listener.got.clear()
+        listener.begin(())
+        listener.feed(SILENCE + clip[: len(clip) // 4 * 2])
+        listener.session.interim(1)
+        await listener.words(1)
+        listener.feed(clip[len(clip) // 4 * 2 :])
+        listener.session.interim(2)
+        heard = await listener.words(2)
+        listener.session.end()
+        if trial.engine != "vosk":
+            assert heard.words == ()
+            continue
+        assert heard.words, "something was said"
+        edges = [edge for word in heard.words for edge in (word.begins, word.ends)]
+        assert edges == sorted(edges)
+        assert 0.7 <= edges[0]
+        assert edges[-1] <= heard.audio_seconds + 0.1
+    listener.session.close()

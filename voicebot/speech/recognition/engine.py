@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from voicebot.speech.recognition.recognizer import Hints, Hypothesis
+from voicebot.speech.recognition.recognizer import Hints, Hypothesis, TimedWord
 
 EngineName = Literal["vosk", "moonshine"]
 NOTHING = Hypothesis("", 0.0)
@@ -13,10 +13,11 @@ NOTHING = Hypothesis("", 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Words of a stream so far, best first."""
+    """Words of a stream so far, best first; ``words`` with their times where the engine tells them."""
 
     best: Hypothesis
     alternatives: tuple[Hypothesis, ...] = ()
+    words: tuple[TimedWord, ...] = ()
 
 
 class Stream(Protocol):

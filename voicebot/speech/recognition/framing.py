@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from voicebot.framing import Cutter, fixed
 from voicebot.speech.recognition.engine import Heard
-from voicebot.speech.recognition.recognizer import Hypothesis
+from voicebot.speech.recognition.recognizer import Hypothesis, TimedWord
 
 _HEADER: Final = struct.Struct("<IBIqq")
 """Length of the body, kind, session, utterance, interim result."""
@@ -86,6 +86,7 @@ def pack_heard(heard: Heard, cpu_seconds: float, error: str = "") -> dict[str, A
     return {
         "best": asdict(heard.best),
         "alternatives": [asdict(hypothesis) for hypothesis in heard.alternatives],
+        "words": [asdict(word) for word in heard.words],
         "cpu_seconds": cpu_seconds,
         "error": error,
     }
@@ -93,7 +94,11 @@ def pack_heard(heard: Heard, cpu_seconds: float, error: str = "") -> dict[str, A
 
 def unpack_heard(value: dict[str, Any]) -> Heard:
     """Words out of JSON data."""
-    return Heard(_hypothesis(value["best"]), tuple(_hypothesis(hypothesis) for hypothesis in value["alternatives"]))
+    return Heard(
+        _hypothesis(value["best"]),
+        tuple(_hypothesis(hypothesis) for hypothesis in value["alternatives"]),
+        tuple(TimedWord(**word) for word in value["words"]),
+    )
 
 
 def _hypothesis(value: dict[str, Any]) -> Hypothesis:

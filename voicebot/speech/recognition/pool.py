@@ -165,6 +165,7 @@ class Session:
                 heard.alternatives,
                 audio_seconds=utterance.seconds,
                 cpu_seconds=float(value["cpu_seconds"]),
+                words=heard.words,
                 failed=bool(value["error"]),
             )
         )

@@ -48,6 +48,24 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedWord:
+    """One word and when it was said.
+
+    Parameters
+    ----------
+    begins, ends
+        Seconds since the first sample that was fed of the utterance.
+    confidence
+        0 to 1.
+    """
+
+    text: str
+    begins: float
+    ends: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """The words of one interim result.
 
@@ -61,6 +79,8 @@ class Recognition:
         Other hypotheses, best first.
     audio_seconds, cpu_seconds
         How much was heard, and what it cost.
+    words
+        Of open vocabulary, in order, with their times, where the engine tells them.
     failed
         The engine could not be asked in time (worker lost twice, overload); ``best`` is empty then.
     """
@@ -71,6 +91,7 @@ class Recognition:
     alternatives: tuple[Hypothesis, ...] = ()
     audio_seconds: float = 0.0
     cpu_seconds: float = 0.0
+    words: tuple[TimedWord, ...] = ()
     failed: bool = False
 
 

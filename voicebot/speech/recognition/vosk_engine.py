@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from rapidfuzz import fuzz
 from voicebot.errors import UnavailableError
 from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.recognition.engine import NOTHING, Heard
-from voicebot.speech.recognition.recognizer import Hints, Hypothesis
+from voicebot.speech.recognition.recognizer import Hints, Hypothesis, TimedWord
 
 _UNKNOWN: Final = ("[unk]", "<unk>", "<UNK>")
 """How models write the word that stands for all others; not every model has one."""
@@ -122,9 +123,9 @@ class _Ear:
         arguments = () if grammar is None else (json.dumps(grammar, ensure_ascii=False),)
         self._recognizer = vosk.KaldiRecognizer(model, SAMPLE_RATE, *arguments)
         self._recognizer.SetWords(True)
-        self._parts: list[tuple[str, float]] = []
-        self._final: list[tuple[str, float]] = []
+        self._parts: list[TimedWord] = []
         self._fed = False
+        self._begun_at = 0.0
         self.heard_seconds = 0.0
 
     def feed(self, pcm: bytes) -> None:
@@ -137,8 +138,8 @@ class _Ear:
         if self._recognizer.AcceptWaveform(pcm):
             self._keep(self._recognizer.Result())
 
-    def final(self) -> list[tuple[str, float]]:
-        """Words and confidences of all that was fed."""
+    def final(self) -> list[TimedWord]:
+        """Words of all that was fed."""
         if self._fed:
             self._fed = False
             self._keep(self._recognizer.FinalResult())
@@ -151,10 +152,14 @@ class _Ear:
             self._fed = False
         self._recognizer.Reset()
         self._parts.clear()
+        self._begun_at = self.heard_seconds
 
     def _keep(self, result: str) -> None:
         found = json.loads(result)
-        self._parts += [(str(word["word"]), float(word["conf"])) for word in found.get("result", ())]
+        for word in found.get("result", ()):
+            # The library counts from the first sample that the recogniser ever heard.
+            begins, ends = (max(0.0, float(word[edge]) - self._begun_at) for edge in ("start", "end"))
+            self._parts.append(TimedWord(str(word["word"]), begins, ends, float(word["conf"])))
 
 
 class VoskStream:
@@ -194,7 +199,10 @@ class VoskStream:
         if self._free is None:
             return Heard(NOTHING)
         self._looked = True
-        return weigh(self._free.final(), self._hinted.final() if self._hinted is not None else [])
+        free = self._free.final()
+        hinted = self._hinted.final() if self._hinted is not None else []
+        heard = weigh(_pairs(free), _pairs(hinted))
+        return replace(heard, words=tuple(word for word in free if word.text not in _UNKNOWN))
 
     def end(self) -> None:
         """Forget the utterance; the free recogniser goes back to the pool."""
@@ -237,6 +245,10 @@ def weigh(free: list[tuple[str, float]], hinted: list[tuple[str, float]]) -> Hea
     if open_words.confidence < _UNSURE and phrase.confidence >= _SURE and not unknown:
         return Heard(Hypothesis(phrase.text, 0.5 * phrase.confidence, "hints"), (open_words,))
     return Heard(open_words, (Hypothesis(phrase.text, phrase.confidence * like / 100, "hints"),))
+
+
+def _pairs(words: list[TimedWord]) -> list[tuple[str, float]]:
+    return [(word.text, word.confidence) for word in words]
 
 
 def _hypothesis(words: list[tuple[str, float]]) -> Hypothesis:
