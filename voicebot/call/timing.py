@@ -29,6 +29,7 @@ class Timing:
     give_up_ms: int = 4000
     greeting_wait_seconds: float = 1.0
     greeting_close_ms: int = 300
+    greeting_like_a_machine_ms: int = 2000
     greeting_longest_seconds: float = 8.0
     screener_close_ms: int = 1500
     screener_longest_seconds: float = 20.0

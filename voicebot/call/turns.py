@@ -35,6 +35,7 @@ Which states there are, which may meet, which event may move which and what is w
 12. **Nothing that a machine says is the callee's answer.** Once it is known that a voicemail or a screener speaks, no
     words count until it has been decided what to do about it; a line that has to be said in full is played to its end
     before, the rest of the turn is not. A screener is let finish (``screener_close`` of silence) before that is asked.
+    Until it is known, urgent words that are as long as a machine's greeting count only after a longer silence.
 
 Whoever carries this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
 with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``; it keeps one timer, and sends
@@ -48,6 +49,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from voicebot.call.silence import Silence
 from voicebot.call.timing import DEFAULT_TIMING, Timing
 from voicebot.call.turn_events import (
     NO_TURN,
@@ -78,8 +80,6 @@ from voicebot.call.turn_events import (
 )
 from voicebot.call.turn_table import MOUTH, WAITS, Ear, Mouth, Wait
 
-_SPOKEN_BELOW_MS: Final = 20
-"""A frame with less silence than its own length has speech in it."""
 _ROUNDING_SECONDS: Final = 1e-6
 
 
@@ -100,8 +100,7 @@ class TurnMachine:
         self._line = 0
         self._utterance = 0
         self._opened_at = 0.0
-        self._silent_since = 0.0
-        self._frame_at = 0.0
+        self._silence = Silence()
         self._query = 0
         self._decided: Decided | None = None
         self._special: DecideDigits | DecideSilence | DecideMachine | None = None
@@ -157,8 +156,8 @@ class TurnMachine:
     # ------------------------------------------------------------------------------------ Begin, Played
 
     def _begin(self, event: Begin) -> list[Command]:
-        if self.mouth is Mouth.OVER or self._silent_since == 0.0:
-            self._silent_since = event.at
+        if self.mouth is Mouth.OVER or self._silence.since == 0.0:
+            self._silence.begin(event.at)
         self.turn = event.turn
         self._line = 0
         self._kept = None
@@ -210,7 +209,8 @@ class TurnMachine:
     # -------------------------------------------------------------------------------------- Frame, Tick
 
     def _frame(self, event: Frame) -> list[Command]:
-        self._follow_silence(event)
+        if self._silence.follow(event.at, event.silence_ms) >= self.timing.noise_over_ms:
+            self._noise = False
         if self.mouth in (Mouth.IDLE, Mouth.OVER):
             return []
         if self.ear is Ear.WAITING:
@@ -223,16 +223,6 @@ class TurnMachine:
 
     def _tick(self, event: Tick) -> list[Command]:
         return self._serve(event.at)
-
-    def _follow_silence(self, event: Frame) -> None:
-        """Note since when nobody speaks; frames that did not come were silence."""
-        missing_ms = (event.at - self._frame_at) * 1000
-        self._frame_at = event.at
-        began = event.at - event.silence_ms / 1000
-        spoken = event.silence_ms < _SPOKEN_BELOW_MS
-        self._silent_since = began if spoken else min(began, self._silent_since)
-        if max(event.silence_ms, missing_ms) >= self.timing.noise_over_ms:
-            self._noise = False
 
     def _maybe_open(self, event: Frame) -> list[Command]:
         onset = self.timing.onset_while_speaking_ms if self.mouth is Mouth.SPEAKING else self.timing.onset_ms
@@ -291,13 +281,12 @@ class TurnMachine:
             case Wait.TOO_LONG if self.ear is Ear.HEARING or self._decided is not None:
                 return self._too_long_from()
             case Wait.INTERIM:
-                return self._silent_since + timing.interim_after_ms / 1000
+                return self._silence.since + timing.interim_after_ms / 1000
             case Wait.END if self._decided is not None and (self.mouth is not Mouth.OFF or self._decided.urgent):
-                quiet = self.mouth is Mouth.QUIET
-                return self._silent_since + timing.closing_ms(self._decided, self.turn.expects, quiet=quiet) / 1000
+                return self._silence.since + self._closing_ms(self._decided) / 1000
             case Wait.GIVE_UP if self._decided is None:
-                return self._silent_since + timing.give_up_ms / 1000
-            case Wait.FLOOR if not self._special_is_machine:
+                return self._silence.since + timing.give_up_ms / 1000
+            case Wait.FLOOR if not (self._special_is_machine or self._urgent_while_off()):
                 return self._floor_from()
             case Wait.HANG_UP if self.turn.ends:
                 return self._quiet_since + (0.0 if self.ear is Ear.WAITING else timing.last_word_seconds)
@@ -306,6 +295,19 @@ class TurnMachine:
             case Wait.SILENCE if not (self._digits or self.turn.ends or self._special is not None):
                 return self._quiet_since + self.turn.no_input_seconds
         return math.inf
+
+    def _closing_ms(self, decided: Decided) -> int:
+        """Rule 3; and rule 12: whoever says something urgent at length before we have spoken may be a machine yet."""
+        closing = self.timing.closing_ms(decided, self.turn.expects, quiet=self.mouth is Mouth.QUIET)
+        spoke_ms = (self._silence.since - self._opened_at) * 1000
+        if self._urgent_while_off() and spoke_ms >= self.timing.greeting_like_a_machine_ms:
+            return max(closing, self.timing.closing_hesitant_ms)
+        return closing
+
+    def _urgent_while_off(self) -> bool:
+        """Something urgent was said while the callee has the floor; it is answered before anything is said."""
+        urgent = self.ear is Ear.CLOSING and self._decided is not None and self._decided.urgent
+        return urgent and self.mouth is Mouth.OFF and not (self._screened or self.turn.after_beep)
 
     def _do(self, wait: Wait, at: float) -> list[Command]:
         match wait:
@@ -347,17 +349,17 @@ class TurnMachine:
         """Rule 7: when a turn may begin that has had to wait."""
         timing = self.timing
         if self._screened:
-            closed = self._silent_since + timing.screener_close_ms / 1000
+            closed = self._silence.since + timing.screener_close_ms / 1000
             return min(closed, self._off_since + timing.screener_longest_seconds)
         if self.turn.after_beep:
             if self._beeped:
                 return self._off_since
-            missed = max(self._silent_since, self._off_since) + timing.beep_silence_ms / 1000
+            missed = max(self._silence.since, self._off_since) + timing.beep_silence_ms / 1000
             return min(missed, self._off_since + timing.beep_longest_seconds)
         if self.ear is Ear.WAITING:
             nothing_said = self.turn.opens and self._utterance == 0
             return self._off_since + (timing.greeting_wait_seconds if nothing_said else 0.0)
-        closed = self._silent_since + timing.greeting_close_ms / 1000
+        closed = self._silence.since + timing.greeting_close_ms / 1000
         return min(closed, self._off_since + timing.greeting_longest_seconds)
 
     # ------------------------------------------------------------------------------------------ Decided

@@ -231,6 +231,21 @@ def test_urgent_words_in_the_greeting_count() -> None:
     assert Commit in kinds(line.silence(200))
 
 
+def test_long_urgent_words_in_the_greeting_may_be_a_machines() -> None:
+    """ "We do not take unwanted calls" is no wish of the callee's where "press one to be connected" follows."""
+    for screener in (True, False):
+        line = Line(opens=True)
+        line.speech(2500)
+        line.silence(100)
+        line.decide(urgent=True)
+        assert line.silence(800) == []
+        if screener:
+            assert line.do(Machine(line.at, "screener")) == []
+        done = line.silence(600)
+        assert (Commit in kinds(done)) != screener
+        assert (DecideMachine in kinds(done)) == screener
+
+
 def test_no_input() -> None:
     line = Line(no_input_seconds=3.0)
     line.played()
