@@ -1,8 +1,8 @@
 """Structured logs, with attempt and campaign ids on every line and people's data masked.
 
 Writing a log line never raises and never waits for long, whatever becomes of standard error: a full disk, a closed
-pipe, a reader that stands still. Lines that could not be written are counted, and the count is said with the first
-line that can be written again.
+pipe, a reader that has stopped reading. Lines that could not be written are counted, and the count is logged before the
+next line that can be written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMES: Final = frozenset({"name", "lead_name"})
 _NUMBERS: Final = frozenset({"company_contact", "phone", "number", "dialled"})
 _NEVER_MASKED: Final = frozenset({"attempt", "campaign", "timestamp"})
 _PATIENCE_MS: Final = 5
-"""How long one line waits for a reader that stands still; the lines after it don't wait."""
+"""How long one line waits for a reader that has stopped reading; the lines after it don't wait."""
 _BLOCK: Final = select.PIPE_BUF
 """So much fits into a pipe that is ready to be written to."""
 
@@ -42,7 +42,7 @@ def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def _masked(value: Any, key: str = "") -> Any:
-    """Mask a value of any type; what is no plain value becomes the text that the log would show of it."""
+    """Mask a value of any type; anything that is not plain data becomes the text that the log would show."""
     if key in _NAMES and value is not None:
         return mask_name(str(value))
     if key in _NUMBERS and value is not None:
@@ -118,7 +118,7 @@ def _wait_writable(handle: int, milliseconds: int) -> None:
     waiting = select.poll()
     waiting.register(handle, select.POLLOUT)
     if not waiting.poll(milliseconds):
-        raise BlockingIOError("its reader stands still")
+        raise BlockingIOError("its reader has stopped reading")
 
 
 class _Writer:
@@ -132,7 +132,7 @@ class _Writer:
 
 
 class _Forwarded(logging.Handler):
-    """Lines of libraries that use the standard library's logging, through the same masks to the same output."""
+    """Passes on what libraries log with the standard library, through the same masks to the same output."""
 
     def __init__(self, output: LogOutput) -> None:
         super().__init__()
@@ -207,7 +207,7 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO", strea
 
 
 def _never_raising(lowest: int, output: LogOutput) -> Any:
-    """A logger whose calls never raise, whatever the values of a line do when they are rendered."""
+    """Return a logger class whose calls never raise, whatever a value does when it is rendered."""
     base: Any = structlog.make_filtering_bound_logger(lowest)
 
     def proxy(self: Any, method: str, event: str | None = None, **values: Any) -> Any:
@@ -228,7 +228,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def keep_standard_handles() -> None:
-    """Open what is closed of the handles 0, 1 and 2, and of this program's own streams, as nothing.
+    """Open those of the handles 0, 1 and 2 that are closed, and this program's own streams, on ``/dev/null``.
 
     A database or a socket that is opened later would get such a number, and whatever a library or a child process
     prints would be written into it.

@@ -1,8 +1,8 @@
 """Files and folders that only the user who runs voicebot may read.
 
 Recordings, journals, exports, logs and the database hold what people said and owe. Files are made ``0600`` and
-folders ``0700`` whatever the umask is, and what an earlier version left readable by others is tightened where it is
-met again. Access control lists are left to the system: these bits cap them (``acl(5)``, the mask entry).
+folders ``0700`` whatever the umask is, and what an earlier version left readable by others is tightened when it is
+used again. Access control lists are left to the system: these bits cap them (``acl(5)``, the mask entry).
 """
 
 from __future__ import annotations

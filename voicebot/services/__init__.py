@@ -1,1 +1,1 @@
-"""Programs that live in environments of their own: started, asked, watched, and never left running."""
+"""Programs in environments of their own: started, supervised, asked over a socket, never left running."""

@@ -1,4 +1,4 @@
-"""Whether it is worth asking a service that has failed lately. Pure."""
+"""Whether to ask a service that failed recently. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from voicebot.breaker import CLOSED, BreakerRule
 
 
 class CircuitBreaker:
-    """Opens after some failures in a row; when open for a while, lets one trial through, which decides.
+    """Opens after several failures in a row; after a while it lets one trial through, which decides.
 
-    A trial that is never heard of again (its caller was cancelled) counts as over after ``open_seconds``.
+    A trial without a result (its caller was cancelled) expires after ``open_seconds``.
 
     Parameters
     ----------
     failures
-        In a row that open it, 1 or more.
+        Failures in a row that open it, 1 or more.
     open_seconds
-        How long nobody is let through, above 0.
+        How long it lets nobody through, above 0.
     """
 
     def __init__(self, failures: int, open_seconds: float) -> None:
@@ -24,11 +24,11 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """It has opened, and no trial has gone well since."""
+        """Whether it has opened and no trial has succeeded since."""
         return self._state.is_open
 
     def allows(self, now: float) -> bool:
-        """Tell whether to ask the service; while open, saying yes begins the one trial.
+        """Return whether to ask the service; while open, ``True`` starts the one trial.
 
         Parameters
         ----------
@@ -41,9 +41,9 @@ class CircuitBreaker:
         return allowed
 
     def succeeded(self, now: float) -> None:
-        """The service answered: everybody is let through."""
+        """Record an answer: everybody is let through."""
         self._state = self._rule.succeeded(self._state, now)
 
     def failed(self, now: float) -> None:
-        """The service did not answer, or not in time."""
+        """Record a missing or late answer."""
         self._state = self._rule.failed(self._state, now)

@@ -1,4 +1,4 @@
-"""The serving half of ``lines``: requests and answers as lines of JSON over a Unix socket.
+"""Server side of ``lines``: requests and answers as lines of JSON over a Unix socket.
 
 This file stands alone: the standard library only, Python 3.8 or later. Programs in other environments load it by its
 path (``importlib.util.spec_from_file_location``) and know nothing else of voicebot.
@@ -38,9 +38,9 @@ class LineServer:
     path
         Where the socket is made, readable by this user alone; what a dead predecessor left there is removed.
     answer
-        Called with each request but ``health``; gives the fields of the answer, with or without bytes.
+        Called with each request but ``health``; returns the fields of the answer, with or without bytes.
     details
-        Gives what ``health`` tells besides ``pid``, ``pending`` and ``oldest_seconds``.
+        Returns what ``health`` reports besides ``pid``, ``pending`` and ``oldest_seconds``.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class LineServer:
         except RefusedError as error:
             return {"error": str(error)}, b""
         except Exception as error:
-            # Not its text: that may hold what people said.
+            # Not the error's text: it may contain what people said.
             where = _innermost(error)
             print(f"{request.get('do')} failed: {type(error).__name__} at {where}", file=sys.stderr, flush=True)
             return {"error": f"{type(error).__name__} in the service, at {where}"}, b""

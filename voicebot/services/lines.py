@@ -1,7 +1,7 @@
-"""Asking a service over a Unix socket; ``line_server`` is the other half and tells the form of the lines.
+"""Client of a service over a Unix socket; ``line_server`` is the other half and documents the protocol.
 
-One connection, any number of requests on their way at once, each with its own limit. A request that is not answered
-holds up no other, and what arrives for it later is dropped.
+One connection carries any number of concurrent requests, each with its own time limit. An unanswered request holds up
+no other, and an answer that arrives too late is dropped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from voicebot.framing import Cutter
 LONGEST_HEADER: Final = 1 << 24
 LONGEST_PAYLOAD: Final = 1 << 28
 _MOST_UNSENT: Final = 1 << 22
-"""Bytes that a service may leave unread before it is asked nothing more."""
+"""Bytes that a service may leave unread before no more requests are sent to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ class Reply:
 
 
 class ReplyReader:
-    """Cuts what arrives into answers. Pure."""
+    """Splits received bytes into answers. Pure."""
 
     def __init__(self) -> None:
         self._cutter = Cutter(_header)
 
     def feed(self, data: bytes) -> Iterator[Reply]:
-        """Take bytes in, give the answers that are complete.
+        """Take received bytes and yield the answers that are complete.
 
         Raises
         ------
         ValueError
-            This is not the service's language.
+            The bytes do not follow the protocol.
         """
         for header, payload in self._cutter.feed(data):
             yield Reply(header, payload)
@@ -74,7 +74,7 @@ def _header(data: bytearray) -> tuple[int, dict[str, Any], int] | None:
 
 
 class LineClient:
-    """Asks one service; connects when it has to, and again when the connection was lost.
+    """Client of one service; connects when needed and reconnects when the connection is lost.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class LineClient:
         return reply
 
     def disconnect(self) -> None:
-        """Drop the connection; requests on their way fail at once, the next one connects anew."""
+        """Drop the connection; pending requests fail at once, the next one reconnects."""
         if self._connecting is not None:
             self._connecting.cancel()
             self._connecting = None
@@ -141,7 +141,7 @@ class LineClient:
             return self._connection
         if self._connecting is None or self._connecting.done():
             self._connecting = asyncio.create_task(self._connect())
-            # Whoever asked may have gone by the time that it fails.
+            # Whoever asked may be gone by the time it fails.
             self._connecting.add_done_callback(lambda task: task.cancelled() or task.exception())
         connecting = self._connecting
         await asyncio.wait({connecting}, timeout=seconds)

@@ -1,4 +1,4 @@
-"""A service in a process of its own: started, asked whether it is well, ended when it is not, started again.
+"""A service in a process of its own: started, health-checked, ended when unhealthy, restarted.
 
 ``supervision`` decides; this file carries: process, socket, clock, log file. The program is run with ``--socket PATH``
 after its own arguments and serves that socket with ``line_server``. It gets a session and process group of its own,
@@ -23,7 +23,7 @@ from voicebot.errors import UnavailableError
 from voicebot.logs import get_logger
 from voicebot.services.launching import dies_with_us, foreign_environment, program_log, signal_group
 from voicebot.services.lines import LineClient, Reply
-from voicebot.services.supervision import Ask, Command, End, Failed, Limits, Start, State, Supervision, Well
+from voicebot.services.supervision import Ask, BecameReady, Command, End, Failed, Limits, Start, State, Supervision
 
 HOPELESS: Final = os.EX_CONFIG
 """A program that ends with this exit code says that it would fail again; it is not tried soon."""
@@ -75,16 +75,16 @@ class SupervisedProcess:
         self._closed = False
         self._log_start = 0
         self.details: Mapping[str, Any] = {}
-        """What the service told of itself when it was last asked."""
+        """What the service reported about itself at the last health check."""
 
     @property
     def is_ready(self) -> bool:
-        """It has answered and nothing is known against it."""
+        """Whether it has answered and nothing is known to be wrong."""
         return self._machine.state is State.READY
 
     @property
     def state(self) -> State:
-        """Where it is."""
+        """Its state."""
         return self._machine.state
 
     @property
@@ -94,7 +94,7 @@ class SupervisedProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process that runs; 0 when none does."""
+        """Process id; 0 when none runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else 0
 
     async def start(self) -> None:
@@ -125,12 +125,12 @@ class SupervisedProcess:
         Returns
         -------
         Mapping
-            What it tells of itself.
+            What it reports about itself.
 
         Raises
         ------
         UnavailableError
-            It is not ready in time, or fails again and again; says what it printed last.
+            It is not ready in time, or keeps failing; quotes what it printed last.
         """
         until = time.monotonic() + seconds
         while not self.is_ready:
@@ -142,17 +142,17 @@ class SupervisedProcess:
         return self.details
 
     async def ask(self, request: Mapping[str, Any], *, seconds: float) -> Reply:
-        """Ask it; see ``LineClient.ask``. Fails at once while it is not ready."""
+        """Send a request; see ``LineClient.ask``. Fails at once while it is not ready."""
         if self._client is None or not self.is_ready:
             raise UnavailableError(f"{self.name} is not ready: {self.reason}")
         return await self._client.ask(request, seconds=seconds)
 
     def restart(self, reason: str) -> None:
-        """End the process that runs, so that another one is started."""
+        """End the running process, so that another one is started."""
         self._carry(self._machine.end(reason, time.monotonic()))
 
     async def close(self) -> None:
-        """End it and everything that it started; returns when all is gone."""
+        """End it and everything it started; returns when all of it is gone."""
         self._closed = True
         self._changed.set()
         if self._timer is not None:
@@ -162,7 +162,7 @@ class SupervisedProcess:
         process = self._process
         if process is not None:
             signal_group(process.pid, signal.SIGTERM)
-            signal_group(process.pid, signal.SIGCONT)  # one that was stopped would not hear it
+            signal_group(process.pid, signal.SIGCONT)  # a stopped process would not receive it
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _CLOSE_SECONDS)
             signal_group(process.pid, signal.SIGKILL)
@@ -185,12 +185,12 @@ class SupervisedProcess:
                 case Start(process):
                     self._spawn(self._run(process))
                 case Ask(process):
-                    self._spawn(self._inquire(process))
+                    self._spawn(self._check_health(process))
                 case End(_, reason):
-                    _log.warning("service is ended", service=self.name, reason=reason)
+                    _log.warning("service ended by us", service=self.name, reason=reason)
                     if self._process is not None:
                         signal_group(self._process.pid, signal.SIGKILL)
-                case Well(process, seconds):
+                case BecameReady(process, seconds):
                     _log.info("service ready", service=self.name, start=process, seconds=round(seconds, 2))
                 case Failed(reason, failures, again_in):
                     tell = _log.error if self.state is State.RESTING else _log.warning
@@ -228,7 +228,7 @@ class SupervisedProcess:
             if self._closed:
                 signal_group(self._process.pid, signal.SIGKILL)
             code = await self._process.wait()
-            signal_group(self._process.pid, signal.SIGKILL)  # whatever it had started
+            signal_group(self._process.pid, signal.SIGKILL)  # and whatever it had started
             how = _how(code, self._last_words())
         if self._client is not None:
             self._client.disconnect()
@@ -244,8 +244,8 @@ class SupervisedProcess:
                 env=foreign_environment(self._environment),
             )  # fmt: skip
 
-    async def _inquire(self, number: int) -> None:
-        """Ask whether it is well; a refused connection is tried again until the time is up."""
+    async def _check_health(self, number: int) -> None:
+        """Check its health; a refused connection is retried until the time is up."""
         assert self._client is not None  # noqa: S101 - made by start
         until = time.monotonic() + self._limits.answer_seconds
         while (left := until - time.monotonic()) > 0:
@@ -261,7 +261,7 @@ class SupervisedProcess:
         self._carry(self._machine.unanswered(number, time.monotonic()))
 
     def _last_words(self) -> str:
-        """The last line that this process printed."""
+        """The last line that the process printed."""
         try:
             with self._log_file.open("rb") as log:
                 log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 4000))

@@ -1,14 +1,14 @@
-"""When a service is started, asked whether it is well, ended and started again. Pure.
+"""When a service is started, health-checked, ended and restarted. Pure.
 
-    starting ──well──► ready ──two questions unanswered, or stuck──► ending
-       │                 │                                              │
-       └─ too slow ──► ending        exited (from anywhere) ◄───────────┘
+    starting ──healthy──► ready ──two checks unanswered, or stuck──► ending
+       │                                                               │
+       └─ too slow ──► ending         exited (from anywhere) ◄─────────┘
                                         │
                paused (longer each time) ┴ resting (after too many failures in a row)
                         └──────────► starting ◄──────┘
 
-A process that stayed well for a while clears the failures before it. Answers and exits of an earlier process are told
-apart by its number and change nothing.
+A process that stays healthy for a while clears the failures before it. Answers and exits of an earlier process are
+recognised by its number and change nothing.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import Final
 
 _END_SECONDS: Final = 5.0
 _SILENCES: Final = 2
-"""Unanswered questions in a row that prove a freeze: one can be a stall of the whole machine."""
+"""Unanswered checks in a row that prove a freeze: a single one can be a stall of the whole machine."""
 
 
 class State(enum.StrEnum):
-    """Where a service is."""
+    """The state of a service."""
 
     IDLE = "idle"
     STARTING = "starting"
@@ -36,24 +36,24 @@ class State(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is expected of a service.
+    """Limits of a service.
 
     Parameters
     ----------
     start_seconds
-        From its start to the first answer.
+        From its start to its first answer.
     ask_seconds
-        Between an answer and the next question.
+        Between an answer and the next health check.
     frozen_seconds
-        Without any answer that mean it is frozen. It is noticed within ``ask_seconds + frozen_seconds``.
+        Without any answer, after which it counts as frozen; noticed within ``ask_seconds + frozen_seconds``.
     stuck_seconds
-        How old a request may grow in it.
+        How old a request inside it may get.
     first_pause_seconds, longest_pause_seconds
-        Before it is started again; doubles with each failure in a row.
+        Before a restart; doubles with each failure in a row.
     failures
         In a row after which it is left alone for ``rest_seconds`` (infinite: for good).
     steady_seconds
-        Of good health that clear the failures before.
+        Of good health after which earlier failures are forgotten.
     """
 
     start_seconds: float = 60.0
@@ -68,7 +68,7 @@ class Limits:
 
     @property
     def answer_seconds(self) -> float:
-        """How long one question is waited for."""
+        """How long one health check may take."""
         return self.frozen_seconds / _SILENCES
 
 
@@ -81,7 +81,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask process ``process`` whether it is well."""
+    """Check the health of process ``process``."""
 
     process: int
 
@@ -95,8 +95,8 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Well:
-    """Tell: process ``process`` is ready, after ``seconds``."""
+class BecameReady:
+    """Report that process ``process`` is ready, ``seconds`` after its start."""
 
     process: int
     seconds: float
@@ -104,18 +104,18 @@ class Well:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Tell: it ended; it is started again in ``again_in`` seconds, after ``failures`` failures in a row."""
+    """Report that it ended; it is restarted in ``again_in`` seconds, after ``failures`` failures in a row."""
 
     reason: str
     failures: int
     again_in: float
 
 
-Command = Start | Ask | End | Well | Failed
+Command = Start | Ask | End | BecameReady | Failed
 
 
 class Supervision:
-    """The machine of one service; all ``now`` are seconds of one clock that never goes back."""
+    """State machine of one service; every ``now`` is in seconds of one monotonic clock."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -132,7 +132,7 @@ class Supervision:
 
     @property
     def wake_at(self) -> float:
-        """When ``tick`` has to be called at the latest; infinite when only events count."""
+        """When ``tick`` must be called at the latest; infinite while only events matter."""
         match self.state:
             case State.IDLE:
                 return math.inf
@@ -145,7 +145,7 @@ class Supervision:
                 return self._next
 
     def begin(self, now: float) -> list[Command]:
-        """Start the first process, or the next one without waiting for the pause to end."""
+        """Start the first process, or the next one without waiting out the pause."""
         return self._start(now) if self.state in {State.IDLE, State.PAUSED, State.RESTING} else []
 
     def tick(self, now: float) -> list[Command]:
@@ -165,14 +165,14 @@ class Supervision:
         return []
 
     def answered(self, process: int, oldest_seconds: float, now: float) -> list[Command]:
-        """A question was answered.
+        """A health check was answered.
 
         Parameters
         ----------
         process
             Which one answered.
         oldest_seconds
-            Age of the oldest request in it.
+            Age of the oldest request inside it.
         """
         if process != self.process or self.state not in {State.STARTING, State.READY}:
             return []
@@ -180,13 +180,13 @@ class Supervision:
         self._next = now + self._limits.ask_seconds
         if self.state is State.STARTING:
             self.state, self._well_since, self.reason = State.READY, now, ""
-            return [Well(process, now - self._started)]
+            return [BecameReady(process, now - self._started)]
         if oldest_seconds > self._limits.stuck_seconds:
             return self._end(now, f"it is stuck in a request for {oldest_seconds:.0f} s")
         return []
 
     def unanswered(self, process: int, now: float) -> list[Command]:
-        """A question was not answered within ``answer_seconds``."""
+        """A health check was not answered within ``answer_seconds``."""
         if process != self.process or self.state not in {State.STARTING, State.READY}:
             return []
         self._asked = False
@@ -205,7 +205,7 @@ class Supervision:
         how
             For people: ``it ended with exit code 1: …``.
         hopeless
-            The program itself says that another try would end the same way.
+            The program itself says that another try would fail the same way.
         """
         if process != self.process or self.state in {State.IDLE, State.PAUSED, State.RESTING}:
             return []
@@ -221,7 +221,7 @@ class Supervision:
         return [Failed(self.reason, self._failures, pause)]
 
     def end(self, reason: str, now: float) -> list[Command]:
-        """End the process that runs, so that it is started anew."""
+        """End the running process, so that it is restarted."""
         return self._end(now, reason) if self.state in {State.STARTING, State.READY} else []
 
     def _pause(self) -> float:

@@ -1,4 +1,4 @@
-"""One open database, and transactions on it that are repeated when they may be."""
+"""One open database, and transactions that are retried where that is safe."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Database:
         self._name = name
         self._monotonic, self._sleep = monotonic, sleep
         self._sqlite = engine.dialect.name == "sqlite"
-        # Writers of one process queue here instead of sleeping in SQLite's busy handler.
+        # Writers of one process queue here rather than sleep in SQLite's busy handler.
         self._turn = asyncio.Lock()
         self._clock = DatabaseClock()
         self.now: sa.ColumnElement[float] = sa.literal_column(

@@ -79,7 +79,7 @@ def is_missing(url: sa.URL) -> bool:
 
 
 def make_private(url: sa.URL, *, create: bool = False) -> None:
-    """Let only its owner read an SQLite database: what people owe, said and agreed stands in it.
+    """Make an SQLite database readable by its owner only: it holds what people owe, said and agreed.
 
     SQLite gives its ``-wal`` and ``-shm`` files the permissions of the database (https://www.sqlite.org/wal.html).
 

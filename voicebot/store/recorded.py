@@ -1,4 +1,4 @@
-"""Calls that were talked, to be counted and walked through again."""
+"""Answered calls, for counting and replay."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Recorded(Database):
                 last = (at, call.attempt)
 
     async def calls_by_version(self, campaign: int | None = None) -> Mapping[str, int]:
-        """Count answered calls by the version that they were talked by."""
+        """Count answered calls by the version of the script that they used."""
         statement = (
             sa.select(AttemptRow.script_hash, sa.func.count())
             .join(CallJournalRow, CallJournalRow.attempt_id == AttemptRow.id)

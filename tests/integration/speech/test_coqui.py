@@ -265,7 +265,7 @@ async def test_a_model_by_coquis_own_name_is_loaded_where_it_is_and_never_fetche
     [
         ({"num_speakers": 2}, "several speakers"),
         ({"phoneme_type": "text"}, "phonemes of text"),
-        ({}, "no voice in Piper's form"),
+        ({}, "is not a Piper voice"),
     ],
 )
 async def test_what_is_no_voice_is_told(tmp_path: Path, description: dict[str, object], said: str) -> None:

@@ -8,7 +8,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.services.supervision import Ask, Command, End, Failed, Limits, Start, State, Supervision, Well
+from voicebot.services.supervision import Ask, BecameReady, Command, End, Failed, Limits, Start, State, Supervision
 
 LIMITS = Limits(
     start_seconds=10, ask_seconds=1, frozen_seconds=2, stuck_seconds=20, first_pause_seconds=1,
@@ -20,7 +20,7 @@ def _ready(now: float = 0.0) -> Supervision:
     machine = Supervision(LIMITS)
     assert machine.begin(now) == [Start(1)]
     assert machine.tick(now) == [Ask(1)]
-    assert machine.answered(1, 0.0, now + 3) == [Well(1, 3)]
+    assert machine.answered(1, 0.0, now + 3) == [BecameReady(1, 3)]
     return machine
 
 

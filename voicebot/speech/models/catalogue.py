@@ -151,7 +151,7 @@ def installed(name: str) -> Path | None:
 
 
 def folder_name(name: str) -> str:
-    """Name of a model's folder: that of a model of Coqui's manager without its strokes."""
+    """Name of a model's folder: that of a model of Coqui's manager without its slashes."""
     return name.replace("/", "--") if name.startswith(COQUI_NAMES) else name
 
 

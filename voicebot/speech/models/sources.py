@@ -55,7 +55,7 @@ class Wheel:
 
 
 class _Connection(http.client.HTTPConnection):
-    """Short to connect, patient to read."""
+    """Connects with a short timeout, reads with a long one."""
 
     def connect(self) -> None:
         super().connect()

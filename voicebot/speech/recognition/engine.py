@@ -21,7 +21,7 @@ class Heard:
 
 
 class Stream(Protocol):
-    """One call's ear in a worker; begins, hears and ends one utterance after the other."""
+    """One call's stream in a worker, one utterance after another."""
 
     def begin(self, hints: Hints) -> None:
         """Start an utterance."""
@@ -30,7 +30,7 @@ class Stream(Protocol):
         """Hear 8 kHz 16-bit PCM, a whole number of samples."""
 
     def interim(self) -> Heard:
-        """Words of all that was fed of this utterance."""
+        """Return the words of everything fed of this utterance."""
 
     def end(self) -> None:
         """Forget the utterance; may be called at any time."""
@@ -44,4 +44,4 @@ class Engine(Protocol):
         """Facts for people: version, what hints do."""
 
     def stream(self) -> Stream:
-        """An ear for one call."""
+        """Return a stream for one call."""

@@ -82,7 +82,7 @@ class MoonshineEngine:
         self.hear(np.zeros(_MODEL_RATE, np.float32))
 
     def stream(self) -> MoonshineStream:
-        """An ear for one call."""
+        """Return a stream for one call."""
         return MoonshineStream(self)
 
     def hear(self, samples: _Array) -> _Decoded:
@@ -158,7 +158,7 @@ class MoonshineEngine:
 
 
 class MoonshineStream:
-    """One call's ear: keeps the utterance, and hears it as a whole at each interim result."""
+    """One call's stream: keeps the utterance and transcribes the whole of it at each interim result."""
 
     def __init__(self, engine: MoonshineEngine) -> None:
         self._engine = engine

@@ -6,7 +6,7 @@ worker, or on the replacement when there is no other. The utterance it was busy 
 the replacement, so that it cannot take a second worker's calls with it, and after its second victim it is given
 up (``failed``). So one bad utterance costs two workers at most, and nobody else loses a word.
 
-An utterance goes to the worker with the least to do when it begins, and stays there.
+An utterance goes to the least loaded worker when it begins, and stays there.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Session:
         self.closed = False
 
     def begin(self, utterance: int, hints: Hints) -> None:
-        """Start an utterance on the worker with the least to do."""
+        """Start an utterance on the least loaded worker."""
         if self.closed:
             return
         self.end()
@@ -83,7 +83,7 @@ class Session:
         self._pool.place(self)
 
     def feed(self, pcm: bytes) -> None:
-        """Keep speech, and send it on in batches."""
+        """Keep speech, and send it to the worker in batches."""
         utterance = self.utterance
         if utterance is None or utterance.given_up:
             return
@@ -155,7 +155,7 @@ class Session:
         if utterance.interim == message.interim:
             utterance.interim = None
         if value["error"]:
-            _log.error("the recogniser failed on an utterance", call=self.call, error=value["error"])
+            _log.error("recognition failed on an utterance", call=self.call, error=value["error"])
         heard = unpack_heard(value)
         self._tell(
             Recognition(
@@ -181,7 +181,7 @@ class Session:
         try:
             self.on_words(recognition)
         except Exception:
-            _log.exception("words were not digested", call=self.call)
+            _log.exception("handling recognised words failed", call=self.call)
 
     def _ask(self, utterance: _Utterance) -> None:
         if utterance.interim is not None and self.slot is not None and self.slot.ready:
@@ -329,11 +329,11 @@ class WorkerPool:
 
     @property
     def deaf(self) -> bool:
-        """No worker is there, and none could be started lately."""
+        """Whether no worker runs and none could be started recently."""
         return not self._closing and all(not slot.ready and slot.failures >= _MOST_LOSSES for slot in self._slots)
 
     def place(self, session: Session, slot: _Slot | None = None) -> None:
-        """Put a session's utterance on ``slot``, or on the one with the least to do; send it what there is."""
+        """Put a session's utterance on ``slot``, or on the least loaded one, and send what there is of it."""
         slot = slot or min(self._slots, key=lambda candidate: candidate.load)
         session.slot = slot
         slot.sessions[session.number] = session
@@ -387,7 +387,7 @@ class WorkerPool:
             return
         suspect = process.busy_with()
         held = slot.clear()
-        _log.warning("a recognition worker ended", worker=slot.number, code=process.code, utterances=len(held))
+        _log.warning("recognition worker ended", worker=slot.number, code=process.code, utterances=len(held))
         slot.restart = asyncio.get_running_loop().create_task(self._replace(slot))
         alive = any(other.ready for other in self._slots)
         for session in held:
@@ -396,7 +396,7 @@ class WorkerPool:
             if suspect == (session.number, session.utterance.number & 0xFFFFFFFF):
                 session.utterance.losses += 1
                 if session.utterance.losses >= _MOST_LOSSES:
-                    _log.error("an utterance was given up: two workers ended on it", call=session.call)
+                    _log.error("utterance given up: two workers ended on it", call=session.call)
                     session.slot = None
                     session.utterance.given_up = True
                     session.tell_failed(session.utterance)
@@ -412,7 +412,7 @@ class WorkerPool:
                 await self._launch(slot)
             except Exception as error:
                 slot.failures += 1
-                _log.error("a recognition worker cannot be replaced", worker=slot.number, error=str(error))
+                _log.error("recognition worker cannot be replaced", worker=slot.number, error=str(error))
                 self._move_away(slot)
                 continue
             for session in list(slot.sessions.values()):
@@ -430,7 +430,7 @@ class WorkerPool:
                 session.tell_failed(session.utterance)
 
     async def _watch_signs(self) -> None:
-        """Kill the workers that give no sign although words are waited for; their end does the rest."""
+        """Kill workers that do not respond although words are awaited; what follows a worker's end does the rest."""
         while True:
             await asyncio.sleep(_CHECK_SECONDS)
             now = time.monotonic()
@@ -439,5 +439,5 @@ class WorkerPool:
                 if slot.process is None or patience is None:
                     continue
                 if now - slot.last_sign > self._look_seconds + patience / 4:
-                    _log.warning("a recognition worker gives no sign and is killed", worker=slot.number)
+                    _log.warning("recognition worker does not respond and is killed", worker=slot.number)
                     slot.process.kill()

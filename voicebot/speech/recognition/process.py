@@ -1,4 +1,4 @@
-"""A worker process and the socket to it: started fresh, ended for certain."""
+"""A recognition worker process and the socket to it; ending it always succeeds."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Process(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """It can be sent messages, and will answer."""
+        """Whether it accepts messages and will answer."""
         return self.was_ready and not self._gone
 
     def send(self, message: Message) -> None:
@@ -106,14 +106,14 @@ class Process(asyncio.Protocol):
         return session, utterance
 
     def kill(self) -> None:
-        """End it at once, also when it is stopped or hangs."""
+        """End it at once, even when it is stopped or hangs."""
         if self._process is not None and self._process.returncode is None:
             # Not Process.kill: it polls first, and so takes the exit code away from the event loop's watcher.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGKILL)
 
     async def close(self, *, at_once: bool = False) -> None:
-        """End it in an orderly way, or by force when that takes too long; returns when it is gone."""
+        """Ask it to end, force it when that takes too long; returns when it is gone."""
         self._on_end = _nothing
         self._gone = True
         if self._transport is not None:
@@ -155,7 +155,7 @@ class Process(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclasses of asyncio's
 
     def data_received(self, data: bytes) -> None:
-        """Take messages in."""
+        """Handle received messages."""
         try:
             for message in self._reader.feed(data):
                 self._take(message)
@@ -163,7 +163,7 @@ class Process(asyncio.Protocol):
             self.kill()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The worker closed its end: it is ending, or must."""
+        """End the worker: it has closed its side of the socket."""
         self.kill()
 
     def _take(self, message: Message) -> None:

@@ -61,7 +61,7 @@ class VoskEngine:
         vosk.SetLogLevel(-1)
         try:
             self._model = vosk.Model(str(folder))
-        except Exception as error:  # the library raises nothing narrower
+        except Exception as error:  # the library raises nothing more specific
             raise UnavailableError(f"{folder} is not a Vosk model that can be loaded: {error}") from error
         # A model with one static graph ignores grammars and would just be run twice.
         self._follows_grammar = any(folder.rglob("Gr.fst"))
@@ -81,7 +81,7 @@ class VoskEngine:
         return int(self._model.vosk_model_find_word(word))
 
     def stream(self) -> VoskStream:
-        """An ear for one call."""
+        """Return a stream for one call."""
         return VoskStream(self)
 
     def free_ear(self) -> _Ear:
@@ -146,7 +146,7 @@ class _Ear:
         return list(self._parts)
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Reset for the next utterance."""
         if self._fed:
             self._recognizer.FinalResult()
             self._fed = False
@@ -163,7 +163,7 @@ class _Ear:
 
 
 class VoskStream:
-    """One call's ears: free, and hinted where the step has hints."""
+    """One call's recognisers: open vocabulary, and the hints where the step has some."""
 
     def __init__(self, engine: VoskEngine) -> None:
         self._engine = engine

@@ -113,7 +113,7 @@ class Worker:
             self._send(Message(Kind.ALIVE))
 
     def _overtaken(self, interim: Message) -> bool:
-        """A later one of the session waits already, or nobody wants the words any more."""
+        """Whether a later request of the session is queued already, or nobody wants the words any more."""
         later = (Kind.INTERIM, Kind.END, Kind.CLOSE, Kind.BEGIN)
         return any(message.session == interim.session and message.kind in later for message in self._queue)
 
@@ -134,7 +134,7 @@ class Worker:
 
 
 def _text(phrase: object) -> str:
-    """A hinted phrase without what no engine could read: halves of surrogate pairs."""
+    """A hinted phrase without lone surrogates, which no engine can read."""
     return str(phrase).encode("utf-8", "ignore").decode()
 
 
@@ -144,7 +144,7 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     with mmap.mmap(int(sys.argv[2]), PROGRESS.size) as memory:
         Worker(connection, memory).run()
-    # Native libraries may take long, or fall over, in taking themselves down; nothing is left to be saved.
+    # Native libraries may be slow or crash while unloading, and there is nothing left to save.
     sys.stderr.flush()
     os._exit(0)
 

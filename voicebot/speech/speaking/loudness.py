@@ -1,4 +1,4 @@
-"""From what an engine made to what a call plays: 8 kHz, one loudness for all voices, no silence at the ends."""
+"""From an engine's output to what a call plays: 8 kHz, one loudness for all voices, no silence at the ends."""
 
 from __future__ import annotations
 

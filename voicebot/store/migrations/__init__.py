@@ -1,4 +1,4 @@
-"""Bring the tables to the form that this voicebot needs; migrations ship with it and run without a file of settings."""
+"""Bring the tables up to date; migrations ship with voicebot and need no configuration file."""
 
 from __future__ import annotations
 

@@ -58,13 +58,13 @@ def main() -> None:
     torch.set_grad_enabled(False)
     try:
         speaker = Speaker(options)
-    except Exception as error:  # whatever a model's files do to the loader
+    except Exception as error:  # whatever a model's files make the loader raise
         reason = str(error).strip().partition("\n")[0]
         print(f"the model {options.name or options.checkpoint} cannot be used: {type(error).__name__}: {reason}",
               file=sys.stderr)  # fmt: skip
-        sys.exit(os.EX_CONFIG)  # another try would end the same way
-    mouth = Mouth(speaker)
-    server = line_server.LineServer(options.socket, mouth.answer, lambda: speaker.details)
+        sys.exit(os.EX_CONFIG)  # another try would fail the same way
+    speaking = SpeakingThread(speaker)
+    server = line_server.LineServer(options.socket, speaking.answer, lambda: speaker.details)
     asyncio.run(server.serve_forever())
 
 
@@ -136,8 +136,8 @@ class Speaker:
         return np.nan_to_num(np.asarray(samples, dtype=np.float32)), self._synthesizer.output_sample_rate
 
 
-class Mouth:
-    """The thread that speaks, and the queue before it."""
+class SpeakingThread:
+    """The one thread that synthesises, and its queue."""
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
@@ -146,7 +146,7 @@ class Mouth:
         self._urgent = False
         """What is being spoken is urgent."""
         speaker.between_layers = self._let_urgent_pass
-        threading.Thread(target=self._run, name="mouth", daemon=True).start()
+        threading.Thread(target=self._run, name="speaking", daemon=True).start()
 
     async def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Answer ``speak``."""
@@ -191,7 +191,7 @@ class Mouth:
                 waiting = self._waiting.queue
                 if not waiting or waiting[0][0]:
                     return
-            self._serve(self._waiting.get())  # nobody else takes any
+            self._serve(self._waiting.get())  # no other thread takes from it
 
 
 def _finish(done: asyncio.Future[Any], result: Any) -> None:

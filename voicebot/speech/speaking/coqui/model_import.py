@@ -1,4 +1,4 @@
-"""How a model becomes one of Coqui's: made of a voice in Piper's form, or fetched by Coqui's own manager."""
+"""How to get a model for Coqui: converted from a Piper voice, or fetched by Coqui's own manager."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def convert(folder: Path) -> None:
     Raises
     ------
     UnavailableError
-        Coqui is not installed, or this is no voice that can be taken over.
+        Coqui is not installed, or this voice cannot be converted.
     """
     (description,) = folder.glob("*.onnx.json")
     voice = description.with_suffix("")

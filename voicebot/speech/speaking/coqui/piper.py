@@ -35,8 +35,8 @@ COQUI_SPECIAL = {"<PAD>": PAD, "<EOS>": END, "<BOS>": BEGIN, "<BLNK>": PAD}
 """Coqui's, in the order in which its vocabularies begin, and what they are to Piper."""
 
 
-class NoVoiceError(Exception):
-    """It is no voice that can be taken over; says why."""
+class NotConvertibleError(Exception):
+    """The file is not a voice that can be converted; says why."""
 
 
 def main() -> None:
@@ -45,11 +45,11 @@ def main() -> None:
     torch.set_num_threads(1)
     try:
         print(json.dumps(convert(onnx_file, json_file, folder)))
-    except NoVoiceError as error:
+    except NotConvertibleError as error:
         sys.exit(str(error))
-    except Exception as error:  # whatever a file that is something else does to its reader
+    except Exception as error:  # whatever another kind of file makes the reader raise
         reason = str(error).strip().partition("\n")[0]
-        sys.exit(f"{onnx_file.name} is no voice in Piper's form: {type(error).__name__}: {reason}")
+        sys.exit(f"{onnx_file.name} is not a Piper voice: {type(error).__name__}: {reason}")
 
 
 def convert(onnx_file: Path, json_file: Path, folder: Path) -> dict[str, Any]:
@@ -63,9 +63,9 @@ def convert(onnx_file: Path, json_file: Path, folder: Path) -> dict[str, Any]:
     """
     piper = json.loads(json_file.read_text(encoding="utf-8"))
     if piper.get("num_speakers", 1) > 1:
-        raise NoVoiceError(f"{onnx_file.name} has several speakers; only voices of one speaker can be taken over")
+        raise NotConvertibleError(f"{onnx_file.name} has several speakers; only voices of one speaker can be converted")
     if piper.get("phoneme_type", "espeak") != "espeak":
-        raise NoVoiceError(f"{onnx_file.name} needs phonemes of {piper['phoneme_type']}, not of espeak")
+        raise NotConvertibleError(f"{onnx_file.name} needs phonemes of {piper['phoneme_type']}, not of espeak")
     graph = onnx.load(str(onnx_file)).graph
     weights = named_weights(graph, piper)
     config = config_of(piper, graph, weights)
@@ -74,7 +74,7 @@ def convert(onnx_file: Path, json_file: Path, folder: Path) -> dict[str, Any]:
     model.load_state_dict(state(model.state_dict(), weights, graph))
     difference, samples = compare(onnx_file, piper, model)
     if difference > MOST_DIFFERENT:
-        raise NoVoiceError(f"what was made of {onnx_file.name} sounds different: by up to {difference:.4f}")
+        raise NotConvertibleError(f"what was made of {onnx_file.name} sounds different: by up to {difference:.4f}")
     folder.mkdir(parents=True, exist_ok=True)
     torch.save({"model": model.state_dict(), "config": config.to_dict(), "step": 0}, folder / "model.pth")
     config.save_json(str(folder / "config.json"))
@@ -146,7 +146,7 @@ def phonemes(piper: dict[str, Any]) -> list[str]:
     """All symbols but the special ones, in the order of their numbers."""
     numbers = piper["phoneme_id_map"]
     if any(len(symbol) != 1 or len(ids) != 1 for symbol, ids in numbers.items()):
-        raise NoVoiceError("its phonemes are not numbered one by one")
+        raise NotConvertibleError("its phonemes are not numbered one by one")
     return sorted(set(numbers) - {PAD, BEGIN, END}, key=lambda symbol: numbers[symbol])
 
 
@@ -196,10 +196,10 @@ def state(empty: dict[str, torch.Tensor], weights: dict[str, torch.Tensor], grap
         if name.endswith("original0"):  # the length of a vector whose direction is original1
             new = new.norm(dim=tuple(range(1, new.dim())), keepdim=True)
         if new.shape != old.shape:
-            raise NoVoiceError(f"{name} is {tuple(new.shape)}, not {tuple(old.shape)}")
+            raise NotConvertibleError(f"{name} is {tuple(new.shape)}, not {tuple(old.shape)}")
         full[name] = new
     if missing:
-        raise NoVoiceError(f"{len(missing)} weights are missing, among them {missing[0]}")
+        raise NotConvertibleError(f"{len(missing)} weights are missing, among them {missing[0]}")
     return full
 
 
@@ -219,7 +219,7 @@ def first_scale(weights: dict[str, torch.Tensor], graph: Any) -> torch.Tensor:
             for name in node.input:
                 if name in weights and weights[name].shape == (2, 1):
                     return weights[name]
-    raise NoVoiceError("the scale of its durations was not found")
+    raise NotConvertibleError("the scale of its durations was not found")
 
 
 def compare(onnx_file: Path, piper: dict[str, Any], model: Vits) -> tuple[float, int]:
@@ -245,7 +245,7 @@ def compare(onnx_file: Path, piper: dict[str, Any], model: Vits) -> tuple[float,
         after = model.inference(torch.LongTensor([ours]))["model_outputs"].squeeze().numpy()
     model.inference_noise_scale, model.inference_noise_scale_dp = usual
     if before.shape != after.shape:
-        raise NoVoiceError(f"it speaks {len(after)} samples where the original speaks {len(before)}")
+        raise NotConvertibleError(f"it speaks {len(after)} samples where the original speaks {len(before)}")
     return float(np.abs(before - after).max()), len(before)
 
 
