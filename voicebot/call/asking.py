@@ -65,7 +65,7 @@ class Asked:
 
 
 class Asker:
-    """Asks the talk, and writes down what it understood.
+    """Asks the talk what an utterance means, and journals what it understood.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """What is heard on a line, by time: voice activity, beeps, and what picked up. Pure.
 
-Lines that use discontinuous transmission or comfort noise send nothing while nobody speaks. What is not sent is
-silence, and it is heard as silence at the pace of time, so that no detector behind this depends on frames arriving.
+Lines that use discontinuous transmission or comfort noise send nothing while nobody speaks. Whatever is not sent is
+treated as silence, at the pace of the clock, so that none of these detectors depends on frames arriving.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 from voicebot.speech.listening.tones import BeepDetector
 
 NOTHING_SENT_SECONDS: Final = 0.1
-"""A line that has sent nothing for this long sends nothing in silence; frames delayed by the network come sooner."""
+"""A line that has sent nothing for this long is silent; frames that the network delays arrive sooner."""
 MISSING_SECONDS: Final = 0.06
-"""Nor is less than this ever taken for silence."""
+"""A shorter gap is never taken for silence."""
 _ROUNDING_SECONDS: Final = 1e-6
 
 
@@ -35,7 +35,7 @@ class Sound:
     beep
         A beep has ended.
     verdict
-        What picked up, in the frame in which it became known.
+        What picked up, in the frame in which that became known.
     """
 
     pcm: bytes
@@ -67,7 +67,7 @@ class Hearing:
         """Key that the screener asks for."""
 
     def restart(self, at: float) -> None:
-        """Listen anew after a time in which others had the line."""
+        """Start again after the callee was connected to somebody else."""
         self._activity = VoiceActivity()
         self._heard_until = at
 
@@ -87,7 +87,7 @@ class Hearing:
         return self._hear(pcm, at, playing=playing)
 
     def silence(self, now: float, *, playing: bool) -> Iterator[Sound]:
-        """Hear what was not sent until now, if it is time to take it for silence."""
+        """Treat what was not sent up to now as silence, once the gap is long enough."""
         if now - self._heard_until < MISSING_SECONDS:
             return
         while self._heard_until + FRAME_SECONDS <= now + _ROUNDING_SECONDS:
@@ -99,7 +99,7 @@ class Hearing:
         return self._heard_until + NOTHING_SENT_SECONDS
 
     def words(self, text: str, at: float) -> Verdict | None:
-        """Take words of the callee's side; return what picked up, once, when they tell."""
+        """Take the callee's words; return what picked up, once they show it."""
         if self._greeting is None or not text:
             return None
         verdict = self._greeting.words(text, at)
@@ -117,7 +117,7 @@ class Hearing:
         return Sound(pcm, activity, beep, verdict)
 
     def _news(self, verdict: Verdict) -> Verdict | None:
-        """What the classifier says, if that is new; behind a screener there is somebody else to tell."""
+        """Return the classifier's verdict if it is new; after a screener the next one to speak is classified afresh."""
         if self._greeting is None or verdict is self._told:
             return None
         self._told, self.why = verdict, self._greeting.why

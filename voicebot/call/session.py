@@ -1,4 +1,4 @@
-"""One call while it lasts: carries the turn machine's commands to telephone, recogniser, policy and voice.
+"""One call in progress: carries the turn machine's commands to telephone, recogniser, policy and voice.
 
 Nothing is decided here: who speaks when is the turn machine's, what is said is the talk's, what a greeting is the
 greeting classifier's. Every event and command goes into the journal as it happens.
@@ -62,7 +62,7 @@ _log = logs.get_logger()
 
 @dataclass(slots=True)
 class Ended:
-    """What a session came to."""
+    """How a session ended."""
 
     hang_up: HangUp
     ending: Ending | None
@@ -240,7 +240,7 @@ class CallSession:
         return sent.frame
 
     def _take(self, sound: Sound, at: float) -> None:
-        """Pass on what was heard, to all but the turn machine."""
+        """Pass on what was heard, to everything except the turn machine."""
         self._utterances.hear(sound.pcm)
         if sound.activity.speech:
             self._speech_over_at = self._speech_ended_at = at
@@ -268,7 +268,7 @@ class CallSession:
         return min(wake for wake in wakes if wake is not None)
 
     def _wake(self, now: float) -> None:
-        """Let time pass: what the line has not sent was silence."""
+        """Let time pass: what the line has not sent is silence."""
         if self._hearing is not None:
             for sound in self._hearing.silence(now, playing=self._machine.speaking):
                 self._take(sound, now)
@@ -277,7 +277,7 @@ class CallSession:
     # --------------------------------------------------------------------------------------- commands
 
     def _tell(self, event: Event) -> None:
-        """Tell the turn machine, do what it says, and see when it wants to be woken."""
+        """Pass an event to the turn machine, carry out its commands, and set its alarm."""
         self._carry(self._machine.handle(event), event.at)
         self._alarm.set()
 
@@ -369,7 +369,7 @@ class CallSession:
         self._utterances.end()
 
     def _words(self, recognition: Recognition) -> None:
-        """Words have come; what they mean is asked at once if nothing has overtaken them."""
+        """Take recognised words; ask what they mean unless something has overtaken them."""
         at = self._clock()
         best = recognition.best
         self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)

@@ -1,8 +1,8 @@
-"""The turn machine's tables: which states may meet, what each event may do to them, and what is waited for in them.
+"""The turn machine's tables: which states may occur together, what each event may change, and what is waited for.
 
-A call is two machines that run side by side, like the two ends of a connection: the *mouth* (the bot's voice) and the
-*ear* (the callee's utterance). ``turns.py`` holds the rules; everything that can be said about them without reading
-code stands here, and the tests try every pair of states with every event against these tables.
+A call is two machines that run side by side: the *mouth* (the bot's voice) and the *ear* (the callee's utterance).
+``turns.py`` holds the rules; everything that can be said about them without reading code is here. The machine itself
+uses these tables, and the tests try every pair of states with every event against them.
 
 The mouth::
 
@@ -11,17 +11,17 @@ The mouth::
     SPEAKING  a line is being played
     HELD      a line has paused because the callee speaks over it
     QUIET     all lines have been played; an answer, a key or silence is awaited
-    OVER      the last line of the call has been played; only a failed transfer brings another turn
+    OVER      the last line of the call has been played; only a failed transfer leads to another turn
 
 The ear::
 
     WAITING   no utterance
     HEARING   an utterance is open and the callee speaks
-    CLOSING   silence has begun; its words have been asked for, and they say how long a silence ends it
+    CLOSING   silence has begun; the words have been requested, and they decide how long a silence ends it
 
-Odd cases, so that nobody looks for them elsewhere. A commit leaves the ear alone where an answer that was kept is
-committed while the callee speaks again, so IDLE meets all ears and the next turn begins OFF. A line is held for
-an utterance, so HELD never meets WAITING. Nothing is heard after the end, so OVER meets WAITING alone.
+The odd cases. When a kept answer is committed while the callee is speaking again, the ear is left as it is: so IDLE
+occurs with every ear, and the next turn begins OFF. A line is held for an utterance, so HELD never occurs with WAITING.
+Nothing is heard after the end, so OVER occurs with WAITING only.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ class Ear(enum.Enum):
 
 
 class Wait(enum.Enum):
-    """Something that happens when nothing happens."""
+    """What happens when nothing else does."""
 
-    INTERIM = "silence has begun: ask for the words"
-    END = "the silence has lasted as long as the words ask for: the utterance is over"
+    INTERIM = "silence has begun: request the words"
+    END = "the silence has lasted as long as the words call for: the utterance is over"
     GIVE_UP = "no words have come in a long silence: it was nothing"
     TOO_LONG = "nobody speaks this long: it is noise"
-    FLOOR = "nobody is there to be talked over, or not any more: begin to speak"
-    HANG_UP = "the last line has been played, and nobody speaks (any more): end the call"
-    KEYS = "no further key has come: what was pressed is the answer"
+    FLOOR = "nobody would be talked over: begin to speak"
+    HANG_UP = "the last line has been played and nobody is speaking: end the call"
+    KEYS = "no further key has been pressed: the keys so far are the answer"
     SILENCE = "nobody has answered: ask what to do about silence"
 
 
@@ -77,7 +77,7 @@ MAY_MEET: Final[Mapping[Mouth, frozenset[Ear]]] = {
     OVER: frozenset({WAITING}),
 }
 
-# An event that is missing in the row of the mouth's state is ignored there, whatever the ear is doing.
+# An event missing from the row of the mouth's state is ignored, whatever the ear is doing.
 MOUTH: Final[Mapping[Mouth, Mapping[type[Event], frozenset[Mouth]]]] = {
     IDLE: {
         Begin: frozenset({OFF, SPEAKING, QUIET, OVER}),
@@ -142,7 +142,7 @@ EAR: Final[Mapping[Ear, Mapping[type[Event], frozenset[Ear]]]] = {
         Digit: frozenset({CLOSING, WAITING}),
     },
 }
-"""An event that is missing leaves the ear as it is."""
+"""A missing event leaves the ear as it is."""
 
 _WITH_TURN: Final = frozenset({OFF, SPEAKING, HELD, QUIET})
 _ANY_EAR: Final = frozenset(Ear)
@@ -157,4 +157,4 @@ WAITS: Final[Mapping[Wait, tuple[frozenset[Mouth], frozenset[Ear]]]] = {
     Wait.KEYS: (frozenset({QUIET}), _ANY_EAR),
     Wait.SILENCE: (frozenset({QUIET}), frozenset({WAITING})),
 }
-"""In which states each wait can run, in the order in which they are served."""
+"""In which states each wait may run; they are served in this order."""

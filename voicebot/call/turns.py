@@ -1,46 +1,46 @@
-"""The turn machine: who has the floor, when a turn has ended, what an interruption is.
+"""The turn machine: who has the floor, when a turn has ended, what counts as an interruption.
 
 Theory
 ------
-A call is two halves that run at once. The *mouth* is quiet, speaking, or held (it paused because the callee
-speaks over it). The *ear* waits, hears an utterance, or sees it closing (silence has begun and may be the end).
-Which states there are, which may meet, which event may move which and what is waited for in each stands in
-``turn_table.py``, as data. Everything else follows from one rule each:
+A call is two halves that run side by side. The *mouth* is the bot's voice: quiet, speaking, or held (paused because
+the callee is speaking over it). The *ear* is the callee's utterance: none yet, being heard, or closing (silence has
+begun and may be the end). ``turn_table.py`` holds as data which states there are, which may occur together, what each
+event may change, and what is waited for in each state. Everything else follows from these rules:
 
-1.  **An utterance opens** when speech has lasted ``onset`` (longer while the mouth speaks), and what came just
-    before is heard with it.
-2.  **Its words are asked for as soon as silence begins** (``interim_after``), so recognition and decision run inside
-    the silence. Speech going on makes that interim result stale; the next silence asks again. Queries are numbered,
-    and only the newest counts.
-3.  **It ends** when the silence has lasted as long as its words ask for: short when they already answer the
-    question, longer for dates, amounts and digits, long when they don't answer, longest when they trail off.
-4.  **Speech over a line holds it** after ``barge_in`` of sustained speech. When the utterance turns out to be a
-    back-channel or a noise, the line goes on a little before where it stopped; otherwise the rest is dropped and
+1.  **An utterance opens** once speech has lasted ``onset`` (longer while the bot is speaking). The audio from just
+    before is included.
+2.  **Its words are requested as soon as silence begins** (``interim_after``), so recognition and decision run during
+    the silence. If speech continues, that interim result is stale and the next silence asks again. Queries are
+    numbered, and only the newest counts.
+3.  **It ends** when the silence has lasted as long as its words call for: short when they already answer the question,
+    longer for dates, amounts and digits, long when they don't answer, longest when they trail off.
+4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech. If the utterance turns out to be a
+    back-channel or noise, the line resumes a little before where it stopped; otherwise the rest of it is dropped and
     the utterance is answered.
-5.  **An uninterruptible line is never held or dropped, nor is a line that has one after it in the same turn.**
-    What is said meanwhile is kept, and answered when the last line has been played.
-6.  **A turn that ends the call** is played out. Only an urgent meaning (stop calling) still changes it, and the
-    machine waits for somebody who is speaking to finish before it hangs up.
+5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
+    said meanwhile is kept, and answered after the last line.
+6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
+    the callee is speaking, the machine lets them finish before it hangs up.
 7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the
-    greeting has closed, or when none has come for ``greeting_wait``. The same holds for a turn that begins while
-    the callee is speaking. On an answering machine it waits for the beep.
-8.  **Silence** is an answer too: ``no_input`` seconds after the last line, with nobody speaking.
-9.  **Keys** end the mouth's line where it may be interrupted and make an answer of their own.
-10. **Who goes on as the reply begins had not finished.** Speech within ``goes_on`` of the beginning of a reply, while
-    its first line is being said, is taken together with the words that were replied to: together they are answered
-    anew (the reply is taken back, even one that would end the call), or they say nothing new and the reply goes on.
-11. **Time passes without audio, too.** Lines that send nothing in silence (DTX, comfort noise) are silent while
-    nothing comes. The machine never waits for a frame: ``wake_at`` says when it wants to be told that time has
-    passed, and ``Tick`` is served exactly as the frame that did not come would have been.
-12. **Nothing that a machine says is the callee's answer.** Once it is known that a voicemail or a screener speaks, no
-    words count until it has been decided what to do about it; a line that has to be said in full is played to its end
-    before, the rest of the turn is not. A screener is let finish (``screener_close`` of silence) before that is asked.
-    Until it is known, urgent words that are as long as a machine's greeting count only after a longer silence.
+    greeting has ended, or when none has come within ``greeting_wait``. The same holds for a turn that begins while the
+    callee is speaking. On an answering machine it waits for the beep.
+8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
+9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own.
+10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
+    reply, during its first line, is joined to the words that were replied to. Together they are answered anew (the
+    reply is taken back, even one that would end the call), or they add nothing and the reply resumes.
+11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
+    for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
+    not come.
+12. **Nothing a machine says is the callee's answer.** Once a voicemail or a screener is recognised, its words don't
+    count until it has been decided what to do about it. A line that must be said in full is finished first; the rest
+    of the turn is not said. A screener is left to finish (``screener_close`` of silence) before that decision is asked
+    for. Until it is known what picked up, urgent words as long as a machine's greeting take a longer silence to count.
 
-Whoever carries this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine``
-with exactly one ``Decided``; after ``Commit`` it says what comes next with ``Begin``; it keeps one timer, and sends
-``Tick`` when ``wake_at`` has come. Everything that changes who may speak is in this file. It has no clock: every event
-carries ``at``, seconds that never go back.
+The carrier of this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine`` with
+exactly one ``Decided``. After ``Commit`` it sends ``Begin`` with what comes next. It keeps one timer and sends ``Tick``
+when ``wake_at`` is reached. Everything that changes who may speak is in this file. The machine has no clock: every
+event carries ``at``, in seconds that never go back.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class TurnMachine:
         self._beeped = False
 
     def handle(self, event: Event) -> list[Command]:
-        """Take an event and say what to do, in order."""
+        """Take an event; return what to do, in order."""
         if type(event) not in MOUTH[self.mouth]:
             return []
         match event:
@@ -139,7 +139,7 @@ class TurnMachine:
                 return []
 
     def wake_at(self) -> float | None:
-        """When to send ``Tick`` unless something else happens before; ``None``: nothing is waited for."""
+        """Return when to send ``Tick`` unless something happens first; ``None`` if nothing is being waited for."""
         soonest = min(self._until(wait) for wait in Wait)
         return None if math.isinf(soonest) else soonest + self.timing.frame_late_ms / 1000
 
@@ -257,14 +257,14 @@ class TurnMachine:
         return []
 
     def _has_not_finished(self, at: float) -> bool:
-        """Rule 10: the callee speaks again as the reply begins."""
+        """Rule 10: the callee is speaking again as the reply begins."""
         begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
         return begins and self.turn.replies
 
     # -------------------------------------------------------------------------------------------- waits
 
     def _serve(self, at: float, waits: Iterable[Wait] = WAITS) -> list[Command]:
-        """Do what is due, in the order of the table."""
+        """Do what is due, in the table's order."""
         commands: list[Command] = []
         for wait in waits:
             if self._until(wait) <= at + _ROUNDING_SECONDS:
@@ -272,7 +272,7 @@ class TurnMachine:
         return commands
 
     def _until(self, wait: Wait) -> float:
-        """When a wait is over; infinite where nobody waits for it."""
+        """Return when a wait is over; infinite if it is not running."""
         mouths, ears = WAITS[wait]
         if self.mouth not in mouths or self.ear not in ears:
             return math.inf
@@ -297,7 +297,7 @@ class TurnMachine:
         return math.inf
 
     def _closing_ms(self, decided: Decided) -> int:
-        """Rule 3; and rule 12: whoever says something urgent at length before we have spoken may be a machine yet."""
+        """Rules 3 and 12: something urgent said at length before the bot has spoken may still come from a machine."""
         closing = self.timing.closing_ms(decided, self.turn.expects, quiet=self.mouth is Mouth.QUIET)
         spoke_ms = (self._silence.since - self._opened_at) * 1000
         if self._urgent_while_off() and spoke_ms >= self.timing.greeting_like_a_machine_ms:
@@ -305,7 +305,7 @@ class TurnMachine:
         return closing
 
     def _urgent_while_off(self) -> bool:
-        """Something urgent was said while the callee has the floor; it is answered before anything is said."""
+        """Something urgent was said while the callee has the floor: it is answered before any line is said."""
         urgent = self.ear is Ear.CLOSING and self._decided is not None and self._decided.urgent
         return urgent and self.mouth is Mouth.OFF and not (self._screened or self.turn.after_beep)
 
@@ -338,7 +338,7 @@ class TurnMachine:
         return [Interim(self._utterance, self._next_query(), self._goes_on)]
 
     def _too_long_from(self) -> float:
-        """No person speaks this long without a pause, least of all over a held line: it is noise, or a machine."""
+        """Nobody speaks this long without a pause, least of all over a held line: it is noise or a machine."""
         held = self.mouth is Mouth.HELD
         return self._opened_at + (self.timing.held_longest_seconds if held else self.timing.utterance_longest_seconds)
 
@@ -346,7 +346,7 @@ class TurnMachine:
         return at + _ROUNDING_SECONDS >= self._too_long_from()
 
     def _floor_from(self) -> float:
-        """Rule 7: when a turn may begin that has had to wait."""
+        """Rules 7 and 12: when a turn that has had to wait may begin."""
         timing = self.timing
         if self._screened:
             closed = self._silence.since + timing.screener_close_ms / 1000
@@ -412,7 +412,7 @@ class TurnMachine:
     # ------------------------------------------------------------------------------------------ Machine
 
     def _machine(self, event: Machine) -> list[Command]:
-        """Rule 12: a mailbox waits for nothing but its beep; a screener is let finish, for it may ask for a key."""
+        """Rule 12: for voicemail ask at once; a screener may yet ask for a key, so it finishes first."""
         if event.kind == "voicemail":
             self._screened, self._kept = False, None
             return self._ask_special(DecideMachine(self._next_query(), event.kind))
@@ -446,7 +446,7 @@ class TurnMachine:
     # ------------------------------------------------------------------------------------------ helpers
 
     def _mandatory(self) -> bool:
-        """Rule 5: this line, or one after it, has to be said in full."""
+        """Rule 5: this line, or one after it, must be said in full."""
         return any(self.turn.lines[self._line :])
 
     def _interruptible(self) -> bool:
@@ -454,11 +454,11 @@ class TurnMachine:
         return not self.turn.ends and not self._mandatory()
 
     def _may_be_taken_back(self) -> bool:
-        """Rule 10: an ending that came too early; not one that has to be said in full."""
+        """Rule 10: an ending that came too early, unless it must be said in full."""
         return self._goes_on and not self._mandatory()
 
     def _to_machine(self) -> bool:
-        """Rule 12: a machine listens, and only lines that have to be said come before what is done about it."""
+        """Rule 12: a machine is listening; only lines that must be said come before what is done about it."""
         return self._screened or (self._kept is not None and self._special_is_machine)
 
     @property
@@ -470,7 +470,7 @@ class TurnMachine:
         return self._query
 
     def _ask_special(self, command: DecideDigits | DecideSilence | DecideMachine) -> list[Command]:
-        """Ask about something that is no utterance; its decision ends the turn as soon as it comes."""
+        """Ask about something other than an utterance; the decision ends the turn as soon as it arrives."""
         self._special = command
         return [command]
 

@@ -1,8 +1,8 @@
 """Who speaks when, one frame at a time: where the callee's speech begins, and exactly where it ends.
 
-Three witnesses are heard together, because none is enough alone:
+Three detectors are combined, because none is enough on its own:
 
-* **webrtcvad** (0.15 ms per audio second) is the gate: while it hears nothing, nothing dearer runs.
+* **webrtcvad** (0.15 ms per audio second) is the gate: while it hears nothing, nothing more expensive runs.
 * **silero** (2.5 ms per audio second, only while the gate is open) says whether it is a voice. It alone may
   start speech, so slams, clicks, coughs and traffic don't. It is slow at the end, so it does not end speech alone.
 * **level**, per 10 ms, times the end of speech: voice has stopped where the level falls under the noise floor,
@@ -53,7 +53,7 @@ _STAY: Final = 0.6
 """Under this probability in two windows running, what is heard is not a voice any more."""
 
 _PRE_EMPHASIS: Final = np.float32(0.8)
-"""Weakens hum and traffic, and keeps the quiet "s" at the end of a word above the floor."""
+"""Attenuates hum and traffic, and keeps a quiet final "s" above the floor."""
 _PRE_EMPHASIS_GAIN: Final = np.float32(1.22)
 """Keeps levels about where they were."""
 

@@ -1,4 +1,4 @@
-"""What picked up: a person, a voicemail, a call screener, or nobody that speaks. Pure; decides while the bot talks.
+"""What picked up: a person, voicemail, a call screener, or silence. Pure; decides while the bot is talking.
 
 A person taken for a machine is the worst mistake, so a machine needs evidence of two kinds: what it says (the
 language's ``Machines``) and how it says it (a monologue that no person gives a caller), or a beep. A person needs
@@ -24,10 +24,10 @@ _SCREENER_MONOLOGUE_MS: Final = 1500
 _SHORT_MS: Final = 2500
 """People say no more than this when they pick up."""
 _WAIT_SHORT_MS: Final = 1500
-"""Silence after so little that only a person keeps."""
+"""After so little speech, only a person stays silent this long."""
 _WAIT_LONG_MS: Final = 3000
 _BEEP_MS: Final = 5000
-"""A beep belongs to a monologue that ended no longer before it."""
+"""A beep belongs to a monologue that ended at most this long before it."""
 _SILENCE_SECONDS: Final = 12.0
 _LONGEST_SECONDS: Final = 30.0
 _FUZZY_LENGTH: Final = 15
@@ -127,7 +127,7 @@ class GreetingClassifier:
 
     @property
     def key(self) -> str:
-        """The key that a screener asks for; empty where it asks for none, or for one of several."""
+        """The key that a screener asks for; empty if it asks for none, or offers several."""
         return self._keys[0] if len(self._keys) == 1 else ""
 
     def _note_keys(self, words: str) -> None:
@@ -155,7 +155,7 @@ class GreetingClassifier:
         )
 
     def _decide(self, at: float) -> Verdict:
-        """The verdict; it does not change once it is made, but for a "person" that asks for a key to be connected."""
+        """Return the verdict; once made it stays, except for a "person" who asks for a key to be connected."""
         if self._verdict is Verdict.UNDECIDED:
             self._verdict, self.why = self._weigh(at)
         elif self._verdict is Verdict.PERSON and self._keys and self._evidence["asking"]:
