@@ -52,7 +52,7 @@ def read(header: Sequence[str], needs: Sequence[str]) -> list[str]:
     ]
 
 
-def faults(names: Sequence[str], needs: Sequence[str]) -> list[tuple[str, str]]:
+def faults(names: Sequence[str], needs: Sequence[str], required: Sequence[str] = REQUIRED) -> list[tuple[str, str]]:
     """Return what is wrong with a header as it was read, each with its cure."""
     found = []
     for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
@@ -60,7 +60,7 @@ def faults(names: Sequence[str], needs: Sequence[str]) -> list[tuple[str, str]]:
     for place, name in enumerate(names, 1):
         if not name:
             found.append((f"column {place} has no name", "name it, or take the column out"))
-    for name in (*REQUIRED, *needs):
+    for name in (*required, *needs):
         if name in names:
             continue
         others = [other for other in names if other and other not in REQUIRED]

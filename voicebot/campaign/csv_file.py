@@ -72,10 +72,12 @@ class CsvFile:
         Of the file, for messages.
     needs
         Columns that the script needs beside those that every file has.
+    required
+        Columns that every such file has.
     """
 
-    def __init__(self, name: str, needs: Sequence[str]) -> None:
-        self._file, self._needs = name, needs
+    def __init__(self, name: str, needs: Sequence[str], required: Sequence[str] = columns.REQUIRED) -> None:
+        self._file, self._needs, self._required = name, needs, required
 
     def _problem(self, line: int, what: str, cure: str) -> Problem:
         return Problem(what, cure, self._file, line)
@@ -131,7 +133,9 @@ class CsvFile:
                 fields.text("column", name)
             except Unfit as unfit:
                 problems.append(self._problem(line, f"a column's name {unfit.what}", unfit.cure))
-        return problems + [self._problem(line, what, cure) for what, cure in columns.faults(header, self._needs)]
+        return problems + [
+            self._problem(line, what, cure) for what, cure in columns.faults(header, self._needs, self._required)
+        ]
 
     def _records(
         self, lines: Iterator[Line], header: Sequence[str], delimiter: str

@@ -8,24 +8,30 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from voicebot.agi.phone import Disposition
 from voicebot.call.recordings import playable
-from voicebot.cli import output, playing
-from voicebot.cli.stores import moment, with_store
+from voicebot.cli import filters, output, playing, times
+from voicebot.cli.stores import with_store
 from voicebot.config import Config
+from voicebot.dialogue.script.vocabulary import OUTCOMES
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.journal import transcript
 from voicebot.journal.reader import read_entries
 from voicebot.masking import mask_name, mask_number, mask_person
 from voicebot.plain import to_json
 from voicebot.private_files import make_missing, open_private, private_folder, write_private
+from voicebot.store.calls import CallFilter, FoundCall
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
 app = typer.Typer()
+
+SHOWN: Final = 50
+"""Calls that a table shows where nobody says how many."""
 
 Call = Annotated[str, typer.Argument(help="The attempt's id, or its first characters.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -36,39 +42,64 @@ Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show names and numbe
 def list_calls(
     context: typer.Context,
     *,
-    campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only with this outcome.")] = None,
+    campaign: Annotated[str, typer.Option(help="Only of this campaign.")] = "",
+    phone: Annotated[str, typer.Option(help="Only to this number, or one that ends in these digits.")] = "",
+    reference: Annotated[str, typer.Option(help="Only of leads with this reference.")] = "",
+    since: Annotated[str, typer.Option(help="Only from then on: 2026-11-26, today, 2026-11-26T15:00.")] = "",
+    until: Annotated[str, typer.Option(help="Only until then; a day counts to its end.")] = "",
+    disposition: Annotated[list[str] | None, typer.Option(help="Only with this disposition.")] = None,
+    outcome: Annotated[list[str] | None, typer.Option(help="Only with this outcome.")] = None,
     said: Annotated[str, typer.Option(help="Only calls in which either side said these words.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many, newest first; 50 in a table, all as data.")
+    ] = None,
+    zone: Annotated[
+        times.Zone, typer.Option("--times", help="Show times in the machine's zone or the lead's.")
+    ] = times.Zone.MACHINE,
     unmasked: Unmasked = False,
     json: Json = False,
 ) -> None:
-    """Show attempts, newest first."""
+    """Show attempts, newest first. Days and times of --since and --until are the machine's."""
+    most = limit if limit is not None or json else SHOWN
+    now = times.machine_now()
 
-    async def work(store: Store, _config: Config) -> list[Attempt]:
-        number = (await store.campaign_named(campaign)).id if campaign is not None else None
-        return await store.attempts(number, outcome=outcome, said=said, limit=limit)
+    async def work(store: Store, _config: Config) -> tuple[list[FoundCall], int]:
+        dispositions, outcomes = await store.results_there_are()
+        which = CallFilter(
+            campaign=(await store.campaign_named(campaign)).id if campaign else None,
+            number=filters.phone(phone) if phone else "",
+            reference=reference,
+            since=filters.moment("--since", since, now),
+            until=filters.moment("--until", until, now, end=True),
+            dispositions=filters.words("--disposition", disposition or (), dispositions | set(Disposition)),
+            outcomes=filters.words("--outcome", outcome or (), outcomes | OUTCOMES),
+            said=said,
+        )
+        return await store.calls(which, limit=most)
 
-    found = [_masked(attempt, unmasked) for attempt in with_store(context, work)]
+    found, count = with_store(context, work)
     if json:
-        output.print_json([_record(attempt) for attempt in found])
-        return
-    output.print_table(
-        "",
-        ("attempt", "campaign", "dialled (UTC)", "phone", "state", "disposition", "outcome", "recorded"),
-        (
-            (
-                str(attempt.id)[:8],
-                attempt.campaign_name,
-                moment(attempt.dialled_at),
-                attempt.phone,
-                attempt.state,
-                attempt.disposition,
-                attempt.outcome,
-                "yes" if attempt.recording else "",
-            )
-            for attempt in found
-        ),
+        output.print_json([_record(_masked(one.attempt, unmasked)) for one in found])
+    else:
+        output.print_table(
+            "",
+            ("attempt", "campaign", "dialled", "phone", "state", "disposition", "outcome", "recorded"),
+            (_row(one, unmasked, zone) for one in found),
+        )
+    output.left_out(count - len(found), "calls")
+
+
+def _row(call: FoundCall, unmasked: bool, zone: times.Zone) -> tuple[object, ...]:
+    attempt = _masked(call.attempt, unmasked)
+    return (
+        str(attempt.id)[:8],
+        attempt.campaign_name,
+        times.shown(attempt.dialled_at, call.timezone if zone is times.Zone.LEAD else ""),
+        attempt.phone,
+        attempt.state,
+        attempt.disposition,
+        attempt.outcome,
+        "yes" if attempt.recording else "",
     )
 
 
@@ -93,9 +124,9 @@ def show(
         "state": attempt.state,
         "disposition": f"{attempt.disposition} {attempt.explanation}".strip(),
         "outcome": f"{attempt.outcome} ({slots})" if slots else attempt.outcome,
-        "dialled": moment(attempt.dialled_at),
-        "answered": moment(attempt.answered_at),
-        "ended": moment(attempt.ended_at),
+        "dialled": times.shown(attempt.dialled_at),
+        "answered": times.shown(attempt.answered_at),
+        "ended": times.shown(attempt.ended_at),
         "engines": ", ".join(f"{name}: {value}" for name, value in attempt.engines.items()),
         "recording": attempt.recording,
     }

@@ -21,6 +21,8 @@ NOUNS: Final = {
     "rehearse": "Try a script on simulated people over real SIP and RTP.",
     "script": "Check, draw, try, compare and train scripts.",
     "campaign": "Create, fill, start and watch campaigns.",
+    "lead": "List, show, drop and requeue leads.",
+    "dnc": "List and add numbers that must not be called.",
     "call": "List, show, play and export calls.",
     "trunk": "List and check SIP trunks.",
     "model": "List and install models.",

@@ -116,6 +116,12 @@ def print_problems(problems: Iterable[Problem]) -> None:
             err.print(joined("  ", styled("→", "green"), f" {problem.cure}"))
 
 
+def left_out(count: int, what: str) -> None:
+    """Say on stderr how many rows were not shown, where there are any."""
+    if count > 0:
+        err.print(f"… and {count} more {what}; ask for more with --limit, or for fewer with a filter")
+
+
 def fail(problems: Iterable[Problem], code: int = EXIT_USAGE) -> NoReturn:
     """Print problems and leave with ``code``."""
     print_problems(problems)

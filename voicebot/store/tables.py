@@ -295,13 +295,15 @@ class UtteranceRow(Base):
 
 
 class SuppressionRow(Base):
-    """A number that asked not to be called again, in any campaign."""
+    """A number that must not be called, in any campaign: a callee said so (``attempt_id``), or somebody put it here."""
 
     __tablename__ = "suppression"
 
     number: Mapped[str] = mapped_column(sa.String(NUMBER_LENGTH), primary_key=True)
     attempt_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("attempt.id"))
     since: Mapped[float]
+    by: Mapped[str] = mapped_column(default="", server_default="")
+    why: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
 
 
 class TrunkRow(Base):

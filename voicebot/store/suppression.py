@@ -1,0 +1,120 @@
+"""Numbers that must not be called, in any campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voicebot.store import rows
+from voicebot.store.attempts import STOP_OUTCOME
+from voicebot.store.database import Database
+from voicebot.store.engine import to_text
+from voicebot.store.records import LeadState
+from voicebot.store.tables import AttemptRow, LeadRow, SuppressionRow
+
+NUMBERS_AT_ONCE: Final = 1000
+"""Numbers in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A number that must not be called.
+
+    Parameters
+    ----------
+    attempt
+        The call in which it was said; ``None`` where somebody barred it by hand.
+    since
+        Database time.
+    by, why
+        Who barred it by hand, and why.
+    """
+
+    number: str
+    since: float
+    attempt: UUID | None = None
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """What barring numbers did: how many are new on the list, and how many leads are not called for it."""
+
+    new: int
+    leads: int
+
+
+class Suppression(Database):
+    """The list of numbers that must not be called; authorising an attempt looks into it, so it holds at once."""
+
+    async def bars(self, number: str = "", *, limit: int | None = None) -> tuple[list[Bar], int]:
+        """Return barred numbers, newest first, and how many there are in all.
+
+        Parameters
+        ----------
+        number
+            E.164, or the last digits of it; empty: all.
+        limit
+            How many are returned at most; ``None``: all.
+        """
+        conditions = [rows.number_is(SuppressionRow.number, number)] if number else []
+
+        async def work(connection: AsyncConnection) -> tuple[list[Bar], int]:
+            found = await connection.execute(
+                sa.select(SuppressionRow)
+                .where(*conditions)
+                .order_by(SuppressionRow.since.desc(), SuppressionRow.number)
+                .limit(limit)
+            )
+            bars = [
+                Bar(row["number"], row["since"], row["attempt_id"], row["by"], row["why"]) for row in found.mappings()
+            ]
+            count = sa.select(sa.func.count()).select_from(SuppressionRow).where(*conditions)
+            return bars, (await connection.execute(count)).scalar_one()
+
+        return await self.read(work)
+
+    async def bar(self, numbers: Collection[str], *, by: str, why: str) -> Barred:
+        """Bar E.164 numbers in every campaign; ValueError for a number in another form."""
+        wanted = sorted({rows.person(number) for number in numbers})
+        new = leads = 0
+        for start in range(0, len(wanted), NUMBERS_AT_ONCE):
+            part = await self._bar_part(wanted[start : start + NUMBERS_AT_ONCE], by, why)
+            new, leads = new + part.new, leads + part.leads
+        return Barred(new, leads)
+
+    async def _bar_part(self, numbers: Collection[str], by: str, why: str) -> Barred:
+        async def work(connection: AsyncConnection, _run: int) -> Barred:
+            now = (await connection.execute(sa.select(self.now))).scalar_one()
+            columns = [{"number": one, "since": now, "by": to_text(by), "why": to_text(why)} for one in numbers]
+            made = await connection.execute(
+                self.insert(SuppressionRow).on_conflict_do_nothing().returning(SuppressionRow.number), columns
+            )
+            new = len(list(made.scalars()))
+            stopped = await connection.execute(
+                sa.update(LeadRow)
+                .where(LeadRow.number.in_(numbers), LeadRow.state.in_([LeadState.READY, LeadState.REVIEW]))
+                .values(state=LeadState.DONE, why=STOP_OUTCOME)
+            )
+            return Barred(new, stopped.rowcount)
+
+        return await self.write(work)
+
+    async def open_calls(self, numbers: Collection[str]) -> int:
+        """How many calls to these numbers are under way."""
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(AttemptRow)
+            .where(AttemptRow.number.in_(numbers), AttemptRow.closed_at.is_(None))
+        )
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(statement)).scalar_one()
+
+        return await self.read(work)
