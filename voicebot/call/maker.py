@@ -278,11 +278,13 @@ class CallMaker:
     ) -> Result:
         hang_up, ending = ended.hang_up, ended.ending
         outcome, slots = (ending.outcome, plain(ending.slots)) if ending is not None else ("", {})
-        journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value), self._monotonic())
+        counts_as = ending.counts_as if ending is not None else ""
+        journal.add(events.OutcomeReached(outcome, slots, hang_up.disposition.value, counts_as), self._monotonic())
         path = await self._kept(journal, recording)
         return Result(
             disposition=hang_up.disposition.value,
             outcome=outcome,
+            counts_as=counts_as,
             slots=slots,
             journal=tuple(journal.entries),
             recording=path,

@@ -60,6 +60,7 @@ def turn(query: int, plan: Plan, so_far: Ending) -> events.Turn:
         so_far.outcome,
         so_far.slots,
         plan.takes_back,
+        so_far.counts_as,
     )
 
 

@@ -198,7 +198,7 @@ def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextS
             return _keep(rule, max(agreed, history.now), f"{key}: agreed for {_clock(agreed, history.timezone)}")
     if again is None:
         return NextStep(LeadState.DONE, "")
-    ended_so = 1 + sum((outcome or disposition) == key for disposition, outcome in history.earlier)
+    ended_so = 1 + sum(key in names for names in history.earlier)
     if ended_so >= again.attempts:
         return NextStep(LeadState.DONE, f"{key}: {_times(again.attempts)}, as often as the retry rule allows")
     if history.tries >= rule.attempts:
@@ -245,9 +245,10 @@ def agreed_time(value: Any, history: LeadHistory) -> float | None:
 
 
 def _again(rule: RetryRule, result: Result) -> tuple[str, Again | None]:
-    """The rule's entry for a result: its outcome's where it has one, else its disposition's."""
+    """The rule's entry for a result: its outcome's, or of what that counts as; without one its disposition's."""
     if result.outcome:
-        return result.outcome, rule.outcome.get(result.outcome)
+        key = result.outcome if result.outcome in rule.outcome else result.counts_as or result.outcome
+        return key, rule.outcome.get(key)
     try:
         return result.disposition, rule.disposition.get(Disposition(result.disposition))
     except ValueError:

@@ -166,6 +166,7 @@ class OutcomeReached:
     outcome: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
     disposition: str = ""
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +495,7 @@ class Turn:
         Where the conversation stands now.
     taken
         How the script's table led here.
-    outcome_so_far, slots
+    outcome_so_far, counts_as, slots
         What the call would have come to if it had ended here: all that a crash leaves.
     takes_back
         It replaces the reply that was given last.
@@ -509,6 +510,7 @@ class Turn:
     outcome_so_far: str = "hung_up"
     slots: Mapping[str, Any] = field(default_factory=dict)
     takes_back: bool = False
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

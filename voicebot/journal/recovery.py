@@ -40,6 +40,7 @@ def recovered(lines: Iterable[Mapping[str, Any]], explanation: str = "") -> Resu
     return Result(
         disposition=Disposition.ANSWERED.value,
         outcome=done[1].outcome if done else so_far.outcome_so_far,
+        counts_as=done[1].counts_as if done else so_far.counts_as,
         slots=done[1].slots if done else so_far.slots,
         journal=lines,
         recording=recorded(entries),

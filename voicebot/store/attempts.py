@@ -172,6 +172,7 @@ class Attempts(Database):
                         campaign_id=closed.campaign_id,
                         lead_id=closed.lead_id,
                         outcome=to_text(result.outcome),
+                        counts_as=to_text(result.counts_as),
                         slots=dict(result.slots),
                         recorded_at=self.now,
                     )
@@ -189,10 +190,10 @@ class Attempts(Database):
 
     async def _earlier(
         self, connection: AsyncConnection, lead: int, attempt: UUID, counted_from: float
-    ) -> tuple[tuple[str, str], ...]:
-        """Disposition and outcome of a lead's earlier attempts that count, oldest first."""
+    ) -> tuple[tuple[str, ...], ...]:
+        """How a lead's earlier attempts that count ended, oldest first; see ``LeadHistory.earlier``."""
         found = await connection.execute(
-            sa.select(AttemptRow.disposition, OutcomeRow.outcome)
+            sa.select(AttemptRow.disposition, OutcomeRow.outcome, OutcomeRow.counts_as)
             .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
             .where(
                 AttemptRow.lead_id == lead,
@@ -202,7 +203,7 @@ class Attempts(Database):
             )
             .order_by(AttemptRow.claimed_at)
         )
-        return tuple((row.disposition, row.outcome or "") for row in found)
+        return tuple((row.outcome, row.counts_as) if row.outcome else (row.disposition,) for row in found)
 
     async def _bar(self, connection: AsyncConnection, number: str, attempt: UUID) -> None:
         """Bar a number in every campaign, at once."""

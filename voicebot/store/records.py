@@ -132,7 +132,7 @@ class Result:
     disposition
         How the network ended it (``voicebot.agi.phone.Disposition`` value).
     outcome
-        One of the shared outcomes, or empty when nobody was reached.
+        One of the shared outcomes or of the script's own; empty when nobody was reached.
     slots
         JSON-ready values: promise_date, amount, callback_at, …
     journal
@@ -145,6 +145,8 @@ class Result:
         What was said, in order.
     origin
         Who the end comes from (``voicebot.agi.phone.Origin`` value).
+    counts_as
+        The shared outcome that one of the script's own counts as; empty where it is a shared one itself.
     """
 
     disposition: str
@@ -162,6 +164,7 @@ class Result:
     fate: Fate = Fate.KNOWN
     utterances: tuple[Said, ...] = ()
     origin: str = "callee"
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ class LeadHistory:
     refusals
         Attempts in a row that were given back though the trunk works.
     earlier
-        Disposition and outcome of each earlier attempt that counted.
+        How each earlier attempt that counted ended: its outcome and what that counts as, or else its disposition.
     agreed_at
         The time that had been agreed for this attempt (database time), if any.
     """
@@ -194,7 +197,7 @@ class LeadHistory:
     rehearsal_day: date | None = None
     tries: int = 1
     refusals: int = 0
-    earlier: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[tuple[str, ...], ...] = ()
     agreed_at: float | None = None
 
 
@@ -506,6 +509,7 @@ class Attempt:
     ended_at: float | None = None
     disposition: str = ""
     outcome: str = ""
+    counts_as: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
     cause: int = 0
     technical: int = 0

@@ -124,6 +124,7 @@ def attempts() -> sa.Select[*tuple[Any, ...]]:
             LeadRow.name,
             LeadRow.reference,
             OutcomeRow.outcome,
+            OutcomeRow.counts_as,
             OutcomeRow.slots,
         )
         .join(CampaignRow, CampaignRow.id == AttemptRow.campaign_id)
@@ -155,6 +156,7 @@ def to_attempt(row: sa.Row[Any]) -> Attempt:
         ended_at=row.ended_at,
         disposition=row.disposition,
         outcome=row.outcome or "",
+        counts_as=row.counts_as or "",
         slots=row.slots or {},
         cause=row.cause,
         technical=row.technical,
@@ -171,7 +173,7 @@ def to_history(
     now: float,
     *,
     tries: int | None = None,
-    earlier: tuple[tuple[str, str], ...] = (),
+    earlier: tuple[tuple[str, ...], ...] = (),
 ) -> LeadHistory:
     """Tell what a decision about a lead may look at; ``lead`` is a row's columns."""
     return LeadHistory(

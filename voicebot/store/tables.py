@@ -264,6 +264,8 @@ class OutcomeRow(Base):
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
     lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id"), index=True)
     outcome: Mapped[str] = mapped_column(sa.String(40))
+    counts_as: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    """The shared outcome that one of a script's own counts as; empty where it is a shared one itself."""
     slots: Mapped[dict[str, Any]]
     recorded_at: Mapped[float]
 

@@ -347,7 +347,7 @@ async def test_a_decision_sees_the_leads_history_and_its_campaigns_rule(store: S
         await store.finish(attempt, result, decide)
     assert [history.tries for history in seen] == [1, 2, 2, 3]
     assert [history.refusals for history in seen] == [0, 1, 2, 0]
-    assert seen[-1].earlier == (("busy", ""), ("answered", "voicemail"))
+    assert seen[-1].earlier == (("busy",), ("voicemail", ""))
     assert {history.retry for history in seen} == {"attempts: 2"}
     assert {history.timezone for history in seen} == {"America/New_York"}
 

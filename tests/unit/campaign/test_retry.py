@@ -75,13 +75,24 @@ def test_what_asking_again_does_not_change_ends_the_lead(result: Result) -> None
 
 
 def test_tries_that_end_in_the_same_way_are_counted_and_gaps_grow() -> None:
-    busy, no_answer = ("busy", ""), ("no_answer", "")
+    busy, no_answer = ("busy",), ("no_answer",)
     second = decide(Result("busy"), history(tries=3, earlier=(no_answer, busy)))
     assert (second.state, second.next_at) == (LeadState.READY, NOW + 30 * 60.0)
     assert decide(Result("busy"), history(tries=4, earlier=(busy, no_answer, busy))).state is LeadState.DONE
     assert decide(Result("busy"), history(tries=6, earlier=(no_answer,) * 2)).state is LeadState.DONE
-    voicemail = ("answered", "voicemail")
+    voicemail = ("voicemail", "")
     assert decide(Result("answered", outcome="voicemail"), history(earlier=(voicemail,) * 2)).state is LeadState.DONE
+
+
+def test_an_outcome_of_the_scripts_own_goes_by_what_it_counts_as_unless_the_rule_names_it() -> None:
+    own = Result("answered", outcome="at_the_doctor", counts_as="not_available")
+    step = decide(own, history())
+    assert (step.state, step.next_at) == (LeadState.READY, NOW + 4 * HOUR)
+    tried = ("at_the_doctor", "not_available"), ("not_available", ""), ("at_the_doctor", "not_available")
+    assert decide(own, history(tries=4, earlier=tried)).state is LeadState.DONE
+    named = "outcome: {at_the_doctor: {attempts: 2, gaps: [1 day]}, not_available: {attempts: 9, gaps: [1 h]}}"
+    assert decide(own, history(retry=named)).next_at == NOW + DAY
+    assert decide(own, history(retry=named, earlier=tried)).state is LeadState.DONE
 
 
 @pytest.mark.parametrize("outcome", ["callback", "not_available"])

@@ -1,0 +1,19 @@
+"""An outcome of a script's own says which shared outcome it counts as."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("outcome", sa.Column("counts_as", sa.String(length=40), nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    op.drop_column("outcome", "counts_as")
