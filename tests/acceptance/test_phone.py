@@ -198,6 +198,15 @@ async def test_keys(phone: AsteriskPhone) -> None:
     assert "".join(owner.values("digit")) == "1234567890*#"
 
 
+async def test_a_key_that_we_press_is_heard_at_the_far_side(phone: AsteriskPhone) -> None:
+    call, owner = await place(phone, "1011000")
+    await owner.wait("answered")
+    call.press("x")
+    call.press("5")
+    await ends(owner, Disposition.ANSWERED)
+    assert owner.values("digit") == ["5"], "the far side says what it heard"
+
+
 async def test_hung_up_while_it_rings(phone: AsteriskPhone) -> None:
     call, owner = await place(phone, "1004000")
     await owner.wait("ringing")
