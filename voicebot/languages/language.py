@@ -188,6 +188,8 @@ class Clues:
         Words of who is near the person called, and not that person.
     between_digits
         What may stand between groups of one number that is read out.
+    asking
+        Words (or forms) without which nothing is asked.
     """
 
     stand_ins: StandIns
@@ -205,6 +207,7 @@ class Clues:
     absent: re.Pattern[str]
     relative: re.Pattern[str]
     between_digits: re.Pattern[str]
+    asking: re.Pattern[str] = re.compile("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,13 +270,16 @@ class LocalPolicy:
         """Whether a "yes" before it settles what the rest may only seem to say.
 
         "Yes, I will pay it" where a yes was asked for promises no other day than the one that was asked about; and
-        nobody says "yes" and means that we have the wrong person, without a word of denial.
+        nobody says "yes" and means that we have the wrong person, without a word of denial, or asks something, without
+        a word of asking ("yes, I'll pay for the due date", as "by the due date" was heard).
         """
         if parts.lead != "affirm" or not self._takes(step, "affirm"):
             return False
         clues = self._language.clues
         if verdict.intent == "promise_to_pay":  # "okay, I will pay it" is no yes to being connected with somebody
             return not values.values and not clues.later.search(words) and not self._connects(step, "affirm")
+        if verdict.intent.startswith("ask_"):
+            return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
 
     def _unfounded(self, words: str, state: State) -> bool:

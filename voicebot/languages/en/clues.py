@@ -53,6 +53,11 @@ CLUES: Final = Clues(
         r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
     ),
     between_digits=re.compile(r"[\s,.;:()/\-]*(?:(?:and\s+)?then\s+|and\s+)?"),
+    asking=re.compile(
+        r"\?|\b(?:what|what's|when|when's|which|how|who|who's|where|why|whether|tell me|remind me|know|wonder\w*"
+        r"|(?:is|was|are|do|does|did|can|could|would|will|may|should) (?:it|that|this|i|you|we|there|they|the)"
+        r"|right|again|repeat|question)\b"
+    ),
 )
 
 
