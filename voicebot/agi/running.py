@@ -110,6 +110,7 @@ async def ask_running(ami: Ami, config: Config) -> Answers:
             answers.broken(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
     for name in config.trunks:
         await _trunk(ami, config, answers, name)
+    await _registrations(ami, config, answers)
     return answers
 
 
@@ -157,6 +158,42 @@ async def _trunk(ami: Ami, config: Config, answers: Answers, name: str) -> None:
     context = described.value("context")
     if context and context not in our_contexts(config):
         await _context(ami, answers, context)
+
+
+async def _registrations(ami: Ami, config: Config, answers: Answers) -> None:
+    """Ask whether Asterisk is registered where it should be; without ``res_pjsip_outbound_registration`` nothing is."""
+    try:
+        registrations = await ami.list_action("PJSIPShowRegistrationsOutbound")
+    except RefusedError:
+        return
+    answers.findings += [
+        finding
+        for one in registrations
+        if (finding := registration_finding(one.objectname, one.endpoint, one.status, config)) is not None
+    ]
+
+
+def registration_finding(name: str, endpoint: str, status: str, config: Config) -> PbxFinding | None:
+    """Return what an outbound registration's state means, ``None`` where it is as it should be. Pure.
+
+    Parameters
+    ----------
+    name
+        Of the registration; most people call it as its endpoint.
+    endpoint
+        That it names, where it has ``line = yes``.
+    status
+        ``Registered``, ``Unregistered``, ``Rejected`` or ``Stopped``, followed by other words in some versions.
+    """
+    if status.startswith("Registered"):
+        return None
+    trunks = [trunk for trunk, section in config.trunks.items() if section.endpoint in {name, endpoint}]
+    which = f" (trunk {', '.join(trunks)})" if trunks else ""
+    problem = Problem(
+        f"registration {name!r}{which} is {status.split(' ', maxsplit=1)[0].lower() or 'not there'}",
+        "see server_uri, client_uri and the password of its outbound_auth; then: pjsip show registrations",
+    )
+    return PbxFinding("broken" if trunks else "note", problem)
 
 
 async def running_endpoint_findings(ami: Ami, config: Config, files: ConfigurationFiles) -> list[PbxFinding]:

@@ -182,3 +182,14 @@ async def test_what_is_wrong_with_the_running_pbx_is_told(asterisk: tuple[Asteri
     told = [finding.what for finding in (await inspect_pbx(wrong)).findings if finding.state == "broken"]
     assert "trunk 'other': Asterisk knows no endpoint 'nobody'" in told
     assert "the running dialplan has no [not-there]" in told
+
+
+async def test_a_trunk_that_is_not_registered_is_told(asterisk: tuple[AsteriskInstance, Config]) -> None:
+    instance, config = asterisk
+    with (instance.folder / "etc/pjsip.conf").open("a") as file:
+        address = f"sip:nobody@127.0.0.1:{PORT + 3}"
+        file.write(f"[carrier]\ntype = registration\nserver_uri = {address}\nclient_uri = {address}\n")
+    await instance.console("module load res_pjsip_outbound_registration.so")
+    await instance.console("module reload res_pjsip.so")
+    told = [finding.what for finding in (await inspect_pbx(config)).findings if finding.state == "broken"]
+    assert told == ["registration 'carrier' (trunk main) is unregistered"]

@@ -20,6 +20,13 @@ def check_trunks(pbx: Pbx) -> Iterator[PbxFinding]:
     if not pbx.config.trunks:
         return
     objects = {kind: pbx.objects(kind) for kind in _KINDS}
+    for kind in _KINDS:
+        for section in pbx.defined_twice(kind):
+            yield broken(
+                f"[{section.name}] is defined twice as {kind}: Asterisk loads no {kind} at all",
+                "take one of them out, or make it an addition: (+)",
+                section,
+            )
     for name, trunk in pbx.config.trunks.items():
         endpoint = _named(objects["endpoint"], trunk.endpoint)
         if endpoint is not None:

@@ -91,22 +91,15 @@ class Pbx:
 
         The sections returned are the objects, nothing else.
         """
-        sorcery = self.read("sorcery.conf")
-        owner = _OWNERS.get(kind, "res_pjsip")
-        found = Reading(unseen=list(sorcery.unseen))
-        mappings = [
-            setting for setting in settings_of(sorcery.sections, owner) if setting.name.split("/")[0].strip() == kind
-        ]
-        sources = [one for one in mappings if not one.name.rstrip().endswith("/cache")]
-        if not sources:
-            self._add(found, "pjsip.conf", {"type": kind})
-        for mapping in sources:
-            driver, _, rest = mapping.value.partition(",")
-            if driver.strip() == "config":
-                file, *options = (part.strip() for part in rest.split(","))
-                self._add(found, file, _criteria(options))
-            else:
-                what = f"what {driver.strip()} keeps (sorcery.conf has every {kind} come from there)"
+        found = Reading(unseen=list(self.read("sorcery.conf").unseen))
+        for file, criteria in self._sources(kind):
+            reading = self.read(file)
+            found.unseen += reading.unseen
+            found.sections += self._matching(reading, criteria)
+        for mapping in self._mappings(kind):
+            driver = mapping.value.partition(",")[0].strip()
+            if driver != "config":
+                what = f"what {driver} keeps (sorcery.conf has every {kind} come from there)"
                 found.unseen.append(Unseen(what, mapping.file, mapping.line))
         if kind in {"endpoint", "aor"} and not self.module_is_off("res_pjsip_config_wizard"):
             wizards = self.read("pjsip_wizard.conf")
@@ -118,14 +111,46 @@ class Pbx:
             ]
         return found
 
-    def _add(self, found: Reading, file: str, criteria: dict[str, str]) -> None:
-        reading = self.read(file)
-        found.unseen += reading.unseen
-        found.sections += [
+    def _mappings(self, kind: str) -> list[Setting]:
+        """Return what ``sorcery.conf`` says of where objects of a type come from, caches left out."""
+        owner = _OWNERS.get(kind, "res_pjsip")
+        return [
+            setting
+            for setting in settings_of(self.read("sorcery.conf").sections, owner)
+            if setting.name.split("/")[0].strip() == kind and not setting.name.rstrip().endswith("/cache")
+        ]
+
+    def _sources(self, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield the files that objects of a type are read from, each with what tells them from other sections."""
+        mappings = self._mappings(kind)
+        if not mappings:
+            yield "pjsip.conf", {"type": kind}
+        for mapping in mappings:
+            driver, _, rest = mapping.value.partition(",")
+            if driver.strip() == "config":
+                file, *options = (part.strip() for part in rest.split(","))
+                yield file, _criteria(options)
+
+    def _matching(self, reading: Reading, criteria: dict[str, str]) -> list[Section]:
+        return [
             section
             for section in reading.sections
             if not section.template and all(section.value(name) == value for name, value in criteria.items())
         ]
+
+    def defined_twice(self, kind: str) -> list[Section]:
+        """Return objects of a type that their file defines once more: Asterisk then loads none of that type.
+
+        ("configuration contains a duplicate object", ``res_sorcery_config``)
+        """
+        seen: set[tuple[str, str]] = set()
+        twice = []
+        for file, criteria in self._sources(kind):
+            for section in self._matching(self.read(file), criteria):
+                if (file, section.name) in seen:
+                    twice.append(section)
+                seen.add((file, section.name))
+        return twice
 
     def contexts(self) -> tuple[frozenset[str], list[Reading]]:
         """Return the dialplan's contexts, and all readings that could define one."""

@@ -94,6 +94,15 @@ def test_the_order_of_allow_and_disallow_counts(allow: str, cure: str) -> None:
     assert cure in finding.cure
 
 
+@pytest.mark.parametrize("kind", ["endpoint", "aor", "transport"])
+def test_one_object_too_many_costs_all_of_its_type(kind: str) -> None:
+    (finding,) = check(pjsip=TRANSPORT + TRUNK + f"[x]\ntype={kind}\n[x]\ntype={kind}\n")
+    assert finding.what == f"[x] is defined twice as {kind}: Asterisk loads no {kind} at all"
+    assert finding.problem.line == (TRANSPORT + TRUNK).count("\n") + 3
+    files = {"pjsip": TRANSPORT + TRUNK, "sorcery": SORCERY, "trunks": TRUNK}
+    assert check(**files) == [], "what one file defines another may define as well, where only one is read"
+
+
 SORCERY = "[res_pjsip]\nendpoint=config,trunks.conf,criteria=type=endpoint\naor=config,trunks.conf,criteria=type=aor\n"
 
 
