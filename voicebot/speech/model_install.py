@@ -155,7 +155,7 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
         progress("making it a model of Coqui's, and comparing the two", 0, 0)
         model_import.convert(unpacked)
     if model.engine == "coqui":
-        check_coqui(unpacked)
+        check_coqui(unpacked, where)
         files = _checksums(unpacked)
     marker = {
         "name": model.name,

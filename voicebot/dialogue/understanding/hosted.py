@@ -19,6 +19,7 @@ from voicebot.dialogue.understanding.host import packed
 from voicebot.dialogue.understanding.local import Compared
 from voicebot.dialogue.understanding.policy import engine_answer
 from voicebot.errors import RefusedError, UnavailableError
+from voicebot.services.launching import ONE_THREAD
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
 
@@ -29,7 +30,6 @@ ANSWER_SECONDS: Final = 1.8
 """Longest time for one answer, a new start of the process included."""
 _RETRY_SECONDS: Final = 0.05
 _LIMITS: Final = Limits(start_seconds=START_SECONDS, first_pause_seconds=0.05, stuck_seconds=LOAD_SECONDS)
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class UnderstandingService:
@@ -46,7 +46,7 @@ class UnderstandingService:
             "understanding",
             [sys.executable, "-m", "voicebot.dialogue.understanding.host"],
             log=log or paths.cache_folder() / "understanding.log",
-            environment={**_ONE_THREAD, **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}},
+            environment={**ONE_THREAD, **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}},
             limits=_LIMITS,
         )
         self._texts: dict[str, str] = {}

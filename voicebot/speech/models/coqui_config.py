@@ -40,25 +40,30 @@ _PATH_ENDINGS: Final = ("path", "paths", "file", "files", "dir", "dirs", "folder
 _CURE: Final = "install only models whose maker you trust, with all their files in one folder"
 
 
-def check_coqui(folder: Path) -> None:
+def check_coqui(folder: Path, source: str | None = None) -> None:
     """Refuse a model whose configurations name anything but weights and tables of its own.
 
     Parameters
     ----------
     folder
         Of the model; every ``*.json`` in it that is a configuration is looked at.
+    source
+        Where the model is from, for people; ``None``: the folder.
 
     Raises
     ------
     ConfigurationError
         Naming each file and what is wrong in it.
     """
-    check_files(sorted(folder.rglob("*.json")), folder)
+    check_files(sorted(folder.rglob("*.json")), folder, source)
 
 
-def check_files(files: Iterable[Path], folder: Path) -> None:
+def check_files(files: Iterable[Path], folder: Path, source: str | None = None) -> None:
     """Refuse configurations that name anything outside ``folder``; see ``check_coqui``."""
-    problems = [Problem(what, _CURE, file=str(file)) for file in files for what in faults_of(file, folder)]
+    problems = []
+    for file in files:
+        shown = str(file) if source is None else f"{source}: {file.relative_to(folder)}"
+        problems += [Problem(what, _CURE, file=shown) for what in faults_of(file, folder)]
     if problems:
         raise ConfigurationError(problems)
 

@@ -100,8 +100,9 @@ def test_a_model_that_would_run_a_program_is_not_installed(tmp_path: Path, monke
     installed_as = tmp_path / "cache" / "models" / "evil" / "stats.npy"
     folder = model(tmp_path / "m", changed(model="glow_tts", audio__stats_path=str(installed_as)))
     (folder / "stats.npy").write_bytes(b"a pickle")
-    with pytest.raises(ConfigurationError, match=r"audio\.stats_path"):
+    with pytest.raises(ConfigurationError, match=r"audio\.stats_path") as refused:
         model_install.install("evil", str(folder), language="en-US", engine="coqui")
+    assert refused.value.problems[0].file == f"{folder}: config.json"
     assert models.installed("evil") is None
     with pytest.raises(ConfigurationError, match=r"audio\.stats_path"):
         find_model(str(folder))
