@@ -89,8 +89,8 @@ class Stage:
     node: asyncio.subprocess.Process | None = None
     lives: int = 0
 
-    async def campaign(self, leads: Sequence[NewLead], *, name: str = "test") -> int:
-        """Create and start a campaign of the reminder script."""
+    async def campaign(self, leads: Sequence[NewLead], *, name: str = "test", retry: str = "") -> int:
+        """Create and start a campaign of the reminder script; ``retry`` is its retry rule."""
         path = shipped("scripts_dialogue") / "en-US" / "reminder.yaml"
         script = load_script(path)
         campaign = await self.store.create_campaign(
@@ -100,6 +100,7 @@ class Stage:
             script_text=pinned_text(script),
             language=script.language,
             trunk=TRUNK,
+            retry=retry,
         )
         await self.store.add_leads(campaign, leads)
         await self.store.set_state(campaign, CampaignState.RUNNING)

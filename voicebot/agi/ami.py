@@ -390,7 +390,8 @@ class Ami:
                 future.set_exception(ConnectionError("lost"))
         self._lost.set()
         if was_ready and tell:
-            _log.warning("ami: connection lost", host=self._host, port=self._port)
+            # Whoever dials says at WARNING what that means, once for as long as it lasts.
+            _log.info("ami: connection lost", host=self._host, port=self._port)
             _tell(self._on_lost)
 
     def wire_lost(self, wire: _Wire) -> None:

@@ -24,14 +24,14 @@ def hopeless(attempts: Iterable[Attempt], campaigns: Iterable[Campaign]) -> str:
     Returns
     -------
     str
-        The node's own reason: of a campaign that it paused, or of the last attempt given back where none was ever
-        dialled in ``ROUNDS`` rounds. Empty while there is hope.
+        The node's own reason: of a campaign that it paused, or of the last attempt given back where nobody was ever
+        asked in ``ROUNDS`` rounds. Empty while there is hope.
     """
     for campaign in campaigns:
         if campaign.state is CampaignState.PAUSED and campaign.why:
             return campaign.why
     attempts = list(attempts)
-    if any(attempt.dialled_at is not None for attempt in attempts):
+    if any(attempt.dialled_at is not None and attempt.state is not AttemptState.RELEASED for attempt in attempts):
         return ""
     rounds, begun, why = 0, float("-inf"), ""
     released = [one for one in attempts if one.state is AttemptState.RELEASED and one.explanation]

@@ -58,3 +58,8 @@ def test_a_campaign_that_the_node_paused_is_told_at_once() -> None:
     paused = campaign(CampaignState.PAUSED, "script 0000 is not stored")
     assert hopeless([], [campaign(), paused]) == "script 0000 is not stored"
     assert not hopeless([], [campaign(CampaignState.PAUSED), campaign(CampaignState.DONE)])
+
+
+def test_a_trunk_that_refuses_every_call_is_no_hope() -> None:
+    refused = [attempt(seconds, dialled_at=seconds - 0.5) for seconds in (1.0, 6.0, 16.0)]
+    assert hopeless(refused, [campaign()]) == WHY
