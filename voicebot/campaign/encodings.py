@@ -100,7 +100,7 @@ def _checked(file: IO[bytes], name: str) -> Encoding:
         line += error.object[: error.start].count(b"\n")
         shown = name.removesuffix("-sig").upper()
         return Encoding(
-            fault=f"is not {shown} (byte 0x{error.object[error.start]:02X} in line {line})",
+            fault=f"is not {shown}: byte 0x{error.object[error.start]:02X}",
             cure="save the file as CSV UTF-8, or name its encoding with --encoding, like gb18030 or windows-1252",
             line=line,
         )
