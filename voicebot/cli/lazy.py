@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import typer
@@ -12,6 +13,15 @@ from typer.main import get_command, get_group
 
 Entries = Mapping[str, tuple[str, str]]
 """Name -> where it is (``package.module:attribute``, a function or a ``typer.Typer``) and its help, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A word that a shell may complete to, in the form that typer's completions have in every version."""
+
+    value: str
+    help: str
+    type: str = "plain"
 
 
 class LazyGroup(TyperGroup):
@@ -43,6 +53,12 @@ class LazyGroup(TyperGroup):
         command.name = cmd_name
         return command
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return what may follow, without importing any command to say so."""
+        if incomplete.startswith("-"):
+            return list(super().shell_complete(ctx, incomplete))
+        return [Completion(name, text) for name, (_, text) in self.entries.items() if name.startswith(incomplete)]
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands with their help, without importing any."""
         rows = [(name, help_text) for name, (_, help_text) in self.entries.items()]
@@ -54,19 +70,21 @@ class LazyGroup(TyperGroup):
             formatter.write_dl(rows)
 
 
-def lazy_app(entries: Entries) -> typer.Typer:
+def lazy_app(entries: Entries, *, completion: bool = False) -> typer.Typer:
     """Make a group of commands that are imported when they are used.
 
     Parameters
     ----------
     entries
         Its commands and groups, in the order in which help shows them.
+    completion
+        It is the whole program, and installs the completion of shells.
     """
     group = type("LazyGroupOfCommands", (LazyGroup,), {"entries": entries})
     made = typer.Typer(
         cls=group,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )

@@ -35,7 +35,10 @@ _ATTRIBUTE: Final = dict.fromkeys(("demo", "doctor", "serve", "rehearse", "tidy"
 """Modules that are one command; the others have an ``app`` with commands of their own."""
 
 
-app = lazy_app({noun: (f"voicebot.cli.{noun}:{_ATTRIBUTE.get(noun, 'app')}", text) for noun, text in NOUNS.items()})
+app = lazy_app(
+    {noun: (f"voicebot.cli.{noun}:{_ATTRIBUTE.get(noun, 'app')}", text) for noun, text in NOUNS.items()},
+    completion=True,
+)
 
 
 def _version(wanted: bool) -> None:
