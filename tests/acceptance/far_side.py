@@ -31,9 +31,12 @@ class FarSide(asyncio.DatagramProtocol):
     ----------
     redirects
         Dialled number -> status and Contact of the answer; calls to other numbers are answered.
+    registers
+        What is answered to a REGISTER.
     """
 
     redirects: dict[str, tuple[int, str]] = field(default_factory=dict)
+    registers: str = "200 OK"
     asked: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     answered: dict[str, Dialogue] = field(default_factory=dict)
@@ -55,6 +58,8 @@ class FarSide(asyncio.DatagramProtocol):
             self.replies.append(first)
         elif first.startswith("INVITE"):
             self._invited(first.split()[1], headers, addr)
+        elif first.startswith("REGISTER"):
+            self._answer(self.registers, headers, addr, contact=f"{headers['contact']};expires=3600")
         elif not first.startswith("ACK"):
             if first.startswith("NOTIFY"):  # how a transfer gets on: a line of SIP (RFC 3515)
                 self.replies.append(body.split("\r\n")[0])

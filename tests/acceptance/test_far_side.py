@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from tests.acceptance.far_side import FarSide
-from tests.acceptance.telephone import FIRST_PORT, Network, place
+from tests.acceptance.telephone import FIRST_PORT, SECRET, Network, place
+from voicebot.agi.ami import Ami
 from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.agi.phone import Disposition
+from voicebot.agi.trunk_state import TrunkWatch
 from voicebot.errors import UnavailableError
 from voicebot.pbx.files import trunk_endpoint
 
@@ -42,7 +45,15 @@ def a_bank(files: dict[str, str]) -> None:
         files["pjsip.conf"] = files["pjsip.conf"].replace(ours, theirs)
     careful = trunk_endpoint("careful", host="127.0.0.1", port=FIRST_PORT + 4)
     files["pjsip.conf"] = files["pjsip.conf"].replace(careful, careful.replace(f":{FIRST_PORT + 4}", f":{FAR_PORT}"))
-    files["modules.conf"] += "load = res_pjsip_refer.so\n"
+    files["pjsip.conf"] += f"""\
+[careful]
+type = registration
+server_uri = sip:127.0.0.1:{FAR_PORT}
+client_uri = sip:us@127.0.0.1:{FAR_PORT}
+retry_interval = 1
+max_random_initial_delay = 0
+"""
+    files["modules.conf"] += "load = res_pjsip_refer.so\nload = res_pjsip_outbound_registration.so\n"
     files["extensions.conf"] += "\n[bank-trunk]\n"
     for pattern in ("_X.", "_+X.", "_[a-z].", "external_replaces"):
         files["extensions.conf"] += f"exten => {pattern},1,Dial(PJSIP/${{EXTEN}}@user,10)\n"
@@ -54,17 +65,22 @@ async def far_side() -> FarSide:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def phone(tmp_path_factory: pytest.TempPathFactory, far_side: FarSide) -> AsyncIterator[AsteriskPhone]:
+async def network(tmp_path_factory: pytest.TempPathFactory, far_side: FarSide) -> AsyncIterator[Network]:
     trunks = {name: {"endpoint": name} for name in (*METHODS, "careful", "carrier")}
     folder = tmp_path_factory.mktemp("bank")
     network = Network(folder, change=a_bank, answerer=far_side, more={"trunks": trunks})
     await network.start()
+    yield network
+    await network.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def phone(network: Network) -> AsyncIterator[AsteriskPhone]:
     phone = AsteriskPhone(network.config)
     await phone.start()
     yield phone
     await phone.close()
     assert "0 active channels" in await network.pbx.console("core show channels")
-    await network.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +152,18 @@ async def test_a_transfer_by_the_far_side_is_refused_and_the_call_goes_on(
     call.hang_up()
     hang_up = await owner.wait("hung_up")
     assert not hang_up.by_callee
+
+
+async def test_a_registration_that_is_refused_is_seen_and_its_return_too(network: Network, far_side: FarSide) -> None:
+    asterisk = network.config.asterisk
+    ami = Ami(asterisk.ami_host, asterisk.ami_port, asterisk.ami_username, SECRET)
+    await ami.start()
+    watch = TrunkWatch(network.config.trunks)
+    await watch.look(ami)
+    for status, unregistered in (("403 Forbidden", {"careful": "Rejected"}), ("200 OK", {})):
+        far_side.registers = status
+        await network.pbx.console("pjsip send register careful")
+        async with asyncio.timeout(10):
+            while watch.unregistered != unregistered:
+                await watch.look(ami)
+    await ami.close()

@@ -12,10 +12,15 @@ from voicebot.errors import Problem
 _HOST_NAME: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.?")
 
 
+def bare(host: str) -> str:
+    """Return a host as sockets want it: an IPv6 address without the brackets that some write around it."""
+    return host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
+
+
 def join(host: str, port: int) -> str:
     """Return ``host:port``; an IPv6 address stands in brackets, as channel names and ``agi://`` want it (RFC 3986)."""
-    bare = host.strip("[]")
-    return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
+    plain_host = bare(host)
+    return f"[{plain_host}]:{port}" if ":" in plain_host else f"{plain_host}:{port}"
 
 
 def fastagi(section: AsteriskSection) -> str:

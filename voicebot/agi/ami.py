@@ -29,6 +29,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
 from voicebot import logs
+from voicebot.agi import addresses
 from voicebot.agi.ami_events import AmiEvent, read_event
 from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
 
@@ -190,7 +191,8 @@ class Ami:
     ) -> None:
         check_fields("Login", {"Username": username, "Secret": secret})
         self._tls = _tls(authority)
-        self._host, self._port, self._username, self._secret = host, port, username, secret
+        self._host, self._port, self._username, self._secret = addresses.bare(host), port, username, secret
+        self._where = addresses.join(host, port)
         self._action_seconds = action_seconds
         self._on_event, self._on_connected, self._on_lost = on_event, on_connected, on_lost
         self._wire: _Wire | None = None
@@ -267,14 +269,17 @@ class Ami:
         check_fields(name, fields)
         if not self._ready:
             raise UnavailableError(
-                Problem(f"no connection to Asterisk's AMI at {self._host}:{self._port}", "see whether Asterisk runs")
+                Problem(
+                    f"no connection to Asterisk's AMI at {self._where}",
+                    "see whether Asterisk runs",
+                )
             )
         return await self._exchange(name, fields, as_list=as_list, uncertain=uncertain)
 
     async def _exchange(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
         wire = self._wire
         if wire is None or wire.closed:
-            raise UnavailableError(f"no connection to Asterisk's AMI at {self._host}:{self._port}")
+            raise UnavailableError(f"no connection to Asterisk's AMI at {self._where}")
         action = _Action({"Action": name, **fields})
         future: asyncio.Future[list[Message]] = action.future
         self._in_flight[future] = None
@@ -296,7 +301,7 @@ class Ami:
 
     async def _connect(self) -> None:
         """Make one connection and log in."""
-        where = f"{self._host}:{self._port}"
+        where = self._where
         cure = "see whether Asterisk runs, and asterisk.ami_host and asterisk.ami_port"
         loop = asyncio.get_running_loop()
         try:

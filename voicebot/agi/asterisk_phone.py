@@ -362,7 +362,7 @@ class AsteriskPhone:
     async def _peers(self) -> frozenset[str]:
         """Return the addresses from which Asterisk may connect to us."""
         peers = {"127.0.0.1", "::1"}
-        host = self._asterisk.ami_host
+        host = addresses.bare(self._asterisk.ami_host)
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except OSError as error:

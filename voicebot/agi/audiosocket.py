@@ -293,7 +293,7 @@ class AudioSocketServer:
         *,
         peers: Collection[str] = ("127.0.0.1", "::1"),
     ) -> None:
-        self._host, self._port, self._find = host, port, find
+        self._host, self._port, self._find = addresses.bare(host), port, find
         self._peers = frozenset(peers)
         self._server: asyncio.Server | None = None
         self._strangers: dict[Connection, None] = {}

@@ -32,6 +32,7 @@ _HEAD: Final = """\
 
 _DIAL: Final = """\
 exten => {extension},1,Set(AGISIGHUP=no)
+ same => n,Set(DYNAMIC_FEATURES=)
  same => n,AGI(agi://{address}/dial,${{CHANNEL(linkedid)}})
  same => n,Hangup()
 """
@@ -39,6 +40,7 @@ exten => {extension},1,Set(AGISIGHUP=no)
 _CALLEE: Final = """\
 exten => {extension},1,Set(CHANNEL(hangup_handler_push)={callee},end,1)
  same => n,Set(TRANSFER_CONTEXT={nowhere})
+ same => n,Set(DYNAMIC_FEATURES=)
  same => n,Set(AGISIGHUP=no)
  same => n,AGI(agi://{address}/record,${{CHANNEL(linkedid)}})
  same => n,Return()
@@ -57,7 +59,8 @@ _TEXT: Final = """\
 {dial_lines}
 [{callee}]
 ; Runs on the callee's channel before it is dialled: voicebot starts the recording, left the callee, right the bot,
-; later the human that the callee was connected to. A transfer by the far side (REFER) finds no extension.
+; later the human that the callee was connected to. A transfer by the far side (REFER) finds no extension, and its keys
+; start no feature of this PBX.
 {callee_lines}; The file is closed before the channel's hang-up is told.
 exten => end,1,StopMixMonitor()
  same => n,Return()

@@ -188,7 +188,7 @@ class FastAgiServer(fast_agi.Application):  # type: ignore[misc]
         self, host: str, port: int, secret_of: SecretOf, *, peers: Collection[str] = ("127.0.0.1", "::1")
     ) -> None:
         super().__init__(loop=asyncio.get_running_loop())
-        self._host, self._port, self._secret_of = host, port, secret_of
+        self._host, self._port, self._secret_of = addresses.bare(host), port, secret_of
         self._peers = frozenset(peers)
         self._handlers: dict[str, Handler] = {}
         self._server: asyncio.Server | None = None

@@ -108,6 +108,10 @@ async def ask_running(ami: Ami, config: Config) -> Answers:
             answers.facts[Fact("module", module)] = state == "1"
         if state == "0":
             answers.broken(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
+    if await _variable(ami, "IFMODULE(func_env.so)") == "1":
+        what = "func_env is loaded: whoever has AMI's secret can write files as Asterisk's user"
+        cure = "put noload => func_env.so into modules.conf, unless your dialplan needs it"
+        answers.findings.append(PbxFinding("note", Problem(what, cure)))
     for name in config.trunks:
         await _trunk(ami, config, answers, name)
     await _registrations(ami, config, answers)
@@ -125,7 +129,12 @@ def version_findings(version: str) -> list[PbxFinding]:
     numbers = version.rpartition("/")[2].replace("-", ".").split(".")
     if not numbers[0].isdigit():
         what = f"Asterisk calls its version {version!r}: what it can do cannot be told"
-        return [PbxFinding("unknown", Problem(what, f"{OLDEST_MAJOR} or later is needed; keys need 22.4 or later"))]
+        return [
+            PbxFinding(
+                "unknown",
+                Problem(what, f"{OLDEST_MAJOR} or later is needed; keys need 22.4 or later"),
+            )
+        ]
     major = int(numbers[0])
     minor = int(numbers[1]) if len(numbers) > 1 and numbers[1].isdigit() else 0
     if major < OLDEST_MAJOR:
@@ -133,8 +142,9 @@ def version_findings(version: str) -> list[PbxFinding]:
         return [PbxFinding("broken", problem)]
     if major < min(KEYS_SINCE) or minor < KEYS_SINCE.get(major, 0):
         newest = ", ".join(f"{first}.{second}" for first, second in KEYS_SINCE.items())
-        what = f"Asterisk {version} does not pass on the keys that a callee presses"
-        return [PbxFinding("note", Problem(what, f"install {newest} or later where a script asks for keys"))]
+        what = f"Asterisk {version} does not pass on the keys that a callee presses over AudioSocket"
+        cure = f"give AMI's user the rights [voicebot-rights-with-keys], or install {newest} or later"
+        return [PbxFinding("note", Problem(what, cure))]
     return []
 
 

@@ -52,7 +52,7 @@ class TrunkWatch:
         unregistered, redirecting = {}, set()
         for name, trunk in self._trunks.items():
             status = registration(trunk.endpoint, registrations)
-            if status.lower() not in {"", "registered"}:
+            if status and not _is_registered(status):
                 unregistered[name] = status
             if await _redirect_method(ami, trunk.endpoint) == "uri_pjsip":
                 redirecting.add(name)
@@ -81,7 +81,12 @@ def registration(endpoint: str, registrations: Iterable[Mapping[str, str]]) -> s
         for one in registrations
         if (one.get("Endpoint") or one.get("ObjectName", "").removesuffix(_WIZARD)) == endpoint
     ]
-    return next((status for status in own if status.lower() == "registered"), own[0] if own else "")
+    return next(filter(_is_registered, own), own[0] if own else "")
+
+
+def _is_registered(status: str) -> bool:
+    """Some versions say ``Registered``, some say for how long as well."""
+    return status.lower().startswith("registered")
 
 
 async def _registrations(ami: Ami) -> list[dict[str, str]]:

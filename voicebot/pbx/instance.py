@@ -21,6 +21,7 @@ from typing import Final
 from voicebot import logs, paths
 from voicebot.agi.running import OLDEST_MAJOR
 from voicebot.errors import Problem, UnavailableError
+from voicebot.private_files import make_missing, open_private, private_folder
 from voicebot.services.launching import dies_with_us
 
 _CURE: Final = "run scripts/setup-asterisk, or install Asterisk 18 or later"
@@ -248,8 +249,8 @@ class AsteriskInstance:
 
     def _write(self, binary: AsteriskBinary) -> None:
         folders = "etc run log cache db keys agi spool/monitor spool/outgoing spool/tmp spool/recording log/cdr-csv"
-        for name in folders.split():
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        for name in ("", *folders.split()):
+            private_folder(self.folder / name)
         if len(str(self.folder / "run/asterisk.ctl")) > _SOCKET_PATH_LIMIT:
             self._short_folder = self._short_folder or tempfile.mkdtemp(prefix="asterisk-")
         self._control_socket.unlink(missing_ok=True)
@@ -258,9 +259,9 @@ class AsteriskInstance:
         files = {"asterisk.conf": self._asterisk_conf(binary), **self._files}
         for name, text in files.items():
             path = self.folder / "etc" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            path.chmod(0o600)  # manager.conf holds a secret
+            make_missing(path.parent)
+            with open_private(path) as file:
+                file.write(text)
 
     def _asterisk_conf(self, binary: AsteriskBinary) -> str:
         home = self.folder
@@ -290,13 +291,14 @@ maxfiles = 8192
 
     def _spawn(self, binary: AsteriskBinary) -> subprocess.Popen[bytes]:
         arguments = [*binary.command, "-C", str(self.folder / "etc/asterisk.conf"), "-f"]
-        with (self.folder / "log/output.log").open("wb") as output:
+        with open_private(self.folder / "log/output.log", "wb") as output:
             return subprocess.Popen(  # noqa: S603
                 dies_with_us(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
+                umask=0o077,  # recordings and logs are nobody else's either
                 start_new_session=True,  # a Ctrl-C in the terminal is for the bot, which then stops Asterisk
             )
 

@@ -19,6 +19,7 @@ from voicebot.config import Config
 from voicebot.errors import Problem, UnavailableError
 from voicebot.pbx.files import pbx_files
 from voicebot.pbx.instance import AsteriskInstance
+from voicebot.private_files import make_missing, open_private, private_folder
 from voicebot.rehearsal.carrier import Carrier
 from voicebot.rehearsal.people import Follow, People, no_journal
 
@@ -134,14 +135,14 @@ class Network:
         UnavailableError
             No Asterisk, no free ports, or one of them does not come up.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_missing(self.folder)
         ports = self._ports = Ports(self._first_port)
         data = self._configuration(ports)
         self.config = Config.model_validate(data)
-        self.config_file.write_text(as_toml(data), encoding="utf-8")
-        self.config_file.chmod(0o600)
+        with open_private(self.config_file) as file:
+            file.write(as_toml(data))
         for folder in (self.config.asterisk.recordings, self.config.call.journals):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         self.carrier = Carrier(
             self.folder / "carrier",
             sip_port=ports["carrier_sip"],

@@ -24,13 +24,11 @@ REQUIRED_MODULES: Final = {
     "app_dial": "nothing can be dialled",
     "app_mixmonitor": "nothing is recorded",
     "app_stack": "the recording is not started (Gosub is missing)",
-    "app_exec": "the dialplan's ExecIf is missing",
     "format_sln": "recordings cannot be written",
     "func_callerid": "no caller's number can be set",
     "func_channel": "the recording is not closed in time",
     "func_pjsip_endpoint": "whether a trunk follows redirects stays unknown",
     "func_hangupcause": "why a call failed stays unknown",
-    "func_logic": "the dialplan's conditions are missing",
     "bridge_simple": "two legs cannot be connected",
     "codec_resample": "codecs of other rates cannot be used",
 }
