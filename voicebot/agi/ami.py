@@ -1,9 +1,9 @@
-"""AMI client: panoramisk's protocol and messages, with every trap around them closed.
+"""AMI client: panoramisk's protocol and messages, with their traps closed.
 
-Panoramisk keeps actions that were sent during an outage and sends them again after it (stale calls are really
-dialled), leaves those in flight pending for ever, does not notice a frozen Asterisk and tries a wrong password
-without end. Here each action has a time limit, a lost connection fails whatever was in flight, nothing is ever sent
-twice, and a watchdog drops a connection that does not answer.
+Panoramisk queues actions during an outage and sends them afterwards (stale calls do get dialled), leaves those in
+flight pending forever, does not notice a frozen Asterisk and retries a wrong password endlessly. Here each action has a
+time limit, a lost connection fails whatever was in flight, nothing is ever sent twice, and a watchdog drops a
+connection that does not answer.
 
 The secret never leaves this process: log-in is by challenge (MD5 of Asterisk's challenge and the secret), so whoever
 listens on the port while Asterisk is away learns nothing that it can use. It does not prove that the other side is
@@ -34,7 +34,7 @@ from voicebot.agi.ami_events import AmiEvent, read_event
 from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
 
 _LARGEST_MESSAGE: Final = 4_000_000
-"""A connection on which this much comes without the end of a message is not AMI."""
+"""More than this without the end of a message is not AMI."""
 _WATCH_SECONDS: Final = 3.0
 _RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _MESSAGE_END: Final = b"\r\n\r\n"
@@ -49,7 +49,7 @@ _SILENT: Final = logging.Logger("panoramisk", logging.CRITICAL + 1)
 
 
 def check_fields(name: str, fields: Mapping[str, str]) -> None:
-    """Refuse whatever could become a header of its own.
+    """Refuse values that could inject a header of their own.
 
     Raises
     ------
@@ -116,7 +116,7 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
             del self._bytes[: end + len(_MESSAGE_END)]
             super().data_received(whole)
         elif len(self._bytes) > _LARGEST_MESSAGE:
-            _log.error("ami: what answers does not speak AMI")
+            _log.error("ami: the other side does not speak AMI")
             self.transport.abort()
 
     def connection_lost(self, exc: Any) -> None:
@@ -128,11 +128,11 @@ class _Wire(AMIProtocol):  # type: ignore[misc]
 
 
 def _tell(owner: Callable[[], None]) -> None:
-    """Tell the owner; its failure must not stop us from keeping the connection."""
+    """Tell the owner; its failure must not stop us from keeping the connection up."""
     try:
         owner()
     except Exception:
-        _log.exception("ami: the owner failed on a change of the connection")
+        _log.exception("ami: the handler of a connection change failed")
 
 
 def _tls(authority: Path | None) -> ssl.SSLContext | None:
@@ -155,7 +155,7 @@ def _stays_here(host: str) -> bool:
 
 
 class Ami:
-    """One connection to Asterisk's manager interface, made again whenever it is lost.
+    """A connection to Asterisk's manager interface that reconnects whenever it is lost.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ class Ami:
         Told after each log-in and after each loss.
     """
 
-    # What panoramisk's protocol wants of its factory. Nothing is kept to be sent again.
+    # Attributes that panoramisk's protocol expects of its factory. Nothing is queued to be sent later.
     awaiting_actions: deque[Any]
     forgetable_actions: tuple[str, ...] = ()
     save_stream = None
@@ -204,11 +204,11 @@ class Ami:
 
     @property
     def connected(self) -> bool:
-        """Logged in, and not known to be lost."""
+        """Logged in, and the connection is not known to be lost."""
         return self._ready
 
     async def start(self) -> None:
-        """Connect and log in; from then on the connection is kept.
+        """Connect and log in; from then on the connection is kept up.
 
         Raises
         ------
@@ -225,7 +225,7 @@ class Ami:
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
     async def close(self) -> None:
-        """Log out and stay away."""
+        """Log out and do not reconnect."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -245,7 +245,7 @@ class Ami:
         fields
             Its other headers.
         uncertain
-            When no answer comes the action may have been carried out and that matters (Originate).
+            Without an answer the action may still have been carried out, and that matters (Originate).
 
         Raises
         ------
@@ -351,7 +351,7 @@ class Ami:
         await self._exchange("Login", fields, as_list=False, uncertain=False)
 
     async def _keep(self) -> None:
-        """Watch the connection and make it again; ends only by being cancelled."""
+        """Watch the connection and reconnect; ends only by being cancelled."""
         failures = 0
         while True:
             if self._ready:
@@ -369,7 +369,7 @@ class Ami:
                 _log.exception("ami: not connected")
 
     async def _watch(self) -> None:
-        """Return when the connection is lost; ask now and then, for a frozen Asterisk keeps its connections."""
+        """Return when the connection is lost; ping now and then: a frozen Asterisk keeps connections open."""
         while self._ready:
             try:
                 async with asyncio.timeout(_WATCH_SECONDS):
@@ -400,12 +400,12 @@ class Ami:
             _tell(self._on_lost)
 
     def wire_lost(self, wire: _Wire) -> None:
-        """Told by the protocol that its connection is gone."""
+        """Called by the protocol when its connection is gone."""
         if wire is self._wire:
             self._drop()
 
     def dispatch(self, message: Message) -> None:
-        """Told by the protocol of every event that belongs to no action."""
+        """Called by the protocol for every event that belongs to no action."""
         event = read_event(message)
         if event is None:
             return

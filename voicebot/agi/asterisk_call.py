@@ -222,7 +222,7 @@ class AsteriskCall:
         try:
             listener(*values)
         except Exception:
-            _log.exception("the owner of a call failed", attempt=str(self.attempt))
+            _log.exception("the handler of a call's event failed", attempt=str(self.attempt))
 
     async def _press(self, channel: str, key: str) -> None:
         try:
@@ -234,5 +234,5 @@ class AsteriskCall:
         try:
             await self._exchange.redirect(channel)
         except VoicebotError as error:
-            _log.warning("a transfer could not be ordered", attempt=str(self.attempt), error=str(error))
+            _log.warning("a transfer could not be started", attempt=str(self.attempt), error=str(error))
             self.handle(progress.RedirectFailed())

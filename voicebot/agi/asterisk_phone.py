@@ -157,7 +157,7 @@ class AsteriskPhone:
     ) -> AsteriskCall:
         """Originate the bot's own leg; the dialplan then asks for the number and dials it.
 
-        A call whose order stays without an answer is withdrawn here, and the dialplan is told no number any more:
+        A call whose order stays without an answer is withdrawn here, and the dialplan is no longer told the number:
         nobody is called, so no uncertainty is left, and UncertainError never raised.
 
         Parameters
@@ -212,7 +212,7 @@ class AsteriskPhone:
                     "Exten": here.extension,
                     "Priority": "1",
                     "ChannelId": attempt,
-                    # One underscore: the callee's channel inherits it, what that one dials does not.
+                    # One underscore: the callee's channel inherits it, channels that it dials do not.
                     "Variable": f"_{PROOF_VARIABLE}={call.secret}",
                     "Timeout": "5000",
                     "Async": "true",
@@ -246,7 +246,7 @@ class AsteriskPhone:
         task.add_done_callback(self._tasks.discard)
 
     def forget(self, call: AsteriskCall) -> None:
-        """Leave a call out from now on; no session is told its number any more."""
+        """Leave a call out from now on; no session is told its number from then on."""
         if self._calls.get(str(call.attempt)) is call:
             del self._calls[str(call.attempt)]
         for identifier in [one for one, expecting in self._expected_media.items() if expecting is call]:
@@ -321,7 +321,7 @@ class AsteriskPhone:
         try:
             channels = await self._channels()
         except UnavailableError as error:
-            _log.warning("calls could not be resynchronised", error=str(error))
+            _log.warning("calls could not be resynchronised after a reconnect", error=str(error))
             return
         for call in calls:
             call.handle(progress.AmiBack(channels.get(str(call.attempt), {})))
@@ -330,7 +330,7 @@ class AsteriskPhone:
         try:
             await self.trunks.look(self._required_ami())
         except UnavailableError as error:
-            _log.info("Asterisk did not tell how its trunks are", error=str(error))
+            _log.info("Asterisk did not tell the state of its trunks", error=str(error))
 
     async def _channels(self) -> dict[str, dict[str, tuple[str, str]]]:
         """Return linked id -> unique id -> (name, state) of all channels."""
@@ -376,7 +376,7 @@ class AsteriskPhone:
         """Serve the bot's own leg: dial the callee, wait as long as the call takes, say how it ended."""
         call = self._calls.get(session.call)
         if call is None or not call.may_dial:
-            _log.warning("fastagi: a call was to be dialled again", attempt=session.call)
+            _log.warning("fastagi: refused to dial a call twice", attempt=session.call)
             return
         call.handle(progress.SessionOpened())
         try:
@@ -389,7 +389,7 @@ class AsteriskPhone:
                 "Dial",
                 numbers.channel(numbers.rendered(call.request.number, call.trunk), call.trunk.endpoint),
                 f"{call.request.ring_seconds:.1f}",
-                # i: where the far side redirects us is not dialled
+                # i: ignore redirects by the far side
                 f"ib({dialplan.CALLEE_CONTEXT}^{self._asterisk.extension}^1)",
             )
             call.handle(await _dial_done(session))
@@ -400,7 +400,7 @@ class AsteriskPhone:
         """Serve the callee's channel before it is dialled: record it."""
         call = self._calls.get(session.call)
         if call is None or call.stage is not progress.Stage.DIALLING:
-            _log.warning("fastagi: a call was to be recorded that is not being dialled", attempt=session.call)
+            _log.warning("fastagi: refused to record a call that is not being dialled", attempt=session.call)
             return
         call.identify(await session.evaluate("${CHANNEL(pjsip,call-id)}"))
         if not call.request.recording:
@@ -415,7 +415,7 @@ class AsteriskPhone:
         """Serve a callee's channel that was sent here: dial the human; if nobody answers, bring the callee back."""
         call = self._calls.get(session.call)
         if call is None or call.stage is not progress.Stage.MOVING:
-            _log.warning("fastagi: nobody transferred this channel", attempt=session.call)
+            _log.warning("fastagi: refused a transfer that nobody ordered", attempt=session.call)
             return
         call.handle(progress.SessionOpened())
         try:

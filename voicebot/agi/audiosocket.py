@@ -1,4 +1,4 @@
-"""AudioSocket: Asterisk's audio over TCP. A pure codec, one protocol a connection, one ticker for all calls.
+"""AudioSocket: Asterisk's audio over TCP. A pure codec, one protocol per connection, one ticker for all calls.
 
 A message is a kind (1 byte), a length (2 bytes, big endian) and a payload. Asterisk first sends the uuid that the
 channel was made with, then audio (16-bit little-endian PCM at 8 kHz, 20 ms each) and keys. It neither buffers nor
@@ -196,7 +196,7 @@ class Connection(asyncio.Protocol):
         """Ticks of 20 ms in which this call should have got a frame, and got none."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet nobody: wait for the uuid, but not for long."""
+        """Wait for the uuid, but not for long."""
         self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         if not self._server.welcome(self, peer[0] if peer else ""):
@@ -213,7 +213,7 @@ class Connection(asyncio.Protocol):
             try:
                 self._take(message, at)
             except Exception:
-                _log.exception("a call failed on what it heard")
+                _log.exception("a call's handler of received audio failed")
                 self.close()
 
     def _take(self, message: Message, at: float) -> None:
@@ -225,7 +225,7 @@ class Connection(asyncio.Protocol):
             case Identified(identifier):
                 self._identify(identifier, at)
             case Fault(reason):
-                _log.warning("audiosocket: not understood", reason=reason, known=self.owner is not None)
+                _log.warning("audiosocket: this is not AudioSocket", reason=reason, known=self.owner is not None)
                 self.close()
             case _:
                 self.close()
@@ -249,7 +249,7 @@ class Connection(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         if transport.get_write_buffer_size() > _MAX_UNSENT_BYTES:
-            _log.warning("audiosocket: the peer takes no audio any more")
+            _log.warning("audiosocket: the peer no longer takes audio")
             transport.abort()
             return
         good = pcm is not None and len(pcm) == FRAME_BYTES
@@ -404,6 +404,6 @@ class AudioSocketServer:
                 try:
                     frame = owner.next_frame()
                 except Exception:
-                    _log.exception("a call failed on what it wanted to say")
+                    _log.exception("a call's source of audio to send failed")
             connection.send(frame)
         self._schedule()

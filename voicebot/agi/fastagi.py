@@ -1,6 +1,6 @@
 """FastAGI: Asterisk's dialplan asks what to do, over TCP. Panoramisk's application, hardened.
 
-Panoramisk reads headers until they are complete, which after a port probe means for ever, and takes a ``HANGUP``
+Panoramisk reads headers until they are complete, which after a port probe means forever, and takes a ``HANGUP``
 line for the reply to a command. Here headers have a size and a time limit, and a peer is a stranger until it has
 proved that it is the Asterisk we ordered the call from: any program on the machine can connect and name an attempt,
 but only that Asterisk knows the secret that the order carried.
@@ -67,7 +67,7 @@ class Reply:
 
 
 def parse_reply(line: str) -> Reply | None:
-    """Read one reply line; ``None`` when it is none."""
+    """Read one reply line; ``None`` for anything else."""
     found = _REPLY.match(line)
     if found is None:
         return None
@@ -75,7 +75,7 @@ def parse_reply(line: str) -> Reply | None:
 
 
 def parse_headers(block: str) -> dict[str, str]:
-    """Read the headers that open a session; lines that are none are left out."""
+    """Read the headers that open a session; other lines are skipped."""
     pairs = (line.split(":", 1) for line in block.splitlines() if ":" in line)
     return {name.strip(): value.strip() for name, value in pairs if name.startswith("agi_")}
 
@@ -88,7 +88,7 @@ def quote(argument: str) -> str:
 
 
 class Session:
-    """One dialplan's questions.
+    """One session: a dialplan that waits for commands.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class Session:
         usage = 0
         while True:
             line = (await self._reader.readuntil(b"\n")).decode("utf-8", "replace").rstrip("\r\n")
-            if line == "HANGUP":  # comes between replies, is none itself
+            if line == "HANGUP":  # comes between replies and is no reply
                 self.hung_up = True
                 continue
             if usage:  # the middle of a usage text, up to its last line
@@ -162,7 +162,7 @@ class Session:
         return await self.command("SET VARIABLE", name, quote(value))
 
     async def evaluate(self, expression: str) -> str:
-        """Return what an expression such as ``${DIALSTATUS}`` is worth, empty when it is worth nothing."""
+        """Return what an expression such as ``${DIALSTATUS}`` evaluates to, empty when it has no value."""
         reply = await self.command("GET FULL VARIABLE", quote(expression))
         return reply.data if reply.fine and reply.result == "1" else ""
 
@@ -294,6 +294,6 @@ class FastAgiServer(fast_agi.Application):  # type: ignore[misc]
             async with asyncio.timeout(_HEADER_SECONDS):
                 block = await reader.readuntil(b"\n\n")
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            _log.debug("fastagi: a connection that opened no session")
+            _log.debug("fastagi: a connection opened no session")
             return None
         return parse_headers(block.decode("utf-8", "replace"))

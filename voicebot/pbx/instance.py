@@ -119,7 +119,7 @@ def _version(command: tuple[str, ...]) -> str:
 
 
 class AsteriskInstance:
-    """One Asterisk with its whole world in one folder.
+    """An Asterisk with all its files in one folder.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ class AsteriskInstance:
         """End it at once with SIGKILL, as a crash would; harmless when it is not running."""
         if self._process is not None:
             if self._process.poll() is None:
-                # A stopped process (SIGSTOP) dies of SIGKILL all the same.
+                # SIGKILL ends a stopped process (SIGSTOP) as well.
                 self._process.send_signal(signal.SIGKILL)
             self._process.wait()
         self._forget()
@@ -298,7 +298,7 @@ maxfiles = 8192
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
-                umask=0o077,  # recordings and logs are nobody else's either
+                umask=0o077,  # recordings and logs are private, too
                 start_new_session=True,  # a Ctrl-C in the terminal is for the bot, which then stops Asterisk
             )
 
