@@ -96,7 +96,11 @@ class Journal:
             return
         self._write()
         if self._unwritten:
-            _log.error("the file of a journal lacks its end", attempt=str(self.attempt), entries=self.unwritten)
+            _log.info(
+                "the file of a journal lacks its end; the database gets all of it",
+                attempt=str(self.attempt),
+                entries=self.unwritten,
+            )
         self._closed = True
         self._outage.left(str(self.attempt))
         if self._handle is not None:

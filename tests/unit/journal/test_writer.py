@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -119,7 +120,7 @@ def test_a_folder_that_cannot_be_made_never_raises(tmp_path: Path, how: str) -> 
         journal.close()
         journal.close()
     assert journal.unwritten == 2
-    assert [line["log_level"] for line in logged] == ["warning", "error"]
+    assert [line["log_level"] for line in logged] == ["warning", "info"]
     assert len(journal.entries) == 2
 
 
@@ -232,3 +233,11 @@ def test_a_journal_of_the_first_version_is_read() -> None:
     heard = [entry.event.query for entry in entries if isinstance(entry.event, events.Understood)]
     assert turn.query in heard
     assert json.loads(old.read_text().splitlines()[0]).get("schema") is None
+
+
+def test_the_reference_names_every_event_and_its_fields() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/journal.md").read_text(encoding="utf-8")
+    rows = {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
+    assert rows.keys() == BY_NAME.keys()
+    for name, kind in BY_NAME.items():
+        assert all(f"`{field.name}`" in rows[name] for field in dataclasses.fields(kind)), name
