@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 from collections import Counter
@@ -105,7 +106,7 @@ def full_disk(folder: Path) -> Any:
     mounted = (
         os.geteuid() == 0
         and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], check=False, capture_output=True
+            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False, capture_output=True
         ).returncode
     )
     filler = folder / "filler"
@@ -117,7 +118,7 @@ def full_disk(folder: Path) -> Any:
             return
         with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
             while True:
-                file.write(bytes(512))
+                file.write(bytes(4096))
 
     def free() -> None:
         if mounted:
@@ -208,3 +209,20 @@ async def test_a_database_that_is_away(tmp_path: Path) -> None:
         )
         assert attempts[campaign.stops].recording
         assert not spooled.exists()
+
+
+async def test_a_node_told_twice_to_stop(tmp_path: Path) -> None:
+    async with stage(tmp_path, max_calls=2) as here:
+        campaign = Campaign(here)
+        await campaign.start()
+        assert here.node is not None
+        here.node.send_signal(signal.SIGTERM)
+        here.node.send_signal(signal.SIGINT)
+        assert await here.node_ends() == 0, here.log()[-3000:]
+        attempt = await campaign.attempt(campaign.stops)
+        assert attempt is not None
+        assert (attempt.state, attempt.outcome) == (AttemptState.DONE, "do_not_call")
+        assert "stopped during the call" in attempt.explanation
+        assert str(attempt.id) in attempt.recording
+        added = await here.store.add_leads(campaign.id, [lead(campaign.stops, reference="again")])
+        assert added.suppressed == (0,)

@@ -21,15 +21,30 @@ def command(
         str, typer.Option("--node", help="Which of this machine's nodes to run: one of [nodes] in voicebot.toml.")
     ] = "",
 ) -> None:
-    """Run a dialling node until SIGTERM or Ctrl-C; calls under way are finished first."""
+    """Run a dialling node until SIGTERM or Ctrl-C; calls under way are finished first, or ended by a second one."""
     config = load_config(context.obj)
     node = Node(config.as_node(node_name) if node_name else config)
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
+        running = asyncio.create_task(node.run(until_done=until_done))
+        told = 0
+
+        def stop() -> None:
+            nonlocal told
+            told += 1
+            if told == 1:
+                node.stop()
+            elif told == 2:  # a third would keep what the calls came to from being written
+                running.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, node.stop)
-        await node.run(until_done=until_done)
+            loop.add_signal_handler(number, stop)
+        try:
+            await running
+        except asyncio.CancelledError:
+            if told < 2:
+                raise
 
     try:
         import uvloop  # noqa: PLC0415 - not there on every system
