@@ -36,27 +36,28 @@ class Playback:
     def __init__(self) -> None:
         self._clip = b""
         self._position = 0
+        self._furthest = 0
         self._held = False
         self.line: int | None = None
         """Number of the line being sent, ``None`` when there is none."""
 
     def play(self, line: int, clip: bytes) -> None:
         """Start a clip; what was being sent is dropped."""
-        self.line, self._clip, self._position, self._held = line, clip, 0, False
+        self.line, self._clip, self._position, self._furthest, self._held = line, clip, 0, 0, False
 
     def hold(self) -> None:
         """Send silence until resumed."""
         self._held = True
 
     def resume(self) -> None:
-        """Go on a little before where it was held."""
-        rewind = int(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES
-        self._position = max(0, self._position - rewind)
+        """Go on a little before the furthest point that was sent; holding again does not go back further."""
+        rewind = round(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES
+        self._position = min(self._position, max(0, self._furthest - rewind))
         self._held = False
 
     def drop(self) -> None:
         """Forget the clip."""
-        self.line, self._clip, self._position, self._held = None, b"", 0, False
+        self.line, self._clip, self._position, self._furthest, self._held = None, b"", 0, 0, False
 
     @property
     def progress(self) -> float:
@@ -70,6 +71,7 @@ class Playback:
         begins = self._position == 0
         frame = self._clip[self._position : self._position + FRAME_BYTES]
         self._position += FRAME_BYTES
+        self._furthest = max(self._furthest, self._position)
         finished = None
         if self._position >= len(self._clip):
             finished = self.line

@@ -17,7 +17,7 @@ class Silence:
 
     def begin(self, at: float) -> None:
         """Count from here."""
-        self.since = at
+        self.since = self._frame_at = at
 
     def follow(self, at: float, silence_ms: int) -> float:
         """Take a frame.

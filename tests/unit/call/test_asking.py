@@ -1,0 +1,102 @@
+"""What is asked about an utterance: answers in time, lines made ready, and what happens when neither comes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tests.unit.call.carried import Clips, Policy, told
+from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
+from voicebot.call.asking import PLAN_SECONDS, RENDER_SECONDS, Asked, Asker
+from voicebot.call.turn_events import Decided, Meaning
+from voicebot.dialogue.conversation.script_talk import ScriptTalk
+from voicebot.dialogue.talk import Question, Understanding, Utterance
+from voicebot.journal.writer import Journal
+
+
+class Slow(Policy):
+    """Takes its time."""
+
+    seconds = 0.0
+
+    async def understand(self, question: Question) -> Understanding:
+        await asyncio.sleep(self.seconds)
+        return await super().understand(question)
+
+
+class Desk:
+    """An asker, and what it asks."""
+
+    def __init__(self, folder: Path, **intents: str) -> None:
+        loop = asyncio.get_running_loop()
+        script = loaded(folder, SMALL)
+        self.policy, self.clips = Slow(script, **intents), Clips()
+        self.journal = Journal(folder, uuid4(), begun_at=loop.time(), wall=NOW.timestamp())
+        talk = ScriptTalk(script, LEAD, self.policy, lambda: NOW)
+        talk.open()
+        self._asker = Asker(talk, self.clips, self.journal, loop.time)
+
+    async def ask(self, utterance: Utterance, **known: Any) -> Decided:
+        asked = Asked(**{"speaking": False, "asked": True, "seconds": 2.0, **known})
+        return await self._asker.decided(7, asked, utterance, await self._asker.plan(7, asked, utterance))
+
+    def names(self) -> list[str]:
+        return [str(entry["event"]) for entry in self.journal.entries]
+
+
+def test_an_answer_is_told_from_words_that_fit_nothing_and_from_none(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, yes="affirm", stop="stop_calling")
+        said = {text: await desk.ask(Utterance(text, 0.9)) for text in ("yes", "the weather", "", "stop")}
+        assert [one.meaning for one in said.values()] == [
+            Meaning.ANSWER,
+            Meaning.UNCLEAR,
+            Meaning.NOTHING,
+            Meaning.ANSWER,
+        ]
+        assert [one.urgent for one in said.values()] == [False, False, False, True]
+        assert {one.query for one in said.values()} == {7}
+
+    told(story())
+
+
+def test_what_is_said_over_a_statement_may_be_no_answer(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, yes="affirm")
+        over = {"speaking": True, "asked": False}
+        assert (await desk.ask(Utterance("yes", 0.9), **over)).meaning is Meaning.BACK_CHANNEL
+        assert (await desk.ask(Utterance("yes", 0.9), speaking=True)).meaning is Meaning.ANSWER
+        for special in (Utterance(silence=True), Utterance(machine="voicemail"), Utterance(digits="1")):
+            assert (await desk.ask(special, **over)).meaning is Meaning.ANSWER
+
+    told(story())
+
+
+def test_a_policy_that_takes_too_long_costs_a_misunderstanding_and_no_more_time(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, yes="affirm")
+        desk.policy.seconds = 60.0
+        begun = asyncio.get_running_loop().time()
+        await desk.ask(Utterance("yes", 0.9))
+        assert asyncio.get_running_loop().time() - begun <= PLAN_SECONDS + 0.001
+        assert desk.names()[-2:] == ["decision_failed", "understood"]
+
+    told(story())
+
+
+def test_a_line_that_was_not_rendered_is_waited_for_but_not_long(tmp_path: Path) -> None:
+    line = "Your payment of one hundred twenty dollars and fifty cents is late. Can you pay it?"
+
+    async def story(seconds: float) -> tuple[float, list[str]]:
+        desk = Desk(tmp_path, yes="affirm")
+        desk.clips.late[line] = seconds
+        begun = asyncio.get_running_loop().time()
+        await desk.ask(Utterance("yes", 0.9))
+        return round(asyncio.get_running_loop().time() - begun, 3), desk.names()
+
+    assert told(story(0.4))[0] == 0.4
+    waited, names = told(story(5.0))
+    assert (waited, names[-1]) == (RENDER_SECONDS, "render_failed")
+    assert told(story(float("inf")))[1][-1] == "render_failed"
