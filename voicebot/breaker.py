@@ -78,16 +78,27 @@ class BreakerRule:
             raise ValueError("a circuit breaker needs at least one fault and some time to be open")
 
     def allows(self, state: BreakerState, now: float) -> int | None:
-        """How many may be tried now: ``None`` for any number, 1 for a trial, 0 for none."""
+        """How many may be tried now: ``None`` for any number, 1 for a trial, 0 for none.
+
+        A next trial that lies further ahead than one can was set before the clock was set back: it is due.
+        """
         if not state.is_open:
             return None
-        return 1 if now >= state.retry_at else 0
+        furthest = max(self.longest_seconds, self.trial_seconds)
+        return 1 if now >= state.retry_at or state.retry_at > now + furthest else 0
 
     def trial(self, state: BreakerState, now: float) -> BreakerState:
         """The one trial of an open breaker begins."""
-        if not state.is_open:
+        if state.opened_at is None:
             return state
-        return dataclasses.replace(state, trying=True, retry_at=now + self.trial_seconds)
+        # Times ahead of now were told by a clock that was set back since, and no success would come after them.
+        return dataclasses.replace(
+            state,
+            trying=True,
+            retry_at=now + self.trial_seconds,
+            opened_at=min(state.opened_at, now),
+            fault_at=min(state.fault_at, now),
+        )
 
     def undecided(self, state: BreakerState, now: float) -> BreakerState:
         """The trial came to nothing, neither well nor badly: another one may begin."""

@@ -85,3 +85,17 @@ def test_while_open_never_two_trials_and_always_one_in_the_end(steps: list[tuple
             state, under_way = RULE.undecided(state, now), False
         if state.is_open:
             assert RULE.allows(state, now + RULE.trial_seconds + RULE.longest_seconds) == 1
+
+
+@given(set_by=st.floats(-1e7, 1e7), since=st.floats(0.0, 300.0))
+def test_an_open_breaker_is_tried_and_closes_whatever_is_done_to_the_clock(set_by: float, since: float) -> None:
+    state = opened(at=1e9)
+    wall = 1e9 + since + set_by
+    waited = 0.0
+    while RULE.allows(state, wall) == 0:
+        wall += 1.0
+        waited += 1.0
+        assert waited <= RULE.trial_seconds + 1.0
+    state = RULE.trial(state, wall)
+    assert RULE.allows(state, wall + 1.0) == 0
+    assert RULE.succeeded(state, wall) == CLOSED

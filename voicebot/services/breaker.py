@@ -1,14 +1,15 @@
-"""Whether to ask a service that failed recently. Pure."""
+"""Whether to ask a service that failed recently."""
 
 from __future__ import annotations
 
-from voicebot.breaker import CLOSED, BreakerRule
+from voicebot.breaker import CLOSED, BreakerRule, BreakerState
 
 
 class CircuitBreaker:
     """Opens after several failures in a row; after a while it lets one trial through, which decides.
 
-    A trial without a result (its caller was cancelled) expires after ``open_seconds``.
+    A trial without a result (its caller was cancelled) expires after ``open_seconds``. The state of one breaker in
+    memory; ``voicebot.breaker`` decides.
 
     Parameters
     ----------
@@ -20,7 +21,7 @@ class CircuitBreaker:
 
     def __init__(self, failures: int, open_seconds: float) -> None:
         self._rule = BreakerRule(failures, open_seconds, open_seconds, open_seconds)
-        self._state = CLOSED
+        self._state: BreakerState = CLOSED
 
     @property
     def is_open(self) -> bool:
@@ -35,14 +36,14 @@ class CircuitBreaker:
         now
             Seconds of a clock that never goes back.
         """
-        allowed = self._rule.allows(self._state, now) != 0
+        allowed = self._rule.allows(self._state, now)
         if allowed:
             self._state = self._rule.trial(self._state, now)
-        return allowed
+        return allowed != 0
 
-    def succeeded(self, now: float) -> None:
+    def succeeded(self, _now: float) -> None:
         """Record an answer: everybody is let through."""
-        self._state = self._rule.succeeded(self._state, now)
+        self._state = CLOSED
 
     def failed(self, now: float) -> None:
         """Record a missing or late answer."""
