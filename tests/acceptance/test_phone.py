@@ -161,6 +161,15 @@ async def test_a_block_by_the_network_is_no_decline(phone: AsteriskPhone) -> Non
     assert (await ends(owner, Disposition.BLOCKED)).technical == 603
 
 
+@pytest.mark.parametrize(
+    ("status", "disposition"),
+    [(480, Disposition.UNREACHABLE_NUMBER), (500, Disposition.NO_ANSWER), (503, Disposition.BUSY)],
+)
+async def test_a_reason_header_is_believed(phone: AsteriskPhone, status: int, disposition: Disposition) -> None:
+    _, owner = await place(phone, f"1003{status}", trunk="answerer")
+    assert (await ends(owner, disposition)).technical == status
+
+
 async def test_trying_is_no_ringing(phone: AsteriskPhone) -> None:
     _, trying = await place(phone, "1000100", trunk="answerer", ring=2.0)
     _, nothing = await place(phone, "1000999", trunk="answerer", ring=2.0)

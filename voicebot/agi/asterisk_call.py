@@ -125,6 +125,11 @@ class AsteriskCall:
         self._exchange.expect_media(self, identifier)
         return identifier
 
+    @property
+    def sip_call_id(self) -> str:
+        """Call-ID of the callee's leg, empty while it is not known."""
+        return self._sip_call_id
+
     def identify(self, sip_call_id: str) -> None:
         """Note the Call-ID of the callee's leg."""
         self._sip_call_id = sip_call_id

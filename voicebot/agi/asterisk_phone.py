@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import ipaddress
 import re
 import socket
@@ -18,12 +19,15 @@ from voicebot.agi.ami_events import AmiEvent, KeyPressed, OriginateAnswer, sip_s
 from voicebot.agi.asterisk_call import AsteriskCall
 from voicebot.agi.audiosocket import AudioSocketServer
 from voicebot.agi.fastagi import PROOF_VARIABLE, FastAgiServer, Session
+from voicebot.agi.hep import Refusals
 from voicebot.agi.phone import CallRequest, PhoneEvents
 from voicebot.agi.trunk_state import LOOK_SECONDS, TrunkWatch
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, UncertainError
 
 TICK_SECONDS: Final = 0.25
+REASON_SECONDS: Final = 0.3
+"""How long a copy of a refusal may take to come, where Asterisk sends copies; see ``hep``."""
 _CLOSE_SECONDS: Final = 5.0
 _PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9_./-]+")
 """What a file name in a dialplan argument may be made of."""
@@ -61,6 +65,8 @@ class AsteriskPhone:
         self._ami: Ami | None = None
         self._fastagi: FastAgiServer | None = None
         self._audio: AudioSocketServer | None = None
+        self._refusals: Refusals | None = None
+        self._copies: asyncio.DatagramTransport | None = None
 
     @property
     def connection(self) -> int:
@@ -116,6 +122,7 @@ class AsteriskPhone:
         try:
             await self._fastagi.start()
             await self._audio.start()
+            await self._take_copies(peers)
             await self._ami.start()
             await self.trunks.look(self._ami)
         except BaseException:
@@ -140,6 +147,9 @@ class AsteriskPhone:
         if self._ticker is not None:
             self._ticker.cancel()
             self._ticker = None
+        if self._copies is not None:
+            self._copies.close()
+            self._copies = None
         for server in (self._audio, self._fastagi):
             if server is not None:
                 await server.close()
@@ -359,6 +369,17 @@ class AsteriskPhone:
         call = self._calls.get(attempt)
         return call.secret if call is not None else ""
 
+    async def _take_copies(self, peers: frozenset[str]) -> None:
+        """Listen for copies of SIP messages; where the UDP port is taken, refusals are read by their status."""
+        address = (addresses.bare(self._asterisk.audiosocket_host), self._asterisk.audiosocket_port)
+        refusals = Refusals(peers)
+        try:
+            self._copies, self._refusals = await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: refusals, local_addr=address
+            )
+        except OSError as error:
+            _log.info("copies of SIP messages cannot be taken", error=str(error))
+
     async def _peers(self) -> frozenset[str]:
         """Return the addresses from which Asterisk may connect to us."""
         peers = {"127.0.0.1", "::1"}
@@ -392,9 +413,17 @@ class AsteriskPhone:
                 # i: ignore redirects by the far side
                 f"ib({dialplan.CALLEE_CONTEXT}^{self._asterisk.extension}^1)",
             )
-            call.handle(await _dial_done(session))
+            call.handle(await self._dial_done(session, call))
         finally:
             call.handle(progress.SessionClosed())
+
+    async def _dial_done(self, session: Session, call: AsteriskCall) -> progress.DialDone:
+        """Ask how the Dial ended, and what the carrier said beside a refusal."""
+        done = await _dial_done(session)
+        if self._refusals is None or done.technical < 300:
+            return done
+        reason = await self._refusals.reason(call.sip_call_id, done.technical, REASON_SECONDS)
+        return dataclasses.replace(done, reason=reason)
 
     async def _record(self, session: Session) -> None:
         """Serve the callee's channel before it is dialled: record it."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from voicebot import paths
-from voicebot.agi import dialplan
+from voicebot.agi import addresses, dialplan
 from voicebot.config import Config
 
 _MODULES: Final = """
@@ -125,6 +125,12 @@ displayconnects = no
 {body}"""
 
 
+def hep_conf(config: Config) -> str:
+    """Return ``hep.conf``: a copy of every SIP message goes to voicebot, for what a carrier says beside a refusal."""
+    where = addresses.audiosocket(config.asterisk)
+    return f"[general]\nenabled = yes\ncapture_address = {where}\ncapture_id = 1\nuuid_type = call-id\n"
+
+
 def trunk_endpoint(name: str, *, host: str, port: int, context: str = "voicebot-inbound", more: str = "") -> str:
     """Return one PJSIP endpoint that sends its calls to ``host:port``, with its aor.
 
@@ -188,4 +194,9 @@ secret = {asterisk.ami_secret}
         pjsip="".join(trunk_endpoint(name, host=carrier_host, port=carrier_port) for name in endpoints),
         extensions='#include "extensions_voicebot.conf"\n',
         manager=manager_conf(asterisk.ami_port, manager),
-    ) | {"extensions_voicebot.conf": dialplan.render(config), "manager_voicebot.conf": rights}
+        modules=(*MODULES, "res_hep", "res_hep_pjsip"),
+    ) | {
+        "hep.conf": hep_conf(config),
+        "extensions_voicebot.conf": dialplan.render(config),
+        "manager_voicebot.conf": rights,
+    }
