@@ -1,1 +1,1 @@
-"""One call: the turn machine (pure), its runtime, its journal."""
+"""One call: the turn machine (pure), its runtime, its recording."""

@@ -1,0 +1,123 @@
+"""The callee's side: what picked up, keys, speech, and the words that were recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The bot pressed a key, because a call screener asked for it and the script allows that."""
+
+    name: ClassVar[str] = "pressed"
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The callee pressed a key."""
+
+    name: ClassVar[str] = "digit"
+    digit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """An answering machine's beep has ended."""
+
+    name: ClassVar[str] = "beep"
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What picked up: a person, a machine, a screener."""
+
+    name: ClassVar[str] = "greeting"
+    verdict: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """An utterance was opened.
+
+    Parameters
+    ----------
+    over
+        What the bot was doing.
+    began
+        When the speech itself began, a little before it was noticed.
+    """
+
+    name: ClassVar[str] = "speech_started"
+    utterance: int = 0
+    over: str = ""
+    began: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterimAsked:
+    """The words of the utterance so far were asked for, under the number of the query."""
+
+    name: ClassVar[str] = "interim"
+    utterance: int = 0
+    query: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """An utterance was closed; ``ended``: when the callee was last heard in it."""
+
+    name: ClassVar[str] = "speech_ended"
+    utterance: int = 0
+    ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Other words that may have been said."""
+
+    text: str
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word and when it was said."""
+
+    text: str
+    begins: float
+    ends: float
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of an utterance so far.
+
+    Parameters
+    ----------
+    query
+        The number under which they were asked for.
+    source
+        ``free``: open vocabulary; ``hints``: chosen among the phrases that the step expects.
+    alternatives
+        Best first.
+    words
+        Each word with its times, where the recogniser tells them.
+    failed
+        The recogniser could not be asked.
+    """
+
+    name: ClassVar[str] = "words"
+    utterance: int = 0
+    query: int = 0
+    text: str = ""
+    confidence: float = 0.0
+    source: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+    words: tuple[Word, ...] = ()
+    audio_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    failed: bool = False
