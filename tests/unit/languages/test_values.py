@@ -16,7 +16,7 @@ from voicebot.languages.en import numbers as english_numbers
 from voicebot.languages.grammar import calendar
 from voicebot.languages.zh import numbers as chinese_numbers
 
-LANGUAGES = st.sampled_from(["en-US", "zh-CN"])
+LANGUAGES = st.sampled_from(languages.tags())
 TODAYS = st.dates(date(2024, 1, 1), date(2031, 12, 31))
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2031, 12, 31)).map(lambda at: at.replace(second=0, microsecond=0))
 AMOUNTS = st.integers(1, 99_999_999).map(lambda cents: Decimal(cents) / 100)
