@@ -109,7 +109,7 @@ class Policies:
             try:
                 await self._service.load(model)
             except UnavailableError as error:
-                _log.error("a Rasa model cannot be loaded, what decided before goes on", why=str(error))
+                _log.error("a Rasa model cannot be loaded; the previous one stays in use", why=str(error))
                 continue
             self._loaded[key] = (script, model)
 
@@ -130,7 +130,9 @@ class Policies:
             async with asyncio.timeout(WAIT_SECONDS):
                 await service.load(model)
         except (TimeoutError, UnavailableError) as error:
-            _log.error("a Rasa model is not loaded yet, the local policy decides", script=model.script, why=str(error))
+            _log.error(
+                "a Rasa model is not loaded yet; the local policy decides for now", script=model.script, why=str(error)
+            )
             return None
         return model
 

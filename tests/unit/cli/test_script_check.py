@@ -76,6 +76,6 @@ def test_phrases_that_are_banned_beside_a_script_are_banned_in_it(script: Path) 
     with pytest.raises(ConfigurationError) as told:
         sound_script(script)
     assert [(one.line, one.what) for one in told.value.problems] == [
-        (1, "is no banned phrase"),
+        (1, "is not a banned phrase"),
         (1, "'wy' is not known here"),
     ]

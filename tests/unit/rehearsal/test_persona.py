@@ -62,7 +62,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
         ("120.50", "a lot", "amount", "lead.amount", ""),
         ("America/New_York", "America/Nowhere", "timezone", "IANA time zone", ""),
         ("outcome: promise_to_pay, ", "", "expect", "names no outcome", ""),
-        ("language: en-US", "persona: again", "persona: again", "'persona' stands twice", "keep one"),
+        ("language: en-US", "persona: again", "persona: again", "'persona' is given twice", "keep one"),
         ("[yes]", "[yes", ": no\n", "expected ',' or ']'", "quotes"),
         ("[yes]", "*anchor", "*anchor", "undefined alias", "quotes"),
         ("  identity:", "\tidentity:", "\tidentity:", "a tab", ""),

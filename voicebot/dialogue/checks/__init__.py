@@ -122,8 +122,8 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             "too-many-states",
             (),
-            f"a conversation can be in more than {MOST_STATES} states; not all of them were looked at",
-            "use fewer slots and steps, or cut the script in two",
+            f"a conversation can reach more than {MOST_STATES} states, so not all of them were checked",
+            "use fewer slots and steps, or split the script in two",
         )
 
 

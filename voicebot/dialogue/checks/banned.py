@@ -34,10 +34,10 @@ def read_banned(document: Document) -> tuple[Banned, ...]:
     data = document.data
     entries = data.get("banned") if isinstance(data, dict) else None
     if not isinstance(entries, list):
-        problems.append(document.problem((), "holds no list 'banned'", "write 'banned:', then '- phrase: …' lines"))
+        problems.append(document.problem((), "has no list 'banned'", "write 'banned:', then '- phrase: …' lines"))
         raise ConfigurationError(problems)
     problems += [
-        document.problem((key,), f"{key!r} is not known here", "known are language, banned")
+        document.problem((key,), f"{key!r} is not known here", "known: language, banned")
         for key in data
         if key not in {"language", "banned"}
     ]
@@ -52,10 +52,10 @@ def _entry(document: Document, index: int, entry: Any, problems: list[Problem]) 
     if isinstance(entry, str):
         entry = {"phrase": entry}
     if not isinstance(entry, Mapping) or not str(entry.get("phrase") or "").strip():
-        problems.append(document.problem(path, "is no banned phrase", "write '- phrase: the words'"))
+        problems.append(document.problem(path, "is not a banned phrase", "write '- phrase: the words'"))
         return None
     problems += [
-        document.problem((*path, key), f"{key!r} is not known here", "known are phrase, why")
+        document.problem((*path, key), f"{key!r} is not known here", "known: phrase, why")
         for key in entry
         if key not in _KEYS
     ]

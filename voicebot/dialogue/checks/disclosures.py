@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             "not-introduced",
             ("start",),
-            "nothing must be said at the very beginning: people should hear who calls, and that it is a machine",
+            "no disclosure opens the call: people should hear who is calling, and that it is a machine",
             "add a disclosure with 'before: talk'",
             severity="warning",
         )
@@ -59,12 +59,12 @@ def _never(subject: Subject) -> Iterator[Finding]:
     said = {line.disclosure for _, _, act, _ in subject.acts() for line in act.lines}
     for name, part in subject.script.disclosures.items():
         if name not in said:
-            what = "the debt is never spoken of" if part.before == "debt" else "the conversation has no first line"
+            what = "the debt is never mentioned" if part.before == "debt" else "the conversation has no first line"
             yield subject.found(
                 "disclosure-never-said",
                 ("disclosures", name),
-                f"this disclosure is said on no path: {what}",
-                "see that 'debt_words' holds the words that tell of the debt, or remove the disclosure",
+                f"this disclosure is never made: {what}",
+                "make sure that 'debt_words' lists the words that give the debt away, or remove the disclosure",
             )
 
 
@@ -85,6 +85,6 @@ def _parts(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "disclosure-incomplete",
                     line.path,
-                    f"this disclosure says {{{name}}}, which may have no value: a part of it would be left out",
+                    f"this disclosure says {{{name}}}, which may have no value, so part of it would be missing",
                     f"list {name} under 'lead: needs', or word the disclosure without it",
                 )

@@ -38,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         path: Where = ("endings", edge.target.state.ending)
         if subject.script.counts_as(act.ending.outcome) not in OUTCOMES and subject.new("no-outcome", path):
             yield subject.found(
-                "no-outcome", path, f"{act.ending.outcome!r} is no outcome", "write 'outcome:'",
+                "no-outcome", path, f"{act.ending.outcome!r} is not an outcome", "write 'outcome:'",
                 turns=subject.turns(graph, edge),
             )  # fmt: skip
         silent = act.ending.action == "hang_up" and subject.is_silent(act)
@@ -76,7 +76,7 @@ def _dead_ends(subject: Subject, graph: Graph) -> Iterator[Finding]:
         yield subject.found(
             "dead-end",
             path,
-            f"whatever is answered to {node.state.step}, the conversation never comes to an end of its own",
+            f"whatever the answer at {node.state.step}, the conversation never reaches an ending by itself",
             "let an answer lead to an ending, or to a step from which one is reached",
             turns=subject.turns(graph, None, node),
         )
@@ -109,9 +109,9 @@ def _round(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
         if not subject.new(kind, where):
             continue
         told = {
-            "silence-goes-round": "somebody who says nothing is asked on and on",
-            "misunderstanding-goes-round": "somebody who is not understood is asked on and on",
-        }.get(kind, f"somebody who asks {intent} again and again is answered on and on")
+            "silence-goes-round": "somebody who stays silent is asked again and again",
+            "misunderstanding-goes-round": "somebody who is not understood is asked again and again",
+        }.get(kind, f"somebody who keeps asking {intent} is answered every time")
         yield subject.found(
             kind,
             where,
@@ -142,6 +142,6 @@ def _too_long(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
                 "too-long",
                 ("limits",),
                 f"the limit of {script.limits.turns} turns does not end the call at {step} when {intent} is said",
-                "tell the makers of voicebot: the engine must never let this happen",
+                "report this to voicebot's maintainers: the engine should never allow it",
                 turns=subject.turns(graph, None, node),
             )

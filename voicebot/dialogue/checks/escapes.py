@@ -17,7 +17,7 @@ EVERYWHERE: Final = {
     "attorney": "they have a lawyer",
     "bankruptcy": "they are bankrupt",
     "deceased": "the person called has died",
-    "are_you_robot": "they ask whether they talk to a machine",
+    "are_you_robot": "they want to know whether they are talking to a machine",
 }
 """Intent → what somebody says by it; each must be answered in every step."""
 _LEAVING: Final = frozenset({"wrong_person", "deceased"})
@@ -48,7 +48,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             _kind(intent),
             ("always",) if everywhere else ("steps", first),
-            f"nothing comes of it when somebody says at {', '.join(steps)} that {EVERYWHERE[intent]}",
+            f"nothing happens when somebody says at {', '.join(steps)} that {EVERYWHERE[intent]}",
             f"answer {intent} under always, as the shared parts do",
             turns=turns,
         )
@@ -80,7 +80,7 @@ def _stop(subject: Subject, graph: Graph, edges: list[Edge], step: str) -> Itera
         yield subject.found(
             "stop-calling-not-honoured",
             path,
-            f"at {step} somebody who says 'stop calling' is not let go at once with the outcome do_not_call",
+            f"at {step}, 'stop calling' does not end the call at once with the outcome do_not_call",
             "add 'stop_calling: {end: do_not_call}' under always, and no other answer to it",
             turns=subject.turns(graph, bad) if bad else _not_understood(subject, step),
         )
@@ -99,6 +99,6 @@ def _answered(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
             _kind(intent),
             path,
             f"at {step} somebody says that {EVERYWHERE[intent]}, and the bot goes on as if nothing had been said",
-            f"let {intent} lead on, or end the call",
+            f"let {intent} lead to another step, or end the call",
             turns=subject.turns(graph, edge),
         )

@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             "identity-never-confirmed",
             ("start",),
-            "the debt is spoken of, and no answer confirms who is on the line",
+            "the debt is mentioned, but no answer confirms who is on the line",
             "write 'right_party: true' at the answer that confirms it",
         )
 
@@ -38,7 +38,7 @@ def _debt(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "debt-before-identity",
                     line.path,
-                    f"the debt is spoken of before it is known who is on the line: {line.template!r}",
+                    f"the debt is mentioned before anyone has confirmed who is on the line: {line.template!r}",
                     "reword it, add 'before_identity:', or lead here only after 'right_party: true'",
                     turns=subject.turns(graph, edge),
                 )
@@ -56,7 +56,7 @@ def _assumed(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "identity-assumed",
                     path,
-                    f"{edge.heard.intent} is taken for the right person's word, and confirms nothing",
+                    f"{edge.heard.intent} is taken as proof of the right person, but confirms nothing",
                     "write 'right_party: true' only at answers that confirm who is on the line",
                     turns=subject.turns(graph, edge),
                 )

@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield subject.found(
                 "other-language",
                 line.path,
-                f"a line of a script in {subject.script.language} holds {found[0]!r}: not translated?",
+                f"a line of a script in {subject.script.language} contains {found[0]!r}: not translated?",
                 "translate it",
                 severity="warning",
             )
@@ -46,7 +46,7 @@ def _lacking(subject: Subject, sibling: Script) -> Iterator[Finding]:
                 yield subject.found(
                     "not-localised",
                     (section,),
-                    f"{sibling.language} has {name!r} under {section}, and {own.language} has not",
+                    f"{sibling.language} has {name!r} under {section}, but {own.language} does not",
                     f"translate it from {sibling.source or sibling.language}",
                     severity="warning",
                 )
@@ -56,7 +56,7 @@ def _lacking(subject: Subject, sibling: Script) -> Iterator[Finding]:
             yield subject.found(
                 "not-localised",
                 ("steps", name, "answers"),
-                f"{sibling.language} answers {', '.join(lacking)} at {name}, and {own.language} does not",
+                f"{sibling.language} answers {', '.join(lacking)} at {name}, but {own.language} does not",
                 "add the answers",
                 severity="warning",
             )

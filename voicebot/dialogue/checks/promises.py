@@ -35,7 +35,7 @@ def _recorded(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
         told = (
             "promise-not-confirmed",
             f"at {state.step} a promise is recorded that was not read back{_names(unread)}",
-            "lead to a step that 'confirms' every value which the ending records",
+            "lead to a step that 'confirms' every value that the ending records",
         )
     elif any(edge.act.ending.slots.get(name) != state.slots.get(name) for name in record):
         told = (
@@ -46,7 +46,7 @@ def _recorded(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
     elif not edge.target.state.right_party:
         told = (
             "promise-of-anyone",
-            f"at {state.step} a promise is recorded, and nobody has confirmed to be the person called",
+            f"at {state.step} a promise is recorded, but nobody has confirmed that they are the person called",
             "lead here only after 'right_party: true'",
         )
     if told and subject.new(told[0], path):
@@ -72,7 +72,7 @@ def _read_back(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
         yield subject.found(
             "promise-not-read-back",
             path,
-            f"{after.step} is asked without saying what it is to confirm{_names(unsaid)}",
+            f"{after.step} asks for confirmation without reading back what is to be confirmed{_names(unsaid)}",
             f"say {', '.join(f'{{{name}}}' for name in unsaid)} in 'say' and in 'again'",
             turns=subject.turns(graph, edge),
         )

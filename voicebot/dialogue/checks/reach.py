@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for name in script.steps:
         if name not in steps and not _shared(subject, ("steps", name)):
             yield subject.found(
-                "unreachable-step", ("steps", name), f"no conversation comes to the step {name}",
+                "unreachable-step", ("steps", name), f"no conversation reaches the step {name}",
                 f"let an answer lead there ('go: {name}'), or remove it", severity="warning",
             )  # fmt: skip
     for name in script.endings:
@@ -44,13 +44,13 @@ def _answers(subject: Subject, steps: set[str]) -> Iterator[Finding]:
         if not subject.new("unreachable-answer", cell.path):
             continue
         if shadow:
-            what = f"{cell.intent} never comes here at {cell.step}: an earlier answer without 'if' takes it always"
+            what = f"{cell.intent} at {cell.step} never gets here: an earlier answer without 'if' always takes it"
             cure = "put the answer without 'if' last"
         elif cell.guard:
-            what = f"{cell.intent} never comes here at {cell.step}: '{cell.guard}' holds in no conversation"
-            cure = "mend the condition, or remove the answer"
+            what = f"{cell.intent} at {cell.step} never gets here: '{cell.guard}' never holds"
+            cure = "fix the condition, or remove the answer"
         else:
-            what = f"{cell.intent} never comes here at {cell.step}: the answers before it take every case"
+            what = f"{cell.intent} at {cell.step} never gets here: the answers before it cover every case"
             cure = "remove it"
         severity: Severity = "fault" if shadow else "warning"
         yield subject.found("unreachable-answer", cell.path, what, cure, severity=severity)

@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 "silent-turn",
                 path,
                 "the bot says nothing here and waits, and so does the person",
-                "say something that has words whatever the lead's values are",
+                "say something that leaves words whatever values the lead has",
                 turns=subject.turns(graph, edge),
             )
     yield from _same(subject, ("reprompts", "no_input"), subject.script.reprompts.no_input)
@@ -44,6 +44,6 @@ def _same(subject: Subject, path: Where, variants: tuple[Words, ...]) -> Iterato
                 "same-reprompt-twice",
                 (*path, index + 1),
                 f"the same words are said the second time: {second.text[0]!r}",
-                "say it in another way, tell what can be answered, or offer keys",
+                "say it differently, say what can be answered, or offer keys",
                 severity="warning",
             )

@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "refused-without-a-word",
                     ("slots", name),
-                    f"a value of {name} that is {why.replace('_', ' ')} is asked for again without saying why",
+                    f"a value of {name} that is {why.replace('_', ' ')} is refused without saying why",
                     f"add '{why}:'",
                     severity="warning",
                 )
@@ -50,7 +50,7 @@ def _kept(subject: Subject) -> Iterator[Finding]:
             yield subject.found(
                 "asked-and-not-kept",
                 ("steps", name, "asks"),
-                f"{name} asks for {step.asks}, and no ending records it",
+                f"{name} asks for {step.asks}, but no ending records it",
                 f"add it to the endings that it belongs to: record: [{step.asks}]",
                 severity="warning",
             )

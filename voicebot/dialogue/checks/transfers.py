@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "transfer-fails-silently",
                     ("transfer", "failed"),
-                    "when nobody takes a transfer, the person hears nothing of it",
+                    "when nobody takes a transfer, the person is not told",
                     "add 'say:'",
                     turns=subject.turns(graph, edge),
                 )

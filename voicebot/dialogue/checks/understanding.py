@@ -49,7 +49,7 @@ def _without_examples(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             "intent-without-examples",
             cell.path[:-1] if isinstance(cell.path[-1], int) else cell.path,
-            f"{intent} is answered at {', '.join(lacking[:4])}{' …' if len(lacking) > 4 else ''}, and no example says "
+            f"{intent} is answered at {', '.join(lacking[:4])}{' …' if len(lacking) > 4 else ''}, but no example shows "
             f"how people say it",
             f"add 'intents: {{{intent}: {{examples: […]}}}}', or examples to the step",
         )
@@ -57,7 +57,7 @@ def _without_examples(subject: Subject) -> Iterator[Finding]:
         if 0 < len(part.examples) < FEW and any(table.of(name, intent) for name in script.steps):
             yield subject.found(
                 "few-examples", ("intents", intent), f"{intent} has {len(part.examples)} examples",
-                "write thirty, as different as people are", severity="warning",
+                "write about thirty, as varied as people are", severity="warning",
             )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def _key(subject: Subject, name: str, step: Step, digits: str, key: Key) -> Iter
         yield subject.found(
             "key-cannot-be-pressed",
             path,
-            f"{name} takes {step.max_digits or 'no'} digits, and this key has {len(digits)}",
+            f"{name} takes {step.max_digits or 'no'} digits, but this key has {len(digits)}",
             f"write 'max_digits: {len(digits)}'",
         )
     for other in step.keys:
@@ -100,8 +100,8 @@ def _key(subject: Subject, name: str, step: Step, digits: str, key: Key) -> Iter
             yield subject.found(
                 "keys-clash",
                 ("steps", name, "keys", other),
-                f"{digits!r} is pressed first when somebody presses {other!r}, and already means {key.intent}",
-                "choose keys of which none begins another",
+                f"whoever presses {other!r} presses {digits!r} first, which already means {key.intent}",
+                "choose keys so that none is the beginning of another",
             )
     if not key.words:
         return
@@ -112,7 +112,7 @@ def _key(subject: Subject, name: str, step: Step, digits: str, key: Key) -> Iter
         yield subject.found(
             "key-words-mean-nothing",
             path,
-            f"no {slot.type} is heard in {key.words!r}, and {name} asks for one",
+            f"{key.words!r} contains no {slot.type}, but {name} asks for one",
             "write words as a person would say them, for example 'tomorrow'",
         )
     for slot_name, value in found.items():
@@ -139,7 +139,7 @@ def _meanings(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "key-changes-meaning",
                     ("steps", steps[0], "keys", digits),
-                    f"{digits} means {intent} at {steps[0]}, and 'stop calling' at {stops} other steps",
+                    f"{digits} means {intent} at {steps[0]}, but 'stop calling' at {stops} other steps",
                     "choose another key",
                     severity="warning",
                 )

@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                     yield subject.found(
                         "said-without-value",
                         spoken.path,
-                        f"{{{name}}} is said when nobody has given it: {line.text!r}",
+                        f"{{{name}}} is said although nobody may have given it: {line.text!r}",
                         f"ask for {name} first, or lead here only '{{if: {name} known}}'",
                         turns=subject.turns(graph, edge),
                     )
@@ -48,7 +48,7 @@ def _unrecorded(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]
         yield subject.found(
             "recorded-without-value",
             path,
-            f"this ending records {', '.join(lacking)}, and is reached when nobody has given it",
+            f"this ending records {', '.join(lacking)}, but can be reached when nobody has given it",
             f"end here only '{{if: {lacking[0]} known}}', or ask for it first",
             turns=subject.turns(graph, edge),
         )
@@ -71,7 +71,7 @@ def _slots(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "slot-never-filled",
                     readable,
-                    f"{name} is used here, and no answer of this script ever gives it a value",
+                    f"{name} is used here, but no answer of this script ever gives it a value",
                     f"answer an intent that carries it: {', '.join(sorted(_carriers(subject, name))) or 'none yet'}",
                 )
 
@@ -110,7 +110,7 @@ def _lead(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "value-may-be-missing",
                     line.path,
-                    f"a lead may have no {name}; then this is said with a gap: {line.template!r}",
+                    f"a lead may have no {name}, and then this line has a gap: {line.template!r}",
                     f"list {name} under 'lead: needs', or word the line without it",
                     severity="warning",
                 )

@@ -44,8 +44,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield subject.found(
                 "line-too-long",
                 line.path,
-                f"this line takes about {longest:.0f} seconds; nobody keeps that in mind on the phone",
-                f"cut it into lines of less than {LONGEST_LINE:.0f} seconds, or ask for less at once",
+                f"this line takes about {longest:.0f} seconds; nobody can keep that in mind on the phone",
+                f"split it into lines of less than {LONGEST_LINE:.0f} seconds, or ask for less at once",
                 severity="warning",
             )
     yield from _turns(subject)
@@ -97,7 +97,7 @@ def _turns(subject: Subject) -> Iterator[Finding]:
             yield subject.found(
                 "turn-too-long",
                 path,
-                f"about {long:.0f} seconds are said here in one go before the person may answer",
+                f"the bot talks for about {long:.0f} seconds here before the person can answer",
                 "say less before the question",
                 severity="warning",
                 turns=subject.turns(graph, edge),
@@ -112,7 +112,7 @@ def _questions(subject: Subject) -> Iterator[Finding]:
                 yield subject.found(
                     "asks-nothing",
                     ("steps", name, form),
-                    f"{name} waits for an answer and asks nothing: {words.text[-1]!r}",
+                    f"{name} waits for an answer but asks nothing: {words.text[-1]!r}",
                     "end with a question, or say what can be answered",
                     severity="warning",
                 )

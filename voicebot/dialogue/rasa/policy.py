@@ -104,7 +104,7 @@ class RasaPolicy:
             target = await self._led(question, informed, until)
         except (UnavailableError, LookupError, TypeError, ValueError, ArithmeticError) as error:
             # none, or one that makes no sense
-            _log.warning("Rasa did not decide, the local policy does", why=str(error), script=self._script.script)
+            _log.warning("Rasa gave no decision; the local policy decides", why=str(error), script=self._script.script)
             return local
         return informed if informed.policy in _SETTLED else replace(informed, policy="rasa", target=target)
 
@@ -141,7 +141,7 @@ class RasaPolicy:
         target = target_of_action(str(answer["action"]))
         if cell is not None and target != cell.target:
             _log.error(
-                "Rasa and the table differ, the table wins",
+                "Rasa and the table disagree; the table wins",
                 script=self._script.script, step=step, intent=intent, rasa=target, table=cell.target,
             )  # fmt: skip
         elif cell is None and target:

@@ -121,7 +121,7 @@ class RasaService:
         if host is None:
             raise UnavailableError(f"no Rasa model is loaded for {key[:12]}")
         if not self._breaker.allows(time.monotonic()):
-            raise UnavailableError("Rasa is not asked for a moment: it did not answer lately")
+            raise UnavailableError("Rasa is not being asked for a moment: it has not been answering")
         try:
             reply = await host.process.ask({**request, "model": key}, seconds=seconds)
         except RefusedError:

@@ -119,8 +119,10 @@ def _run(python: Path, project: Path, work: Path, tell: Callable[[str], None]) -
             process.kill()
             raise
         if code or said.get("stage") != "done":
-            why = said.get("why") or f"it ended with {code}"
-            raise UnavailableError(Problem(f"Rasa trained no model: {why}{_last_lines(log)}", "see the lines above"))
+            why = said.get("why") or f"it exited with {code}"
+            raise UnavailableError(
+                Problem(f"Rasa failed to train a model: {why}{_last_lines(log)}", "see the lines above")
+            )
     return said
 
 

@@ -28,13 +28,13 @@ def check_lead(script: Script, lead: Lead) -> tuple[Problem, ...]:
         if not getattr(lead, name).strip()
     ]
     if not lead.amount.is_finite() or lead.amount <= 0:
-        found.append(
-            Problem(f"amount {lead.amount} is not more than nothing", "write what is owed, for example 120.50")
-        )
+        found.append(Problem(f"amount {lead.amount} is not positive", "write what is owed, for example 120.50"))
     try:
         zoneinfo.ZoneInfo(lead.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        found.append(Problem(f"{lead.timezone!r} is no time zone", "write an IANA name, for example America/New_York"))
+        found.append(
+            Problem(f"{lead.timezone!r} is not a time zone", "write an IANA name, for example America/New_York")
+        )
     if not found:
         found += unsayable(
             script.language, name=lead.name, company=lead.company, amount=lead.amount, currency=lead.currency
@@ -70,4 +70,4 @@ def _unreadable(value: str, language: languages.Language) -> str:
     if not letters and not any(character.isdigit() for character in said):
         return "it has no letters"
     strange = next((one for one in letters if not unicodedata.name(one, "").startswith(language.writing.scripts)), "")
-    return f"{strange!r} is no letter that its voice reads" if strange else ""
+    return f"{strange!r} is not a letter that its voice can read" if strange else ""

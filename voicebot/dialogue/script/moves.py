@@ -51,7 +51,7 @@ def _as_guard(value: Any) -> Any:
         comparison = parse(value)
         if comparison is None:
             raise ValueError(
-                f"{value!r} is no condition; write for example 'promise_date known' (given, known, missing) or "
+                f"{value!r} is not a condition; write for example 'promise_date known' (given, known, missing) or "
                 f"'amount < amount_due' (<, <=, >, >=, is, is not)"
             )
         return {"slot": str(comparison), "state": "known"}

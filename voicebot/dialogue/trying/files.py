@@ -141,9 +141,9 @@ class Turn(_Part):
         if sum(deeds) > 1:
             raise ValueError("one turn is one thing: write one of they, silence, key, machine, transfer")
         if self.hangs_up and sum(deeds) > bool(self.they or self.means):
-            raise ValueError("one can hang up in silence or while speaking: write hangs_up alone or with they")
+            raise ValueError("people hang up in silence or while speaking: write hangs_up alone or with they")
         if self.values and not self.means:
-            raise ValueError("values belong to what is meant: write means as well")
+            raise ValueError("values go with a meaning: write means as well")
         return self
 
     @property
@@ -294,7 +294,7 @@ def read_file(path: Path) -> tuple[tuple[str, ...], tuple[Written, ...]]:
     """
     document = read_document(path)
     if not document.problems and not isinstance(document.data, dict):
-        document.problems.append(document.problem((), "holds no conversations", "begin with 'script: its_name'"))
+        document.problems.append(document.problem((), "has no conversations", "start with 'script: its_name'"))
     if document.problems:
         raise ConfigurationError(document.problems)
     try:
@@ -313,7 +313,9 @@ def read_file(path: Path) -> tuple[tuple[str, ...], tuple[Written, ...]]:
     for index, one in enumerate(file.conversations):
         place = ("conversations", index)
         if one.name in names:
-            problems.append(document.problem((*place, "name"), f"{one.name!r} stands twice in this file", "rename one"))
+            problems.append(
+                document.problem((*place, "name"), f"{one.name!r} appears twice in this file", "rename one")
+            )
         names[one.name] = index
         values = one.lead.over(file.lead)
         lacking = values.lacking()
@@ -355,7 +357,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return "did you mean …?", or the list of what is known."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, 1, 0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names[:24])}"
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names[:24])}"
 
 
 def _problem(document: Document, fault: Any) -> Problem:

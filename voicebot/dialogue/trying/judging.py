@@ -76,17 +76,17 @@ class _Judge:
                 cure = nearest(turn.step, self._script.steps)
                 yield self._miss((*at, "step"), turn.step, stands, f"the script has no step {turn.step!r}", None, cure)
             else:
-                what = f"the conversation should stand at {turn.step}, and stands at {stands}"
+                what = f"the conversation should be at {turn.step}, but is at {stands}"
                 yield self._miss((*at, "step"), turn.step, stands, what, exchange)
         lines = exchange.act.lines
         for index, wanted in enumerate(turn.bot):
             if not any(_is_said(wanted, line) for line in lines):
-                what = f"the bot should say {wanted!r}, and says {_shown(lines)}"
+                what = f"the bot should say {wanted!r}, but says {_shown(lines)}"
                 yield self._miss((*at, "bot", index), wanted, _shown(lines), what, exchange)
         for index, unwanted in enumerate(turn.not_bot):
             hit = next((line for line in lines if _is_said(unwanted, line)), None)
             if hit:
-                what = f"the bot should not say {unwanted!r}, and says {_shown((hit,))}"
+                what = f"the bot should not say {unwanted!r}, but says {_shown((hit,))}"
                 yield self._miss((*at, "not_bot", index), f"not {unwanted}", hit.text, what, exchange)
         yield from self._slots((*at, "slots"), turn.slots, exchange.state.slots, exchange)
 
@@ -103,7 +103,7 @@ class _Judge:
             what = f"the script has no outcome {expect.outcome!r}"
             yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, None, nearest(expect.outcome, known))
         elif expect.outcome and expect.outcome != got.outcome:
-            what = f"the outcome should be {expect.outcome}, and is {got.outcome}"
+            what = f"the outcome should be {expect.outcome}, but is {got.outcome}"
             yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, last)
         if expect.ending and expect.ending != talk.state.ending:
             if expect.ending not in self._script.endings:
@@ -112,18 +112,18 @@ class _Judge:
                 yield self._miss((*at, "ending"), expect.ending, talk.state.ending, what, None, cure)
             else:
                 came = talk.state.ending or "none"
-                what = f"the ending should be {expect.ending}, and is {came}"
+                what = f"the ending should be {expect.ending}, but is {came}"
                 yield self._miss((*at, "ending"), expect.ending, came, what, last)
         yield from self._slots((*at, "slots"), expect.slots, got.slots, last)
         for index, wanted in enumerate(expect.said):
             if not any(_is_said(wanted, line) for line in talk.said):
                 cut = any(_is_said(wanted, line) for line in talk.begun)
-                what = f"{wanted!r} should have been said" + (" to its end, and was cut" if cut else "")
+                what = f"{wanted!r} should have been said" + (" in full, but was cut off" if cut else "")
                 yield self._miss((*at, "said", index), wanted, "cut" if cut else "not said", what, None)
         for index, unwanted in enumerate(expect.not_said):
             hit = next((line for line in talk.begun if _is_said(unwanted, line)), None)
             if hit:
-                what = f"{unwanted!r} should not have been said, and was: {_shown((hit,))}"
+                what = f"{unwanted!r} should not have been said, but was: {_shown((hit,))}"
                 yield self._miss((*at, "not_said", index), f"not {unwanted}", hit.text, what, None)
 
     # ------------------------------------------------------------------------------------------------
@@ -135,12 +135,12 @@ class _Judge:
             wanted = " or ".join(turn.intent)
             rivals = ", ".join(f"{name} {share:.2f}" for name, share in got.ranking[:3]) if got else ""
             came = f"{intent or 'nothing'}" + (f" ({got.confidence:.2f}; then {rivals})" if got and rivals else "")
-            what = f"this should mean {wanted}, and means {came}"
+            what = f"this should mean {wanted}, but means {came}"
             yield self._miss((*at, "intent"), wanted, intent, what, exchange)
         also = tuple(map(str, got.also)) if got else ()
         for index, wanted in enumerate(turn.also):
             if wanted not in also:
-                what = f"this should also mean {wanted}, and also means {', '.join(also) or 'nothing'}"
+                what = f"this should also mean {wanted}, but also means {', '.join(also) or 'nothing'}"
                 yield self._miss((*at, "also", index), wanted, ", ".join(also), what, exchange)
 
     def _slots(
@@ -154,10 +154,10 @@ class _Judge:
             came = got.get(name)
             if value is None:
                 if came is not None:
-                    what = f"{name} should not be known, and is {shown(came)}"
+                    what = f"{name} should not be known, but is {shown(came)}"
                     yield self._miss((*at, name), "none", shown(came), what, exchange)
             elif came is None or not same_value(value, came):
-                what = f"{name} should be {value}, and is {shown(came)}"
+                what = f"{name} should be {value}, but is {shown(came)}"
                 yield self._miss((*at, name), value, shown(came), what, exchange)
 
     def _miss(  # noqa: PLR0917 - what, where, and what came

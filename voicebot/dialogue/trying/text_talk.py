@@ -216,7 +216,7 @@ def typed_value(kind: str, value: str) -> SlotValue:
             try:
                 return Decimal(value)
             except InvalidOperation as error:
-                raise ValueError(f"{value!r} is no amount") from error
+                raise ValueError(f"{value!r} is not an amount") from error
         case "yes_no":
             return {"yes": True, "true": True, "no": False, "false": False}[value.lower()]
         case _:

@@ -84,7 +84,7 @@ def _unknown(script: Script, written: Written) -> Iterator[Problem]:
             try:
                 typed_value(script.slots[name].type, value)
             except (ValueError, KeyError):
-                what = f"{value!r} is no value of a slot of the type {script.slots[name].type}"
+                what = f"{value!r} is not a value of a slot of the type {script.slots[name].type}"
                 yield written.problem((*at, "values", name), what)
 
 

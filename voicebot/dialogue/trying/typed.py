@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "/state": "where the conversation stands",
     "/why": "how the last answer was understood, and what decided",
     "/back": "undo the last turn",
-    "/save FILE": "write this talk as a conversation file for 'voicebot script test'",
+    "/save FILE": "save this conversation as a file for 'voicebot script test'",
     "/help": "this list",
     "/quit": "leave",
 }

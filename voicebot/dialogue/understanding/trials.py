@@ -131,16 +131,19 @@ def read_entities(path: Path) -> tuple[EntityCase, ...]:
         try:
             now = datetime.fromisoformat(reference)
         except ValueError:
-            return Problem(f"{reference!r} is no reference date", "write the day it is said on, for example 2026-11-23")
+            return Problem(f"{reference!r} is not a date", "write the day it is said on, for example 2026-11-23")
         if kind not in KINDS:
-            return Problem(f"{kind!r} is no kind of value", f"name one of: {', '.join(KINDS)}")
+            return Problem(f"{kind!r} is not a kind of value", f"name one of: {', '.join(KINDS)}")
         if not text or not expected:
             return Problem("the phrase or what is expected is missing", f"write {NOTHING} where nothing is expected")
         values = [] if expected == NOTHING else expected.split()
         try:
             wanted = tuple(_READERS[kind](value) for value in values)
         except (ValueError, InvalidOperation):
-            return Problem(f"{expected!r} is no {kind}", f"write it like {_LIKE[kind]}, or {NOTHING} for none")
+            return Problem(
+                f"{expected!r} is not {'an' if kind[0] == 'a' else 'a'} {kind}",
+                f"write it like {_LIKE[kind]}, or {NOTHING} for none",
+            )
         now = now if "T" in reference or " " in reference else now.replace(hour=_HOUR)
         return EntityCase(now, kind, text, wanted, line)
 
@@ -170,16 +173,14 @@ def _read(path: Path, case: Callable[[list[str], int], Any]) -> Iterator[Any]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be read: {error.strerror}", cure="name a file that is there"
-        ) from error
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}", cure="name an existing file") from error
     if len(raw) > _MOST_BYTES:
         raise ConfigurationError(f"{path} is larger than {_MOST_BYTES // 1_000_000} MB", cure="split the file")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigurationError(Problem("this is no UTF-8", "save the file as UTF-8", str(path), line)) from error
+        raise ConfigurationError(Problem("this is not UTF-8", "save the file as UTF-8", str(path), line)) from error
     found, problems = [], []
     for number, words in enumerate(text.splitlines(), 1):
         fields = [field.strip() for field in words.split("\t")]
@@ -193,7 +194,7 @@ def _read(path: Path, case: Callable[[list[str], int], Any]) -> Iterator[Any]:
     if problems:
         raise ConfigurationError(problems)
     if not found:
-        raise ConfigurationError(Problem("there is no case in this file", "write one a line", str(path)))
+        raise ConfigurationError(Problem("there are no cases in this file", "write one per line", str(path)))
     yield from found
 
 

@@ -224,7 +224,7 @@ FAULTS: Final = (
 )  # fmt: skip
 
 REFUSED: Final = (
-    _f("nobody can stop the calls", *[(', "9": stop_calling', "")] * 3, ("always:", "«always:"), ("  stop_calling: {end: do_not_call}\n", "")),
+    _f("there is no way to stop the calls", *[(', "9": stop_calling', "")] * 3, ("always:", "«always:"), ("  stop_calling: {end: do_not_call}\n", "")),
     _f("'stop_calling' must end with the outcome do_not_call",
        ("      affirm: when\n", "      affirm: when\n      «stop_calling: {stay: true}\n")),
     _f("there is no step 'whne'", ("      affirm: when\n", "      «affirm: whne\n")),
@@ -238,8 +238,8 @@ REFUSED: Final = (
     _f("this step confirms promise_date without saying it",
        ('    say: "You will pay by {promise_date}. Is that right?"', '    «say: "You will pay. Is that right?"')),
     _f("this step has no answer 'dispute'", ('"9": stop_calling}\n    answers:\n      affirm: when', '«"9": dispute}\n    answers:\n      affirm: when')),
-    _f("'deny' stands twice here", ("      deny: {note: refused, end: declined}\n",
+    _f("'deny' is given twice here", ("      deny: {note: refused, end: declined}\n",
                                     "      deny: {note: refused, end: declined}\n      «deny: when\n")),
     _f("an answer leads one way", ("deny: {note: refused, end: declined}", "«deny: {end: declined, go: when}")),
-    _f("'promise_date now' is no condition", ("{if: promise_date given, go", "{«if: promise_date now, go")),
+    _f("'promise_date now' is not a condition", ("{if: promise_date given, go", "{«if: promise_date now, go")),
 )  # fmt: skip

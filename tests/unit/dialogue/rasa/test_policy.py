@@ -166,7 +166,7 @@ async def test_where_rasa_and_the_table_differ_the_difference_is_told(
     peer = Peer("already_paid", "utter_end_do_not_call")
     found = await RasaPolicy(script, trained(script), peer, local).understand(question("it went out last week"))
     assert (found.intent, found.target) == ("already_paid", "end:do_not_call")
-    assert "differ" in "".join(capsys.readouterr())
+    assert "disagree" in "".join(capsys.readouterr())
 
 
 async def test_what_ted_would_do_in_an_empty_cell_stays_in_shadow(

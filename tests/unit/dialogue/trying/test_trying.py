@@ -86,7 +86,7 @@ async def test_a_meaning_that_the_script_does_not_know_is_told(tmp_path: Path) -
     text = "  - {name: odd, turns: [{means: afirm, values: {promise_date: soon, day: 1}}]}\n"
     assert [what for _, what in await misses(tmp_path, text)] == [
         "there is no intent 'afirm'",
-        "'soon' is no value of a slot of the type date",
+        "'soon' is not a value of a slot of the type date",
         "the script has no slot 'day'",
     ]
 
@@ -96,9 +96,9 @@ async def test_a_meaning_that_the_script_does_not_know_is_told(tmp_path: Path) -
     [
         ("  - {name: a, turns: [{they: hello, silence: yes}]}\n", 5, "one turn is one thing"),
         ("  - {name: a, turn: []}\n", 5, "'turn' is not known here"),
-        ("  - {name: a}\n  - {name: a}\n", 6, "stands twice"),
+        ("  - {name: a}\n  - {name: a}\n", 6, "appears twice"),
         ("  - {name: a, turns: [hello, {bot: hello}]}\n", 5, "the callee does nothing"),
-        ("  - {name: a, turns: [{they: hello, values: {amount: 5}}]}\n", 5, "values belong to what is meant"),
+        ("  - {name: a, turns: [{they: hello, values: {amount: 5}}]}\n", 5, "values go with a meaning"),
     ],
 )
 def test_faults_of_a_file_are_told_with_their_place(tmp_path: Path, text: str, line: int, what: str) -> None:

@@ -83,7 +83,7 @@ class Host:
         if do == "unload":
             del self._models[key]
             return {}
-        raise self._refused("nobody here can {}".format(do))
+        raise self._refused("unknown request: {}".format(do))
 
     async def _load(self, key: Text, path: Text, assistant: Text) -> Dict[Text, Any]:
         """Load a model beside those that serve, then switch."""

@@ -52,7 +52,7 @@ def broken_rules(script: Script) -> tuple[Fault, ...]:
 
 def _near(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, sorted(known), 1, 0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known)[:24])}"
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)[:24])}"
 
 
 def _known(path: Where, kind: str, name: str, names: Iterable[str]) -> Iterator[Fault]:
@@ -64,7 +64,9 @@ def _names(script: Script) -> Iterator[Fault]:
     """Every name leads somewhere."""
     intents = INTENTS | set(script.intents)
     if script.language not in languages.tags():
-        yield Fault(("language",), f"{script.language} is not spoken here", f"known are {', '.join(languages.tags())}")
+        yield Fault(
+            ("language",), f"{script.language} is not a supported language", f"known: {', '.join(languages.tags())}"
+        )
     yield from _known(("start",), "step", script.start, script.steps)
     for path, move in moves(script):
         yield from _names_of_move(script, path, move)
@@ -118,7 +120,7 @@ def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
     for slot in move.forget:
         yield from _known((*path, "forget"), "slot", slot, script.slots)
     if _is_loose(path) and not (move.go or move.end):
-        yield Fault(path, "this must lead on", "write go or end")
+        yield Fault(path, "this must lead somewhere", "write go or end")
 
 
 def _comparison(script: Script, path: Where, comparison: Comparison) -> Iterator[Fault]:
@@ -126,17 +128,17 @@ def _comparison(script: Script, path: Where, comparison: Comparison) -> Iterator
     left, right = comparison.left, comparison.right
     kind = conditions.kind(script, left)
     if kind is None:
-        yield Fault(path, f"{left!r} is nothing that can be compared", _near(left, conditions.names(script)))
+        yield Fault(path, f"{left!r} cannot be compared", _near(left, conditions.names(script)))
     elif comparison.orders:
         other = "number" if comparison.number is not None else conditions.kind(script, right)
         if kind not in ORDERED:
-            yield Fault(path, f"{left} has no order", f"write '{left} is …' or '{left} is not …'")
+            yield Fault(path, f"{left} cannot be ordered", f"write '{left} is …' or '{left} is not …'")
         elif other is None:
-            yield Fault(path, f"{right!r} is nothing that can be compared", _near(right, conditions.names(script)))
+            yield Fault(path, f"{right!r} cannot be compared", _near(right, conditions.names(script)))
         elif other != kind and not (kind == "amount" and comparison.number is not None):
             yield Fault(path, f"{left} and {right} cannot be compared", f"compare {left} with {_EXAMPLES[kind]}")
     elif kind in ORDERED:
-        yield Fault(path, f"{left} is compared by its order", f"write '{left} < …', '<=', '>' or '>='")
+        yield Fault(path, f"{left} is compared by size", f"write '{left} < …', '<=', '>' or '>='")
     elif kind == "choice":
         yield from _known(path, "choice", right, script.slots[left].choices)
     elif kind == "yes_no":
@@ -187,7 +189,7 @@ def _lines(script: Script) -> Iterator[Fault]:
                 if name not in values:
                     yield Fault(path, f"{{{name}}} is not known", _near(name, values))
             if "{" in _BRACE.sub("", template) or "}" in _BRACE.sub("", template):
-                yield Fault(path, "a brace is not closed, or not opened", "write variables as {name}")
+                yield Fault(path, "a brace has no partner", "write variables as {name}")
             if not template.strip():
                 yield Fault(path, "there is nothing to say", "write the words, or leave the key out")
         if words.disclosure and words.disclosure not in script.disclosures:
@@ -201,7 +203,9 @@ def _rules(script: Script) -> Iterator[Fault]:
     for name in script.steps:
         cells = table.of(name, "stop_calling")
         if not cells:
-            yield Fault(("always",), "nobody can stop the calls", "add 'stop_calling: {end: do_not_call}' under always")
+            yield Fault(
+                ("always",), "there is no way to stop the calls", "add 'stop_calling: {end: do_not_call}' under always"
+            )
             break
         for cell in cells:
             if not (cell.move and cell.move.end and script.outcome(cell.move.end) == "do_not_call"):
@@ -211,7 +215,7 @@ def _rules(script: Script) -> Iterator[Fault]:
             yield from _skippable(script, name, step.asks)
         for slot in step.confirms:
             if not script.slots[slot].ask:
-                yield Fault(("slots", slot), f"{name} reads {slot} back, and nothing asks for it", "add 'ask: STEP'")
+                yield Fault(("slots", slot), f"{name} reads {slot} back, but nothing asks for it", "add 'ask: STEP'")
             if not any(slot in placeholders(line) for line in step.say.text):
                 yield Fault(("steps", name, "say"), f"this step confirms {slot} without saying it", f"say {{{slot}}}")
     yield from _promises(script)
@@ -228,7 +232,7 @@ def _skippable(script: Script, name: str, slot: str) -> Iterator[Fault]:
     if not any(cell.guard is None or (cell.guard.slot == slot and cell.guard.state == "known") for cell in leading):
         yield Fault(
             ("steps", name, "answers"),
-            f"this step asks for {slot}, and no answer says where {intent!r} leads once it is known",
+            f"this step asks for {slot}, but no answer says where {intent!r} leads once it is known",
             f"add '{intent}: [{{if: {slot} known, go: …}}, …]'",
         )
 
@@ -244,7 +248,7 @@ def _promises(script: Script) -> Iterator[Fault]:
             yield Fault(
                 cell.path,
                 f"{cell.step} ends with a promise that it has not read back",
-                "lead to a step that 'confirms' every value which the ending records",
+                "lead to a step that 'confirms' every value that the ending records",
             )
     for path, move in moves(script):
         noted = script.counts_as(move.note) in PROMISES
@@ -263,7 +267,7 @@ def _debt_before_identity(script: Script) -> Iterator[Fault]:
                 told.add(path)
                 yield Fault(
                     path,
-                    f"the debt is spoken of before it is known who is on the line: {template!r}",
+                    f"the debt is mentioned before anyone has confirmed who is on the line: {template!r}",
                     "reword it, add 'before_identity:', or lead here only after 'right_party: true'",
                 )
 

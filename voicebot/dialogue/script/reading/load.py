@@ -142,7 +142,7 @@ def _include(document: Document, path: Path, seen: list[Path], within: tuple[Pat
         name, prefix, given = asked.get("file"), asked.get("prefix") or "", asked.get("with") or {}
         if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
             document.problems.append(
-                document.problem(place, f"{name!r} is no name of a shared part", "name a file beside this one")
+                document.problem(place, f"{name!r} is not the name of a shared part", "name a file next to this one")
             )
             continue
         file = path.parent / f"{name}.yaml"
@@ -159,7 +159,7 @@ def _include(document: Document, path: Path, seen: list[Path], within: tuple[Pat
         if not file.is_file():
             known = [other.stem for other in sorted(path.parent.glob("*.yaml")) if other != path]
             document.problems.append(
-                document.problem(place, f"there is no {file.name} beside this file", _nearest(name, known))
+                document.problem(place, f"there is no {file.name} next to this file", _nearest(name, known))
             )
             continue
         if isinstance(given, dict) and isinstance(prefix, str):  # the models tell what else is wrong
@@ -178,7 +178,7 @@ def _take_in(  # noqa: PLR0917 - one part, its name and what is asked of it
     for key in shared.data:
         if key not in SHARED_SECTIONS and key not in ABOUT:
             shared.problems.append(
-                shared.problem((key,), f"{key!r} cannot stand in a shared part", _nearest(key, SHARED_SECTIONS))
+                shared.problem((key,), f"{key!r} is not allowed in a shared part", _nearest(key, SHARED_SECTIONS))
             )
     ours, theirs = document.data.get("language"), shared.data.get("language")
     if ours and theirs and ours != theirs:
@@ -197,7 +197,7 @@ def _nearest(word: str, known: Any) -> str:
     near = difflib.get_close_matches(word, list(known), 1, 0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known are {', '.join(sorted(known)[:20])}" if known else ""
+    return f"known: {', '.join(sorted(known)[:20])}" if known else ""
 
 
 def _told(error: ValidationError, document: Document) -> list[Problem]:
@@ -240,9 +240,9 @@ def _plain(fault: Any) -> tuple[str, str]:
     if kind in _WANTED:
         return f"{name}: {_WANTED[kind]}{shown}", ""
     if kind == "literal_error":
-        return f"{name}: {value!r} is none of {fault['ctx']['expected']}", ""
+        return f"{name}: {value!r} is not one of {fault['ctx']['expected']}", ""
     if kind == "string_pattern_mismatch":
-        return f"{name}: {value!r} is not written as it must be", "use lower-case letters, digits and _"
+        return f"{name}: {value!r} is malformed", "use lower-case letters, digits and _"
     if kind == "value_error":
         return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}", ""
     return f"{name}: {fault['msg']}{shown}", ""

@@ -173,9 +173,9 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in what:
         what, cure = "a tab is used to indent", "indent with spaces"
     elif "found another document" in what or "expected a single document" in what:
-        what, cure = "a second document begins", "one file holds one script: remove the line '---'"
+        what, cure = "a second document begins", "a file holds one script: remove the line '---'"
     elif "mapping values are not allowed" in what:
-        what, cure = "a colon stands where none is expected", "put quotes around text that holds a colon"
+        what, cure = "there is a colon where none is expected", "put quotes around text that holds a colon"
     elif "undefined alias" in what:
         cure = "put quotes around text that begins with * or &"
     return Problem(what, cure, name, line, column)
@@ -214,7 +214,7 @@ class _Walk:
 
     def _scalar(self, node: yaml.ScalarNode) -> str | None:
         if not node.tag.startswith("tag:yaml.org,2002:"):
-            self._fault(node, f"the tag {node.tag} means nothing here", "remove it")
+            self._fault(node, f"the tag {node.tag} has no meaning here", "remove it")
         empty = node.style is None and node.value in {"", "~", "null"}
         return None if empty else str(node.value)
 
@@ -237,7 +237,7 @@ class _Walk:
                 self._fault(key_node, "merging with << is not supported", "use include")
                 continue
             if key in found:
-                self._fault(key_node, f"{key!r} stands twice here, first in line {first[key]}", "keep one of them")
+                self._fault(key_node, f"{key!r} is given twice here, first in line {first[key]}", "keep one of them")
                 continue
             first[key] = key_node.start_mark.line + 1
             self._document.places[(*path, key)] = _place(key_node, self._name)

@@ -96,7 +96,7 @@ class _Walk:
 
 
 def _unknown(shared: Document, at: Path_, value: str) -> Problem:
-    return shared.problem(at, f"{value} is no parameter of this part", "list it under 'parameters:'")
+    return shared.problem(at, f"{value} is not a parameter of this part", "list it under 'parameters:'")
 
 
 def wrong_parameters(
@@ -108,7 +108,9 @@ def wrong_parameters(
     names = [name for name in listed if isinstance(name, str)]
     known = ", ".join(names) or "none"
     found = [
-        shared.problem(("parameters",), f"parameters: {name!r} is no name", "write 'parameters: [a_name, another]'")
+        shared.problem(
+            ("parameters",), f"parameters: {name!r} is not a valid name", "write 'parameters: [a_name, another]'"
+        )
         for name in listed
         if not isinstance(name, str)
     ]
@@ -118,6 +120,6 @@ def wrong_parameters(
         if name not in given
     ]
     found += [
-        problem(f"{name!r} is no parameter of this part", f"known are {known}") for name in given if name not in names
+        problem(f"{name!r} is not a parameter of this part", f"known: {known}") for name in given if name not in names
     ]
     return found
