@@ -10,6 +10,7 @@ from voicebot.agi.configuration.folder import read_folder
 from voicebot.agi.lint import check_files
 from voicebot.agi.lint.access import is_loopback
 from voicebot.agi.lint.finding import PbxFinding, settle
+from voicebot.agi.lint.manager import reads_keys
 from voicebot.agi.recording_folder import recording_findings
 from voicebot.agi.running import ask_running, logged_in, running_endpoint_findings
 from voicebot.config import Config
@@ -47,7 +48,7 @@ async def inspect_pbx(config: Config, *, offline: bool = False) -> Inspection:
     if not offline:
         try:
             async with logged_in(config) as ami:
-                answers = await ask_running(ami, config)
+                answers = await ask_running(ami, config, keys_over_ami=reads_keys(files, config))
                 described = await running_endpoint_findings(ami, config, files)
             asked = True
             found = settle(found, answers.facts)

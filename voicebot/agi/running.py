@@ -73,7 +73,7 @@ async def logged_in(config: Config) -> AsyncIterator[Ami]:
         await ami.close()
 
 
-async def ask_running(ami: Ami, config: Config) -> Answers:
+async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) -> Answers:
     """Ask a running Asterisk what would go wrong, and what it has.
 
     Parameters
@@ -82,6 +82,8 @@ async def ask_running(ami: Ami, config: Config) -> Answers:
         Logged in.
     config
         What this node expects.
+    keys_over_ami
+        Our AMI user may read ``dtmf``, as far as is known.
 
     Raises
     ------
@@ -89,7 +91,9 @@ async def ask_running(ami: Ami, config: Config) -> Answers:
         It stopped answering.
     """
     answers = Answers()
-    answers.findings += version_findings((await ami.action("CoreSettings")).asteriskversion)
+    answers.findings += version_findings(
+        (await ami.action("CoreSettings")).asteriskversion, keys_over_ami=keys_over_ami
+    )
     extension = config.asterisk.extension
     for context in our_contexts(config):
         if not await _context(ami, answers, context):
@@ -118,29 +122,26 @@ async def ask_running(ami: Ami, config: Config) -> Answers:
     return answers
 
 
-def version_findings(version: str) -> list[PbxFinding]:
+def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
     """Return what a version of Asterisk lacks. Pure.
 
     Parameters
     ----------
     version
         For example ``22.10.1`` or ``certified/20.7-cert3``.
+    keys_over_ami
+        Our AMI user may read ``dtmf``.
     """
     numbers = version.rpartition("/")[2].replace("-", ".").split(".")
     if not numbers[0].isdigit():
         what = f"Asterisk calls its version {version!r}: what it can do cannot be told"
-        return [
-            PbxFinding(
-                "unknown",
-                Problem(what, f"{OLDEST_MAJOR} or later is needed; keys need 22.4 or later"),
-            )
-        ]
+        return [PbxFinding("unknown", Problem(what, f"{OLDEST_MAJOR} or later is needed; 22.4 or later is best"))]
     major = int(numbers[0])
     minor = int(numbers[1]) if len(numbers) > 1 and numbers[1].isdigit() else 0
     if major < OLDEST_MAJOR:
         problem = Problem(f"Asterisk {version} has no AudioSocket channel", f"install {OLDEST_MAJOR} or later")
         return [PbxFinding("broken", problem)]
-    if major < min(KEYS_SINCE) or minor < KEYS_SINCE.get(major, 0):
+    if not keys_over_ami and (major < min(KEYS_SINCE) or minor < KEYS_SINCE.get(major, 0)):
         newest = ", ".join(f"{first}.{second}" for first, second in KEYS_SINCE.items())
         what = f"Asterisk {version} does not pass on the keys that a callee presses over AudioSocket"
         cure = f"give AMI's user the rights [voicebot-rights-with-keys], or install {newest} or later"

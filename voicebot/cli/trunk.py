@@ -13,8 +13,9 @@ from voicebot.agi import dialplan
 from voicebot.agi.inspection import inspect_pbx
 from voicebot.agi.lint.finding import PbxFinding, State
 from voicebot.agi.trial_call import place_trial_call
+from voicebot.agi.trunk_rendering import Carrier, render_trunk
 from voicebot.cli import output
-from voicebot.config import Config, load_config
+from voicebot.config import Config, TrunkSection, load_config
 from voicebot.errors import ConfigurationError, Problem
 
 app = typer.Typer()
@@ -90,6 +91,20 @@ def dialplan_text(context: typer.Context) -> None:
     output.print_document(dialplan.render(load_config(context.obj)))
 
 
+@app.command("render")
+def render(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of a trunk in voicebot.toml.")],
+    *,
+    host: Annotated[str, typer.Option("--host", help="The carrier's host, with :PORT where it is not 5060.")],
+    account: Annotated[str, typer.Option("--account", help="User to register as; without one, known by address.")] = "",
+    transport: Annotated[str, typer.Option("--transport", help="A transport of pjsip.conf.")] = "transport-udp",
+) -> None:
+    """Print the sections of pjsip.conf that a trunk needs."""
+    trunk = _trunk(load_config(context.obj), name)
+    output.print_document(render_trunk(name, trunk, Carrier(host, account, transport)))
+
+
 @app.command("call")
 def call(
     context: typer.Context,
@@ -135,6 +150,14 @@ def call(
         output.print_problems(problems)
     if problems:
         raise typer.Exit(output.EXIT_NOT_FINE)
+
+
+def _trunk(config: Config, name: str) -> TrunkSection:
+    trunk = config.trunks.get(name)
+    if trunk is None:
+        known = ", ".join(config.trunks) or "none"
+        raise ConfigurationError(Problem(f"there is no trunk {name!r}", f"configured are: {known}"))
+    return trunk
 
 
 def _print_findings(config: Config, by_state: Mapping[State, list[Problem]]) -> None:

@@ -27,9 +27,11 @@ CONFIG = Config(trunks={"main": TrunkSection(endpoint="bank")})
     ],
 )
 def test_what_a_version_lacks(version: str, state: str, words: str) -> None:
-    found = version_findings(version)
+    found = version_findings(version, keys_over_ami=False)
     assert [finding.state for finding in found] == ([state] if state else [])
     assert all(words in finding.what and finding.cure for finding in found)
+    heard = version_findings(version, keys_over_ami=True)
+    assert heard == (found if state != "note" else []), "keys come another way"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import hmac
 from collections.abc import Iterator
 from typing import Final
 
+from voicebot.agi.configuration.files import ConfigurationFiles
 from voicebot.agi.configuration.sections import Reading, Section
 from voicebot.agi.lint.access import admits, admits_strangers, is_loopback
 from voicebot.agi.lint.finding import PbxFinding, broken, missing, note
 from voicebot.agi.lint.pbx import Pbx, yes
+from voicebot.config import Config
 from voicebot.errors import Problem
 
 _NEEDED_READ: Final = frozenset({"call"})
@@ -88,17 +90,27 @@ def _listening(pbx: Pbx, reading: Reading, general: Section) -> Iterator[PbxFind
             yield from missing(
                 [reading], fault, whether="AMI listens on loopback only", see="asterisk -rx 'manager show settings'"
             )
-    port = general.value("port", "5038")
+    written = general.last("port")
+    port = written.value if written is not None else "5038"
     if port != str(asterisk.ami_port):
-        yield broken(
+        fault = broken(
             f"AMI's port is {port}, voicebot uses {asterisk.ami_port}",
             "make port and asterisk.ami_port the same",
-            general.last("port") or general,
+            written or general,
         )
+        see = "asterisk -rx 'manager show settings'"
+        known = Reading() if written is not None else reading
+        yield from missing([known], fault, whether=f"AMI's port is {asterisk.ami_port}", see=see)
 
 
 def _rights(section: Section, name: str) -> frozenset[str]:
     return frozenset(right.strip().lower() for right in section.value(name).split(",") if right.strip())
+
+
+def reads_keys(files: ConfigurationFiles, config: Config) -> bool:
+    """Whether our AMI user is told of keys (``dtmf``), by the files."""
+    user = files.read(_FILE).named(config.asterisk.ami_username)
+    return user is not None and not _rights(user, "read").isdisjoint({"dtmf", "all"})
 
 
 def _our_user(pbx: Pbx, reading: Reading, section: Section, general: Section) -> Iterator[PbxFinding]:
