@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.telephone import FIRST_PORT, Network, loudness, place
+from tests.acceptance.telephone import FIRST_PORT, SECRET, Network, loudness, place
+from voicebot.agi.ami import Ami
 from voicebot.agi.asterisk_call import AsteriskCall
 from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.agi.phone import Disposition
-from voicebot.errors import ConfigurationError
+from voicebot.errors import ConfigurationError, UnavailableError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECOND = {"fastagi_port": FIRST_PORT + 11, "audiosocket_port": FIRST_PORT + 12}
 DIGITS = "1234567890*#"
+
+
+def once_each(files: dict[str, str]) -> None:
+    """A PBX that lets nobody log in twice."""
+    files["manager.conf"] = files["manager.conf"].replace("[general]\n", "[general]\nallowmultiplelogin = no\n")
 
 
 def with_keys(files: dict[str, str]) -> None:
@@ -94,14 +100,16 @@ async def test_keys_that_audiosocket_does_not_carry_come_over_ami(
     assert "".join(owner.values("digit")) == DIGITS
 
 
-async def test_what_asterisk_is_told_differs_from_where_we_listen(network: Network, tmp_path: Path) -> None:
+async def test_what_asterisk_is_told_differs_from_where_we_listen_and_nobody_logs_in_twice(
+    network: Network, tmp_path: Path
+) -> None:
     del network  # its ports are used again: one at a time
     anywhere = {"fastagi_host": "0.0.0.0", "audiosocket_host": "0.0.0.0"}  # noqa: S104 – what is tried
     with pytest.raises(ConfigurationError, match=r"fastagi_address[^$]*"):
         Network(tmp_path / "refused", FIRST_PORT + 20, asterisk=anywhere)
     port = FIRST_PORT + 20
     told = {"fastagi_address": f"localhost:{port + 1}", "audiosocket_address": f"127.0.0.1:{port + 2}"}
-    other = Network(tmp_path / "other", port, asterisk=anywhere | told)
+    other = Network(tmp_path / "other", port, asterisk=anywhere | told, change=once_each)
     await other.start()
     phone = AsteriskPhone(other.config)
     await phone.start()
@@ -109,5 +117,7 @@ async def test_what_asterisk_is_told_differs_from_where_we_listen(network: Netwo
     assert (await owner.wait("hung_up")).disposition is Disposition.ANSWERED
     channels = re.findall(r"0\.0\.0\.0", (other.pbx.folder / "log/messages.log").read_text())
     assert channels == []
+    with pytest.raises(UnavailableError, match="allowmultiplelogin = yes"):
+        await Ami("127.0.0.1", other.config.asterisk.ami_port, "voicebot", SECRET).start()
     await phone.close()
     await other.stop()

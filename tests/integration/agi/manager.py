@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import ssl
 from collections import Counter
 
 SECRET = "open sesame"
@@ -27,6 +28,7 @@ class Manager:
         self.greeting = b"Asterisk Call Manager/9.0.0\r\n"
         self.answers: dict[str, str] = {}
         """Action -> what is sent for it; ``{id}`` stands for its ActionID, the empty text for no answer."""
+        self.tls: ssl.SSLContext | None = None
         self.thawed = asyncio.Event()
         self.thawed.set()
         self._news = asyncio.Condition()
@@ -36,7 +38,7 @@ class Manager:
 
     async def listen(self) -> None:
         """Listen, always on the same port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def vanish(self) -> None:

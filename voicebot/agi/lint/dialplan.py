@@ -76,6 +76,9 @@ def _fastagi(pbx: Pbx) -> Iterator[PbxFinding]:
     """Whether each process that dials on this Asterisk has an extension that asks it, at an address written there."""
     config = pbx.config
     cure = "write it anew: voicebot trunk dialplan"
+    for node in (config.node, *config.nodes):
+        for problem in addresses.check(config.as_node(node).asterisk):
+            yield PbxFinding("broken", problem)
     for section in (one for one in pbx.read(_FILE).sections if one.name in our_contexts(config) and not one.template):
         lines = [(setting.name, setting.value) for setting in section.settings]
         for node in (config.node, *config.nodes):
