@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -51,12 +51,14 @@ def _version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="Configuration file; voicebot.toml by default.")] = None,
-    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "WARNING",
-    log_form: Annotated[str, typer.Option(help="json or text.")] = "text",
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], typer.Option(case_sensitive=False, help="Lowest level shown.")
+    ] = "WARNING",
+    log_form: Annotated[Literal["json", "text"], typer.Option(help="Form of log lines on stderr.")] = "text",
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
     """A telephony-first voicebot on Asterisk for payment reminders and early collections."""
-    logs.set_up(form="json" if log_form == "json" else "text", level=log_level.upper())
+    logs.set_up(form=log_form, level=log_level)
     context.obj = config
 
 
