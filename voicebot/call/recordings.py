@@ -111,6 +111,8 @@ class CallRecording:
 
     def __init__(self, path: Path, outage: Outage, why_not: str = "") -> None:
         self._path, self._outage, self._why_not = path, outage, why_not
+        if why_not:
+            self._tell(why_not)
 
     @property
     def path(self) -> str:
@@ -135,19 +137,16 @@ class CallRecording:
         talked_seconds
             From the answer to the end; ``None`` when nobody answered: nothing is kept.
         """
+        unwanted = talked_seconds is None or bool(self._why_not)  # nobody was told that it is recorded
         try:
-            kept = self._keep(talked_seconds)
+            if unwanted:
+                self._path.unlink(missing_ok=True)
+            kept = Kept(why_not=self._why_not) if unwanted else keep(self._path, talked_seconds or 0.0)
         except OSError as error:
-            kept = Kept(why_not=f"{self._path} cannot be read: {error.strerror}")
+            kept = Kept(why_not=self._why_not or f"{self._path} cannot be read: {error.strerror}")
+        if not unwanted:
+            self._tell(kept.why_not)
         self._outage.left(str(self._path))
-        return kept
-
-    def _keep(self, talked_seconds: float | None) -> Kept:
-        if talked_seconds is None or self._why_not:
-            self._path.unlink(missing_ok=True)  # nobody was told that it is recorded
-            return Kept(why_not=self._why_not)
-        kept = keep(self._path, talked_seconds)
-        self._tell(kept.why_not)
         return kept
 
     def _tell(self, why_not: str) -> None:

@@ -128,6 +128,18 @@ def test_a_folder_that_is_none_costs_no_call(tmp_path: Path) -> None:
     assert call.keep(5.0).path is None
 
 
+def test_a_folder_that_goes_while_somebody_talks_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    call = Recordings(folder, 300.0).open(uuid4(), WALL)
+    Path(call.path).write_bytes(SECOND * 12)
+    assert call.why_not() == ""
+    folder.rename(tmp_path / "away")
+    folder.touch()
+    with capture_logs() as logged:
+        assert call.keep(12.0).why_not
+    assert [line["event"] for line in logged] == ["calls are not recorded"]
+
+
 def test_files_are_private(tmp_path: Path) -> None:
     kept = keep(raw_file(tmp_path, 1), 1.0)
     assert kept.path is not None

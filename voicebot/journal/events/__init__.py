@@ -12,131 +12,105 @@ from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from voicebot.journal.events.bot import (
-    EndingBegun as EndingBegun,
-)
-from voicebot.journal.events.bot import (
-    LineBegun as LineBegun,
-)
-from voicebot.journal.events.bot import (
-    LineDropped as LineDropped,
-)
-from voicebot.journal.events.bot import (
-    LineHeld as LineHeld,
-)
-from voicebot.journal.events.bot import (
-    LineResumed as LineResumed,
-)
-from voicebot.journal.events.bot import (
-    LineSaid as LineSaid,
-)
-from voicebot.journal.events.bot import (
-    QuestionBegun as QuestionBegun,
-)
-from voicebot.journal.events.bot import (
-    RenderedLate as RenderedLate,
-)
-from voicebot.journal.events.bot import (
-    RenderFailed as RenderFailed,
-)
-from voicebot.journal.events.bot import (
-    Sounding as Sounding,
-)
-from voicebot.journal.events.bot import (
-    TransferBegun as TransferBegun,
-)
-from voicebot.journal.events.bot import (
-    TransferFailed as TransferFailed,
-)
-from voicebot.journal.events.bot import (
-    Transferred as Transferred,
-)
-from voicebot.journal.events.bot import (
-    VoiceFailed as VoiceFailed,
+    EndingBegun,
+    LineBegun,
+    LineDropped,
+    LineHeld,
+    LineResumed,
+    LineSaid,
+    QuestionBegun,
+    RenderedLate,
+    RenderFailed,
+    Sounding,
+    TransferBegun,
+    TransferFailed,
+    Transferred,
+    VoiceFailed,
 )
 from voicebot.journal.events.callee import (
-    Alternative as Alternative,
-)
-from voicebot.journal.events.callee import (
-    Beep as Beep,
-)
-from voicebot.journal.events.callee import (
-    Digit as Digit,
-)
-from voicebot.journal.events.callee import (
-    Greeting as Greeting,
-)
-from voicebot.journal.events.callee import (
-    InterimAsked as InterimAsked,
-)
-from voicebot.journal.events.callee import (
-    KeyPressed as KeyPressed,
-)
-from voicebot.journal.events.callee import (
-    SpeechEnded as SpeechEnded,
-)
-from voicebot.journal.events.callee import (
-    SpeechStarted as SpeechStarted,
-)
-from voicebot.journal.events.callee import (
-    Word as Word,
-)
-from voicebot.journal.events.callee import (
-    Words as Words,
+    Alternative,
+    Beep,
+    Digit,
+    Greeting,
+    InterimAsked,
+    KeyPressed,
+    SpeechEnded,
+    SpeechStarted,
+    Word,
+    Words,
 )
 from voicebot.journal.events.deciding import (
-    DecisionFailed as DecisionFailed,
-)
-from voicebot.journal.events.deciding import (
-    Turn as Turn,
-)
-from voicebot.journal.events.deciding import (
-    Understood as Understood,
+    DecisionFailed,
+    Turn,
+    Understood,
 )
 from voicebot.journal.events.frame import (
-    Answered as Answered,
+    Answered,
+    Begun,
+    CallPlanned,
+    Cancelled,
+    EndAsked,
+    Failed,
+    Fault,
+    HungUp,
+    MediaUp,
+    NotRecorded,
+    Originated,
+    OutcomeReached,
+    RecordingKept,
+    RecordingStarted,
+    Ringing,
 )
-from voicebot.journal.events.frame import (
-    Begun as Begun,
-)
-from voicebot.journal.events.frame import (
-    CallPlanned as CallPlanned,
-)
-from voicebot.journal.events.frame import (
-    Cancelled as Cancelled,
-)
-from voicebot.journal.events.frame import (
-    EndAsked as EndAsked,
-)
-from voicebot.journal.events.frame import (
-    Failed as Failed,
-)
-from voicebot.journal.events.frame import (
-    Fault as Fault,
-)
-from voicebot.journal.events.frame import (
-    HungUp as HungUp,
-)
-from voicebot.journal.events.frame import (
-    MediaUp as MediaUp,
-)
-from voicebot.journal.events.frame import (
-    NotRecorded as NotRecorded,
-)
-from voicebot.journal.events.frame import (
-    Originated as Originated,
-)
-from voicebot.journal.events.frame import (
-    OutcomeReached as OutcomeReached,
-)
-from voicebot.journal.events.frame import (
-    RecordingKept as RecordingKept,
-)
-from voicebot.journal.events.frame import (
-    RecordingStarted as RecordingStarted,
-)
-from voicebot.journal.events.frame import (
-    Ringing as Ringing,
-)
+
+__all__ = [
+    "BY_NAME",
+    "SCHEMA",
+    "Alternative",
+    "Answered",
+    "Beep",
+    "Begun",
+    "CallPlanned",
+    "Cancelled",
+    "DecisionFailed",
+    "Digit",
+    "EndAsked",
+    "EndingBegun",
+    "Entry",
+    "Event",
+    "Failed",
+    "Fault",
+    "Greeting",
+    "HungUp",
+    "InterimAsked",
+    "KeyPressed",
+    "LineBegun",
+    "LineDropped",
+    "LineHeld",
+    "LineResumed",
+    "LineSaid",
+    "MediaUp",
+    "NotRecorded",
+    "Originated",
+    "OutcomeReached",
+    "QuestionBegun",
+    "RecordingKept",
+    "RecordingStarted",
+    "RenderFailed",
+    "RenderedLate",
+    "Ringing",
+    "Sounding",
+    "SpeechEnded",
+    "SpeechStarted",
+    "TransferBegun",
+    "TransferFailed",
+    "Transferred",
+    "Turn",
+    "Understood",
+    "Unknown",
+    "VoiceFailed",
+    "Word",
+    "Words",
+]
 
 SCHEMA: Final = 2
 """Version of these events; the first entry of a journal carries it. Journals without one are of version 1."""
