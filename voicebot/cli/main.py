@@ -24,7 +24,7 @@ NOUNS: Final = {
     "lead": "List, show, drop and requeue leads.",
     "dnc": "List and add numbers that must not be called.",
     "call": "List, show, play and export calls.",
-    "trunk": "List and check SIP trunks.",
+    "trunk": "List, check, render and try SIP trunks.",
     "model": "List and install models.",
     "db": "Keep the database's tables in step.",
     "tidy": "Delete recordings, journals and rendered speech that have outlived their time.",

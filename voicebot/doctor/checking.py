@@ -1,7 +1,7 @@
-"""The doctor's round: which checks there are, in which order, and that none of them ends it.
+"""The doctor's round: which checks there are, in which order, and running one so that its failure is a finding.
 
 Each check is a module with ``async def check(subject)``, which returns findings. It is imported when its turn comes:
-whoever only wants to know what a finding is loads no model.
+code that only needs the list of checks loads no engine.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ async def run(name: str, subject: Subject, check: Check | None = None) -> tuple[
         return tuple(of_problems(name, error.problems))
     except TimeoutError:
         return (
-            Finding(name, "broken", f"no answer within {_SECONDS:.0f} s", "look whether this machine is overloaded"),
+            Finding(name, "broken", f"no answer within {_SECONDS:.0f} s", "check whether this machine is overloaded"),
         )
     except Exception as error:  # a check must not end the doctor's round
         return (Finding(name, "broken", f"the check itself failed: {type(error).__name__}: {error}", "report this"),)

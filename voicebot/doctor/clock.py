@@ -31,7 +31,7 @@ async def check(_subject: Subject) -> list[Finding]:
             Finding(
                 "clock",
                 "broken",
-                f"it says {time.strftime('%F')}, earlier than voicebot was installed",
+                f"the clock says {time.strftime('%F')}, earlier than voicebot was installed",
                 "set the clock",
             )
         ]

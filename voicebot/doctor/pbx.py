@@ -7,12 +7,12 @@ from voicebot.doctor.finding import Finding, Subject
 
 
 async def check(subject: Subject) -> list[Finding]:
-    """The PBX that is named: its own files, then what it says while it runs."""
+    """The configured PBX: its own files, then what it says while it runs."""
     config = subject.config
     section = config.asterisk
     if not section.ami_secret:
         return [
-            Finding("pbx", "note", "none is named: only rehearsals, which bring their own, can run",
+            Finding("pbx", "note", "no PBX is configured: only rehearsals can run, which bring their own",
                     "include asterisk-config in your Asterisk and set asterisk.ami_secret in voicebot.toml")
         ]  # fmt: skip
     inspection = await inspect_pbx(config)

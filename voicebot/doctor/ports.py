@@ -28,8 +28,8 @@ async def check(subject: Subject) -> list[Finding]:
                 probe.bind((host, port))
             except OSError as error:
                 found.append(
-                    Finding("ports", "note", f"{name}'s port {host}:{port} cannot be had: {error.strerror}",
-                            "fine while a node runs; else end the program that has it, or set another port")
+                    Finding("ports", "note", f"{name}'s port {host}:{port} is not available: {error.strerror}",
+                            "expected while a node runs; otherwise stop the program that uses it, or set another port")
                 )  # fmt: skip
     return found or [
         Finding(

@@ -10,7 +10,7 @@ async def check(subject: Subject) -> list[Finding]:
     config = subject.config
     if not config.trunks:
         return [
-            Finding("trunks", "note", "none is configured: only rehearsals can be called",
+            Finding("trunks", "note", "no trunk is configured: only rehearsals can be run",
                     "add a [trunks.NAME] section to voicebot.toml")
         ]  # fmt: skip
     return [Finding("trunks", "fine", ", ".join(f"{name} ({trunk.endpoint})" for name, trunk in config.trunks.items()))]

@@ -52,7 +52,7 @@ async def test_a_taken_port_and_one_that_others_can_reach_are_noted() -> None:
         section = AsteriskSection(fastagi_port=port, audiosocket_host="0.0.0.0", audiosocket_port=26001)  # noqa: S104
         found = await ports.check(Subject(Config(asterisk=section)))
     assert [finding.state for finding in found] == ["note", "note"]
-    assert f"127.0.0.1:{port} cannot be had" in found[0].what
+    assert f"127.0.0.1:{port} is not available" in found[0].what
     assert "where others than this machine may reach it" in found[1].what
 
 

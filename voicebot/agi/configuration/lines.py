@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """A line at which Asterisk stops listening without saying much.
+    """A line from which on Asterisk silently ignores something.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def logical_lines(text: str, *, marked: bool = True) -> tuple[list[Line], list[L
     Returns
     -------
     tuple
-        The lines that say something, and the lines that are silently skipped though they were surely not meant to be.
+        The lines that say something, and those that Asterisk silently skips, surely against the writer's intent.
     """
     lines: list[Line] = []
     faults: list[LineFault] = []

@@ -62,7 +62,7 @@ def _endpoint(pbx: Pbx, endpoint: Section, objects: dict[str, Reading]) -> Itera
             fault = broken(f"endpoint [{endpoint.name}]: there is no aor [{aor}]", "add it", place)
             yield from missing([objects["aor"]], fault, whether=f"there is an aor [{aor}]", see=see)
         elif not section.all("contact", "max_contacts"):
-            fault = broken(f"aor [{aor}] has no contact: nobody knows where calls go", "add contact = sip:…", section)
+            fault = broken(f"aor [{aor}] has no contact: calls have nowhere to go", "add contact = sip:…", section)
             yield from missing([objects["aor"]], fault, whether=f"aor [{aor}] has a contact", see=see)
     transport = endpoint.last("transport")
     if transport is not None and transport.value and _named(objects["transport"], transport.value) is None:

@@ -1,4 +1,4 @@
-"""AMI: whether it listens where voicebot connects, and to whom else; what our user may do, and who else may do much."""
+"""AMI: where it listens, what our user may do, and who else could do harm."""
 
 from __future__ import annotations
 

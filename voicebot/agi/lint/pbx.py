@@ -76,7 +76,7 @@ class Pbx:
         ]
 
     def module_is_off(self, module: str) -> bool:
-        """Whether a module is certainly not loaded."""
+        """Whether a module is known not to be loaded."""
         reading = self.read("modules.conf")
         section = reading.named("modules")
         if section is None or reading.unseen:
