@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from voicebot import logs
-from voicebot.agi import numbers, progress
+from voicebot.agi import numbers, progress, progress_events
 from voicebot.agi.ami_events import KeyPressed
 from voicebot.agi.audiosocket import Connection
 from voicebot.agi.keys import Keys, Way
@@ -107,7 +107,7 @@ class AsteriskCall:
 
     def hang_up(self) -> None:
         """End the call; ``hung_up`` follows."""
-        self.handle(progress.HangUpWanted())
+        self.handle(progress_events.HangUpWanted())
 
     def press(self, key: str) -> None:
         """Press a key on the callee's channel."""
@@ -117,7 +117,7 @@ class AsteriskCall:
     def transfer(self, extension: str) -> None:
         """Hand the callee over; ``transferred`` follows. Raises ConfigurationError for one that is not allowed."""
         numbers.check_extension(extension, self.request.trunk, self.trunk)
-        self.handle(progress.TransferWanted(extension))
+        self.handle(progress_events.TransferWanted(extension))
 
     def expect_media(self) -> UUID:
         """Return the uuid of this call's next AudioSocket connection: random, and good for one connection."""
@@ -140,7 +140,7 @@ class AsteriskCall:
 
     def transfer_returned(self, status: str) -> bool:
         """Note how the Dial of the human ended; ``True`` when the callee is to come back to the bot."""
-        self.handle(progress.TransferDone(status))
+        self.handle(progress_events.TransferDone(status))
         return self.stage is progress.Stage.RETURNING
 
     # ------------------------------------------------------------------------- audio (MediaOwner)
@@ -151,7 +151,7 @@ class AsteriskCall:
         if not self._machine.takes_media:
             return False
         self._connection = connection
-        self.handle(progress.MediaUp())
+        self.handle(progress_events.MediaUp())
         return True
 
     def media_frame(self, pcm: bytes, at: float) -> None:
@@ -177,7 +177,7 @@ class AsteriskCall:
         if connection is self._connection:
             self._late_ticks += connection.late_ticks
             self._connection = None
-            self.handle(progress.MediaDown())
+            self.handle(progress_events.MediaDown())
 
     def next_frame(self) -> bytes | None:
         """Ask the owner."""
@@ -187,34 +187,34 @@ class AsteriskCall:
 
     def tick(self) -> None:
         """Let time pass."""
-        self.handle(progress.Tick(self._heard_at))
+        self.handle(progress_events.Tick(self._heard_at))
 
-    def handle(self, event: progress.Input) -> None:
+    def handle(self, event: progress_events.Input) -> None:
         """Feed the machine and carry out what it says."""
         now = time.monotonic()
         for output in self._machine.handle(event, now):
             match output:
-                case progress.EndChannels(unique_ids):
+                case progress_events.EndChannels(unique_ids):
                     self._exchange.start_task(self._exchange.end_channels(unique_ids))
-                case progress.Redirect(channel):
+                case progress_events.Redirect(channel):
                     self._exchange.start_task(self._redirect(channel))
-                case progress.CloseMedia():
+                case progress_events.CloseMedia():
                     if self._connection is not None:
                         self._connection.close()
                 case _:
                     self._tell_owner(output, now)
 
-    def _tell_owner(self, output: progress.Output, now: float) -> None:
+    def _tell_owner(self, output: progress_events.Output, now: float) -> None:
         match output:
-            case progress.TellMediaUp():
+            case progress_events.TellMediaUp():
                 self._tell(self._events.media_up, now)
-            case progress.TellRinging():
+            case progress_events.TellRinging():
                 self._tell(self._events.ringing, now)
-            case progress.TellAnswered():
+            case progress_events.TellAnswered():
                 self._tell(self._events.answered, now)
-            case progress.TellTransferred(extension, answered):
+            case progress_events.TellTransferred(extension, answered):
                 self._tell(self._events.transferred, extension, answered, now)
-            case progress.TellHungUp(hang_up):
+            case progress_events.TellHungUp(hang_up):
                 if self._connection is not None:
                     self._connection.close()
                     self._late_ticks += self._connection.late_ticks
@@ -240,4 +240,4 @@ class AsteriskCall:
             await self._exchange.redirect(channel)
         except VoicebotError as error:
             _log.warning("a transfer could not be started", attempt=str(self.attempt), error=str(error))
-            self.handle(progress.RedirectFailed())
+            self.handle(progress_events.RedirectFailed())

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from voicebot import logs
-from voicebot.agi import addresses, dialplan, numbers, progress
+from voicebot.agi import addresses, dialplan, numbers, progress, progress_events
 from voicebot.agi.ami import Ami
 from voicebot.agi.ami_events import AmiEvent, KeyPressed, OriginateAnswer, sip_status
 from voicebot.agi.asterisk_call import AsteriskCall
@@ -157,7 +157,7 @@ class AsteriskPhone:
             await self._ami.close()
         self._connection = 0
         for call in list(self._calls.values()):
-            call.handle(progress.AmiLost())
+            call.handle(progress_events.AmiLost())
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -324,7 +324,7 @@ class AsteriskPhone:
     def _lost(self) -> None:
         self._connection = 0
         for call in list(self._calls.values()):
-            call.handle(progress.AmiLost())
+            call.handle(progress_events.AmiLost())
 
     async def _resynchronise(self, calls: list[AsteriskCall]) -> None:
         """Tell calls that outlived the connection how they stand."""
@@ -334,7 +334,7 @@ class AsteriskPhone:
             _log.warning("calls could not be resynchronised after a reconnect", error=str(error))
             return
         for call in calls:
-            call.handle(progress.AmiBack(channels.get(str(call.attempt), {})))
+            call.handle(progress_events.AmiBack(channels.get(str(call.attempt), {})))
 
     async def _look_at_trunks(self) -> None:
         try:
@@ -399,7 +399,7 @@ class AsteriskPhone:
         if call is None or not call.may_dial:
             _log.warning("fastagi: refused to dial a call twice", attempt=session.call)
             return
-        call.handle(progress.SessionOpened())
+        call.handle(progress_events.SessionOpened())
         try:
             caller = call.request.caller_id or call.trunk.caller_id
             if caller:
@@ -415,9 +415,9 @@ class AsteriskPhone:
             )
             call.handle(await self._dial_done(session, call))
         finally:
-            call.handle(progress.SessionClosed())
+            call.handle(progress_events.SessionClosed())
 
-    async def _dial_done(self, session: Session, call: AsteriskCall) -> progress.DialDone:
+    async def _dial_done(self, session: Session, call: AsteriskCall) -> progress_events.DialDone:
         """Ask how the Dial ended, and what the carrier said beside a refusal."""
         done = await _dial_done(session)
         if self._refusals is None or done.technical < 300:
@@ -446,7 +446,7 @@ class AsteriskPhone:
         if call is None or call.stage is not progress.Stage.MOVING:
             _log.warning("fastagi: refused a transfer that nobody ordered", attempt=session.call)
             return
-        call.handle(progress.SessionOpened())
+        call.handle(progress_events.SessionOpened())
         try:
             extension = numbers.check_extension(call.extension, call.request.trunk, call.trunk)
             target = numbers.channel(extension, call.trunk.endpoint)
@@ -454,10 +454,10 @@ class AsteriskPhone:
             if call.transfer_returned(await session.evaluate("${DIALSTATUS}")):
                 await session.execute("AudioSocket", str(call.expect_media()), addresses.audiosocket(self._asterisk))
         finally:
-            call.handle(progress.SessionClosed())
+            call.handle(progress_events.SessionClosed())
 
 
-async def _dial_done(session: Session) -> progress.DialDone:
+async def _dial_done(session: Session) -> progress_events.DialDone:
     """Ask how the Dial ended."""
     status, _, rest = (await session.evaluate(_DIAL_RESULT)).partition("|")
     cause, _, names = rest.partition("|")
@@ -467,7 +467,7 @@ async def _dial_done(session: Session) -> progress.DialDone:
         told = await session.evaluate(f"${{HANGUPCAUSE({name},tech)}}")
     technical = sip_status(told)
     phrase = told.partition(str(technical))[2].strip() if technical else ""
-    return progress.DialDone(status, int(cause) if cause.isdigit() else 0, technical, phrase)
+    return progress_events.DialDone(status, int(cause) if cause.isdigit() else 0, technical, phrase)
 
 
 def _is_uuid(text: str) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.agi import progress as p
+from voicebot.agi import progress_events as e
 from voicebot.agi.ami_events import ChannelEnded, DialBegin, DialEnd, DialState, OriginateAnswer
 from voicebot.agi.phone import Disposition, HangUp, Origin
 
@@ -22,52 +23,52 @@ CALLEE_GONE = ChannelEnded(BOT, CALLEE, 16, 0)
 BOT_GONE = ChannelEnded(BOT, BOT, 16, 0)
 HUMAN_BEGIN = DialBegin(BOT, CALLEE, "PJSIP/carrier-1", HUMAN, "PJSIP/carrier-2")
 HUMAN_ANSWERS = DialEnd(BOT, CALLEE, HUMAN, "ANSWER")
-UP: list[p.Input] = [OWN_BEGIN, p.MediaUp(), OWN_END, p.SessionOpened(), BEGIN]
-TALKING: list[p.Input] = [*UP, RINGS, ANSWERS]
-MOVING: list[p.Input] = [*TALKING, p.TransferWanted("201")]
-MOVED: list[p.Input] = [
+UP: list[e.Input] = [OWN_BEGIN, e.MediaUp(), OWN_END, e.SessionOpened(), BEGIN]
+TALKING: list[e.Input] = [*UP, RINGS, ANSWERS]
+MOVING: list[e.Input] = [*TALKING, e.TransferWanted("201")]
+MOVED: list[e.Input] = [
     *MOVING,
-    p.MediaDown(),
-    p.DialDone("ANSWER", 16, 200),
-    p.SessionClosed(),
+    e.MediaDown(),
+    e.DialDone("ANSWER", 16, 200),
+    e.SessionClosed(),
     BOT_GONE,
-    p.SessionOpened(),
+    e.SessionOpened(),
 ]
 
 
 class Story:
     """A machine that is told things, one second later each time."""
 
-    def __init__(self, events: Iterable[p.Input] = (), ring: float = 25.0) -> None:
+    def __init__(self, events: Iterable[e.Input] = (), ring: float = 25.0) -> None:
         self.machine = p.Progress(BOT, ring, 0.0)
         self.now = 0.0
-        self.outputs: list[p.Output] = []
+        self.outputs: list[e.Output] = []
         self.tell(*events)
 
-    def tell(self, *events: p.Input, seconds: float = 0.01) -> list[p.Output]:
+    def tell(self, *events: e.Input, seconds: float = 0.01) -> list[e.Output]:
         """Tell some events; return what came of them."""
-        new: list[p.Output] = []
+        new: list[e.Output] = []
         for event in events:
             self.now += seconds
             new += self.machine.handle(event, self.now)
         self.outputs += new
         return new
 
-    def wait(self, seconds: float) -> list[p.Output]:
+    def wait(self, seconds: float) -> list[e.Output]:
         """Let time pass without anything being heard."""
-        new: list[p.Output] = []
+        new: list[e.Output] = []
         for _ in range(int(seconds * 4)):
-            new += self.tell(p.Tick(self.now), seconds=0.25)
+            new += self.tell(e.Tick(self.now), seconds=0.25)
         return new
 
     @property
     def hang_up(self) -> HangUp:
-        (told,) = [output for output in self.outputs if isinstance(output, p.TellHungUp)]
+        (told,) = [output for output in self.outputs if isinstance(output, e.TellHungUp)]
         assert self.outputs[-1] is told
         return told.hang_up
 
 
-def kinds(outputs: Iterable[p.Output]) -> list[str]:
+def kinds(outputs: Iterable[e.Output]) -> list[str]:
     return [type(output).__name__ for output in outputs]
 
 
@@ -78,26 +79,26 @@ def test_rings_is_answered_and_the_callee_hangs_up() -> None:
 
 
 def test_the_bots_own_leg_is_no_callee() -> None:
-    story = Story([OWN_BEGIN, p.MediaUp(), OWN_END])
+    story = Story([OWN_BEGIN, e.MediaUp(), OWN_END])
     assert kinds(story.outputs) == ["TellMediaUp"]
     assert story.machine.may_dial
 
 
 def test_the_number_is_told_once_and_never_after_the_end() -> None:
-    assert not Story([p.SessionOpened()]).machine.may_dial
-    assert not Story([p.HangUpWanted()]).machine.may_dial
-    assert not Story([p.AmiLost()]).machine.may_dial
+    assert not Story([e.SessionOpened()]).machine.may_dial
+    assert not Story([e.HangUpWanted()]).machine.may_dial
+    assert not Story([e.AmiLost()]).machine.may_dial
 
 
 def test_we_hang_up() -> None:
     story = Story(TALKING)
-    assert story.tell(p.HangUpWanted()) == [p.EndChannels((CALLEE, BOT))]
+    assert story.tell(e.HangUpWanted()) == [e.EndChannels((CALLEE, BOT))]
     story.tell(CALLEE_GONE)
     assert not story.hang_up.by_callee
 
 
 def test_we_hang_up_and_asterisk_does_nothing() -> None:
-    story = Story([*TALKING, p.HangUpWanted()])
+    story = Story([*TALKING, e.HangUpWanted()])
     assert "CloseMedia" in kinds(story.wait(p.END_SECONDS + 0.5))
     story.wait(p.GIVE_UP_SECONDS)
     assert story.hang_up.disposition is Disposition.ANSWERED
@@ -106,7 +107,7 @@ def test_we_hang_up_and_asterisk_does_nothing() -> None:
 def test_ring_time_out() -> None:
     story = Story([*UP, RINGS], ring=2.0)
     story.wait(2.0)
-    story.tell(p.DialDone("NOANSWER", 0, 180), ChannelEnded(BOT, CALLEE, 0, 0))
+    story.tell(e.DialDone("NOANSWER", 0, 180), ChannelEnded(BOT, CALLEE, 0, 0))
     assert story.hang_up.disposition is Disposition.NO_ANSWER
     assert "in time" in story.hang_up.explanation
 
@@ -114,14 +115,14 @@ def test_ring_time_out() -> None:
 def test_a_carrier_that_never_reacts() -> None:
     story = Story(UP, ring=2.0)
     story.wait(2.0)
-    story.tell(p.DialDone("NOANSWER", 0, 0), ChannelEnded(BOT, CALLEE, 0, 0))
+    story.tell(e.DialDone("NOANSWER", 0, 0), ChannelEnded(BOT, CALLEE, 0, 0))
     assert story.hang_up.disposition is Disposition.CONGESTION
 
 
 def test_a_status_that_only_the_session_knows_is_waited_for() -> None:
     story = Story([*UP, ChannelEnded(BOT, CALLEE, 127, 0)])
     assert "TellHungUp" not in kinds(story.outputs)
-    story.tell(p.DialDone("NOANSWER", 127, 607))
+    story.tell(e.DialDone("NOANSWER", 127, 607))
     assert story.hang_up.disposition is Disposition.REJECTED
 
 
@@ -132,7 +133,7 @@ def test_but_not_for_ever() -> None:
 
 
 def test_nothing_was_dialled() -> None:
-    story = Story([p.MediaUp(), p.SessionOpened(), p.DialDone("CHANUNAVAIL", 3, 0), p.SessionClosed(), BOT_GONE])
+    story = Story([e.MediaUp(), e.SessionOpened(), e.DialDone("CHANUNAVAIL", 3, 0), e.SessionClosed(), BOT_GONE])
     story.wait(2.0)
     assert story.hang_up.disposition is Disposition.FAILED
     assert "endpoint" in story.hang_up.explanation
@@ -148,13 +149,13 @@ def test_no_media_comes() -> None:
 
 
 def test_everything_is_lost_at_once() -> None:
-    story = Story([*TALKING, p.MediaDown(), p.SessionClosed(), p.AmiLost()])
+    story = Story([*TALKING, e.MediaDown(), e.SessionClosed(), e.AmiLost()])
     assert story.hang_up == HangUp(Disposition.ANSWERED, explanation="Asterisk went away")
 
 
 def test_ami_lost_the_talk_goes_on_and_the_session_tells_the_end() -> None:
-    story = Story([*UP, RINGS, p.AmiLost()])
-    assert kinds(story.tell(p.DialDone("ANSWER", 16, 200), p.SessionClosed(), p.MediaDown())) == [
+    story = Story([*UP, RINGS, e.AmiLost()])
+    assert kinds(story.tell(e.DialDone("ANSWER", 16, 200), e.SessionClosed(), e.MediaDown())) == [
         "TellAnswered",
         "TellHungUp",
     ]
@@ -162,37 +163,37 @@ def test_ami_lost_the_talk_goes_on_and_the_session_tells_the_end() -> None:
 
 
 def test_answered_while_ami_was_away() -> None:
-    story = Story([*UP, RINGS, p.AmiLost()])
+    story = Story([*UP, RINGS, e.AmiLost()])
     channels = {BOT: ("AudioSocket/x", "Up"), CALLEE: ("PJSIP/carrier-1", "Up")}
-    assert kinds(story.tell(p.AmiBack(channels))) == ["TellAnswered"]
+    assert kinds(story.tell(e.AmiBack(channels))) == ["TellAnswered"]
 
 
 def test_dialled_and_answered_while_ami_was_away() -> None:
-    story = Story([p.MediaUp(), p.SessionOpened(), p.AmiLost()])
+    story = Story([e.MediaUp(), e.SessionOpened(), e.AmiLost()])
     channels = {BOT: ("AudioSocket/x", "Up"), CALLEE: ("PJSIP/carrier-1", "Up")}
-    assert kinds(story.tell(p.AmiBack(channels))) == ["TellAnswered"]
-    assert story.tell(p.TransferWanted("201")) == [p.Redirect("PJSIP/carrier-1")]
+    assert kinds(story.tell(e.AmiBack(channels))) == ["TellAnswered"]
+    assert story.tell(e.TransferWanted("201")) == [e.Redirect("PJSIP/carrier-1")]
 
 
 def test_handed_over_and_gone_while_ami_was_away() -> None:
-    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, p.AmiLost()])
+    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, e.AmiLost()])
     assert "TellHungUp" not in kinds(story.outputs)
-    assert kinds(story.tell(p.SessionClosed())) == ["TellHungUp"]
+    assert kinds(story.tell(e.SessionClosed())) == ["TellHungUp"]
 
 
 def test_a_frozen_asterisk_is_given_up() -> None:
-    story = Story([*TALKING, p.AmiLost()])
+    story = Story([*TALKING, e.AmiLost()])
     heard_at = story.now
     for _ in range(int(p.FROZEN_SECONDS * 4) + 8):
-        story.tell(p.Tick(heard_at), seconds=0.25)
+        story.tell(e.Tick(heard_at), seconds=0.25)
     assert story.hang_up.disposition is Disposition.ANSWERED
 
 
 def test_transfer_taken() -> None:
     story = Story(MOVING)
-    assert story.outputs[-1] == p.Redirect("PJSIP/carrier-1")
+    assert story.outputs[-1] == e.Redirect("PJSIP/carrier-1")
     story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS])
-    assert story.outputs[-1] == p.TellTransferred("201", answered=True)
+    assert story.outputs[-1] == e.TellTransferred("201", answered=True)
     story.wait(600)
     assert story.machine.stage is p.Stage.HANDED_OVER
     story.tell(CALLEE_GONE)
@@ -200,18 +201,18 @@ def test_transfer_taken() -> None:
 
 
 def test_transfer_taken_and_the_human_hangs_up() -> None:
-    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, p.TransferDone("ANSWER"), p.SessionClosed(), CALLEE_GONE])
+    story = Story([*MOVED, HUMAN_BEGIN, HUMAN_ANSWERS, e.TransferDone("ANSWER"), e.SessionClosed(), CALLEE_GONE])
     assert not story.hang_up.by_callee
     assert "human" in story.hang_up.explanation
 
 
 def test_transfer_not_taken_and_the_callee_comes_back() -> None:
-    story = Story([*MOVED, HUMAN_BEGIN, p.TransferDone("NOANSWER")])
+    story = Story([*MOVED, HUMAN_BEGIN, e.TransferDone("NOANSWER")])
     assert story.machine.takes_media
-    assert story.tell(p.MediaUp()) == [p.TellTransferred("201", answered=False)]
+    assert story.tell(e.MediaUp()) == [e.TellTransferred("201", answered=False)]
     story.wait(60)
     assert story.machine.stage is p.Stage.TALKING
-    assert story.tell(p.TransferWanted("202")) == [p.Redirect("PJSIP/carrier-1")]
+    assert story.tell(e.TransferWanted("202")) == [e.Redirect("PJSIP/carrier-1")]
 
 
 def test_the_callee_hangs_up_while_being_transferred() -> None:
@@ -221,33 +222,33 @@ def test_the_callee_hangs_up_while_being_transferred() -> None:
 
 def test_a_transfer_that_cannot_be_ordered() -> None:
     story = Story(MOVING)
-    assert story.tell(p.RedirectFailed()) == [p.TellTransferred("201", answered=False)]
-    story = Story([*TALKING, p.AmiLost()])
-    assert story.tell(p.TransferWanted("201")) == [p.TellTransferred("201", answered=False)]
+    assert story.tell(e.RedirectFailed()) == [e.TellTransferred("201", answered=False)]
+    story = Story([*TALKING, e.AmiLost()])
+    assert story.tell(e.TransferWanted("201")) == [e.TellTransferred("201", answered=False)]
     assert story.machine.stage is p.Stage.TALKING
 
 
 def test_a_transfer_that_leads_nowhere_is_ended() -> None:
-    story = Story([*MOVING, p.MediaDown(), p.DialDone("ANSWER", 16, 200), p.SessionClosed()])
+    story = Story([*MOVING, e.MediaDown(), e.DialDone("ANSWER", 16, 200), e.SessionClosed()])
     assert "EndChannels" in kinds(story.wait(p.END_SECONDS + 1))
 
 
 ANY_EVENT = st.sampled_from(
     [
-        *MOVED, BOT_GONE, CALLEE_GONE, HUMAN_BEGIN, HUMAN_ANSWERS, p.MediaDown(), p.SessionClosed(), p.AmiLost(),
-        p.AmiBack({}), p.AmiBack({BOT: ("a", "Up"), CALLEE: ("b", "Ring")}), p.DialDone("BUSY", 17, 486), p.DialDone(),
-        p.HangUpWanted(), p.RedirectFailed(), p.TransferDone("BUSY"), p.TransferDone("ANSWER"), p.TransferDone(),
+        *MOVED, BOT_GONE, CALLEE_GONE, HUMAN_BEGIN, HUMAN_ANSWERS, e.MediaDown(), e.SessionClosed(), e.AmiLost(),
+        e.AmiBack({}), e.AmiBack({BOT: ("a", "Up"), CALLEE: ("b", "Ring")}), e.DialDone("BUSY", 17, 486), e.DialDone(),
+        e.HangUpWanted(), e.RedirectFailed(), e.TransferDone("BUSY"), e.TransferDone("ANSWER"), e.TransferDone(),
         OriginateAnswer("x", "", success=False, reason=0), DialEnd(BOT, BOT, CALLEE, "BUSY"),
     ]
 )  # fmt: skip
 
 
 @given(st.lists(st.tuples(ANY_EVENT, st.sampled_from([0.0, 0.1, 1.0, 5.0])), max_size=30))
-def test_whatever_happens_the_end_is_told_once_and_last_and_comes(events: list[tuple[p.Input, float]]) -> None:
+def test_whatever_happens_the_end_is_told_once_and_last_and_comes(events: list[tuple[e.Input, float]]) -> None:
     story = Story()
     for event, seconds in events:
         story.tell(event, seconds=seconds)
-    story.tell(p.HangUpWanted())
+    story.tell(e.HangUpWanted())
     story.wait(p.GIVE_UP_SECONDS + 2)
     told = kinds(story.outputs)
     assert told.count("TellHungUp") == 1
@@ -256,14 +257,14 @@ def test_whatever_happens_the_end_is_told_once_and_last_and_comes(events: list[t
     assert told.count("TellMediaUp") <= 1
     answered = "TellAnswered" in told
     assert (story.hang_up.disposition is Disposition.ANSWERED) == answered
-    wanted = sum(isinstance(event, p.TransferWanted) for event, _ in events)
+    wanted = sum(isinstance(event, e.TransferWanted) for event, _ in events)
     assert told.count("TellTransferred") <= wanted
 
 
 def test_a_second_transfer_does_not_replace_the_first() -> None:
     story = Story(MOVED)
-    assert story.tell(p.TransferWanted("202")) == [p.TellTransferred("202", answered=False)]
-    assert story.tell(HUMAN_BEGIN, HUMAN_ANSWERS) == [p.TellTransferred("201", answered=True)]
+    assert story.tell(e.TransferWanted("202")) == [e.TellTransferred("202", answered=False)]
+    assert story.tell(HUMAN_BEGIN, HUMAN_ANSWERS) == [e.TellTransferred("201", answered=True)]
 
 
 PROCEEDS = DialState(BOT, CALLEE, "PROCEEDING")
@@ -281,10 +282,10 @@ EARLY = DialState(BOT, CALLEE, "PROGRESS")
         ([], 0, "congestion", "trunk"),
     ],
 )
-def test_only_what_rang_rang_out(signs: list[p.Input], technical: int, disposition: str, origin: str) -> None:
+def test_only_what_rang_rang_out(signs: list[e.Input], technical: int, disposition: str, origin: str) -> None:
     story = Story([*UP, *signs], ring=4.0)
     story.wait(4.0)
-    story.tell(ChannelEnded(BOT, CALLEE, 0, 0), p.DialDone("NOANSWER", 0, technical))
+    story.tell(ChannelEnded(BOT, CALLEE, 0, 0), e.DialDone("NOANSWER", 0, technical))
     assert (story.hang_up.disposition, story.hang_up.origin) == (disposition, origin)
 
 
@@ -292,23 +293,23 @@ def test_only_what_rang_rang_out(signs: list[p.Input], technical: int, dispositi
     "events",
     [
         [OWN_BEGIN, OriginateAnswer(f"originate-{BOT}", "", success=False, reason=0)],
-        [OWN_BEGIN, p.MediaUp(), OWN_END, BOT_GONE, p.MediaDown(), *[p.Tick(0.0)] * 2000],  # FastAGI not reached
-        [OWN_BEGIN, *[p.Tick(0.0)] * 2000],
-        [*UP[:4], p.DialDone("CHANUNAVAIL", 3, 0), p.SessionClosed(), BOT_GONE, *[p.Tick(0.0)] * 2000],
-        [OWN_BEGIN, p.MediaUp(), OWN_END, p.AmiLost(), p.MediaDown()],
+        [OWN_BEGIN, e.MediaUp(), OWN_END, BOT_GONE, e.MediaDown(), *[e.Tick(0.0)] * 2000],  # FastAGI not reached
+        [OWN_BEGIN, *[e.Tick(0.0)] * 2000],
+        [*UP[:4], e.DialDone("CHANUNAVAIL", 3, 0), e.SessionClosed(), BOT_GONE, *[e.Tick(0.0)] * 2000],
+        [OWN_BEGIN, e.MediaUp(), OWN_END, e.AmiLost(), e.MediaDown()],
     ],
 )
-def test_where_nobody_was_dialled_nobody_was_asked(events: list[p.Input]) -> None:
+def test_where_nobody_was_dialled_nobody_was_asked(events: list[e.Input]) -> None:
     story = Story(events)
     assert story.hang_up.disposition is Disposition.FAILED
     assert story.hang_up.origin is Origin.OURS
 
 
 def test_asterisk_that_goes_away_while_it_rings_interrupts_the_call() -> None:
-    story = Story([*UP, RINGS, p.AmiLost(), p.SessionClosed(), p.MediaDown()])
+    story = Story([*UP, RINGS, e.AmiLost(), e.SessionClosed(), e.MediaDown()])
     assert story.hang_up.disposition is Disposition.INTERRUPTED
     assert (story.hang_up.origin, story.hang_up.rang) == (Origin.OURS, True)
-    told = Story([*TALKING, p.AmiLost(), p.SessionClosed(), p.MediaDown()]).hang_up
+    told = Story([*TALKING, e.AmiLost(), e.SessionClosed(), e.MediaDown()]).hang_up
     assert (told.disposition, told.origin) == (Disposition.ANSWERED, Origin.CALLEE)
 
 
@@ -316,16 +317,16 @@ def test_a_second_dialled_channel_is_ended_and_is_not_the_callee() -> None:
     story = Story(UP)
     other = "forwarded.3"
     outputs = story.tell(DialBegin(BOT, BOT, "AudioSocket/x", other, "Local/900@x"))
-    assert outputs == [p.EndChannels((other, BOT))]
+    assert outputs == [e.EndChannels((other, BOT))]
     story.tell(DialEnd(BOT, BOT, other, "ANSWER"))
-    story.tell(ChannelEnded(BOT, CALLEE, 23, 302), p.DialDone("CHANUNAVAIL", 21, 0))
+    story.tell(ChannelEnded(BOT, CALLEE, 23, 302), e.DialDone("CHANUNAVAIL", 21, 0))
     assert (story.hang_up.disposition, story.hang_up.technical) == (Disposition.MOVED, 302)
 
 
 def test_the_words_beside_the_status_are_waited_for() -> None:
     story = Story(UP)
     assert not story.tell(ChannelEnded(BOT, CALLEE, 21, 603))
-    story.tell(p.DialDone("CHANUNAVAIL", 21, 603, "Network Blocked"))
+    story.tell(e.DialDone("CHANUNAVAIL", 21, 603, "Network Blocked"))
     assert story.hang_up.disposition is Disposition.BLOCKED
 
 
@@ -334,7 +335,7 @@ def test_a_redirect_is_told_whether_or_not_asterisk_noted_its_status(status: int
     """Asterisk hangs the channel up as soon as it sees the new target, often before it has noted the status."""
     story = Story(UP)
     story.tell(DialEnd(BOT, BOT, CALLEE, "CANCEL", moved=True), DialEnd(BOT, BOT, CALLEE, "BUSY"))
-    story.tell(ChannelEnded(BOT, CALLEE, 16 if status else 0, status), p.DialDone("BUSY"), p.SessionClosed())
-    (told,) = [output for output in story.outputs if isinstance(output, p.TellHungUp)]
+    story.tell(ChannelEnded(BOT, CALLEE, 16 if status else 0, status), e.DialDone("BUSY"), e.SessionClosed())
+    (told,) = [output for output in story.outputs if isinstance(output, e.TellHungUp)]
     assert told.hang_up.disposition is Disposition.MOVED
     assert told.hang_up.technical == (status or 302)
