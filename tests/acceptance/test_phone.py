@@ -232,7 +232,9 @@ async def test_hung_up_at_once_dials_nobody_or_ends_them(phone: AsteriskPhone) -
 
 async def test_a_trunk_without_endpoint_fails(phone: AsteriskPhone) -> None:
     _, owner = await place(phone, "1001000", trunk="missing")
-    assert "endpoint" in (await ends(owner, Disposition.FAILED)).explanation
+    hang_up = await ends(owner, Disposition.FAILED)
+    assert "endpoint" in hang_up.explanation
+    assert hang_up.origin is Origin.OURS
 
 
 async def test_a_carrier_that_is_not_there_is_not_taken_for_a_callee_who_does_not_answer(phone: AsteriskPhone) -> None:

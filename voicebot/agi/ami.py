@@ -363,7 +363,9 @@ class Ami:
             except (UnavailableError, ConfigurationError) as error:
                 failures += 1
                 if failures in {1, 10} or failures % 100 == 0:
-                    _log.error("ami: not connected", error=str(error), failures=failures)
+                    # Away is said once by whoever dials; what is wrong with our log-in, nobody else knows.
+                    tell = _log.info if isinstance(error, UnavailableError) else _log.error
+                    tell("ami: not connected", error=str(error), failures=failures)
             except Exception:
                 failures += 1
                 _log.exception("ami: not connected")
