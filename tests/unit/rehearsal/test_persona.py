@@ -128,6 +128,7 @@ def test_the_shipped_ones_cover_everything() -> None:
     assert {persona.script for persona in personas} == {"reminder", "collection"}
     assert {persona.line.noise for persona in personas} == {"none", "office", "street", "tv"}
     assert {persona.line.level for persona in personas} == {"normal", "quiet", "loud"}
+    assert {persona.line.sends_silence for persona in personas} == {True, False}
     assert all((PERSONAS / f"{persona.persona}.yaml").is_file() for persona in personas), "file and name agree"
 
 
