@@ -120,10 +120,10 @@ class CallSession:
         self._hang_up_wanted = False
         self._answered_at: float | None = None
         self._speech_over_at: float | None = None
-        self._speech_began_at = 0.0
-        self._speech_ended_at = 0.0
-        self._transferring = False
-        self._transferred = False
+        self._speech_began_at = self._speech_ended_at = 0.0
+        self._machines_words = 0
+        """Utterance in which a machine was recognised."""
+        self._transferring = self._transferred = False
         self._so_far = Ending("hung_up")
         """What the last turn said that the call would come to."""
         self._turns = 0
@@ -256,6 +256,7 @@ class CallSession:
         self._journal.add(events.Greeting(verdict.value, self._hearing.why), at)
         if verdict in (Verdict.VOICEMAIL, Verdict.SCREENER):
             kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
+            self._machines_words = self._utterances.number
             self._tell(Machine(at, kind))
 
     # ------------------------------------------------------------------------------------------- time
@@ -356,8 +357,7 @@ class CallSession:
         self._utterances.open(utterance, Hints(phrases), at)
 
     def _ask_interim(self, command: Interim, at: float) -> None:
-        mouth = self._machine.mouth
-        speaking = mouth is not Mouth.QUIET
+        speaking = self._machine.mouth is not Mouth.QUIET
         asked = not speaking or self._saying.asks_now
         self._newest_query = command.query
         self._asked[command.query] = Asked(speaking, asked, self._utterances.seconds, command.goes_on)
@@ -467,7 +467,7 @@ class CallSession:
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 await known.planned.wait()
         plan = self._plans.get(query)
-        if plan is not None and self._talk.urgent(plan):
+        if plan is not None and self._talk.urgent(plan) and query != -self._machines_words:
             self._note_turn(self._talk.commit(plan), query, at)
             self._ending = plan.act.ending
 

@@ -303,3 +303,21 @@ def test_a_screener_that_asks_for_a_key_gets_it_where_the_script_allows_it(
         call.session.abandon()
 
     told(story())
+
+
+def test_a_machine_that_speaks_of_unwanted_calls_and_hangs_up_has_not_asked_us_to_stop(
+    tmp_path: Path, yes: list[bytes]
+) -> None:
+    async def story() -> None:
+        said = "this line is protected from unwanted calls"
+        call = Call(tmp_path, **{said.replace(" ", "_"): "stop_calling"})
+        call.recognizer.words = [said]
+        call.answer()
+        await call.line([*noise(0.5), *(yes * 3)])
+        call.session.hung_up(HangUp(Disposition.ANSWERED, by_callee=True), call.loop.time())
+        ended = await call.ended()
+        assert [entry["verdict"] for entry in call.all("greeting")] == ["screener"]
+        assert ended.ending is not None
+        assert ended.ending.outcome == "hung_up"
+
+    told(story())
