@@ -1,4 +1,4 @@
-"""A freshly installed model proves itself: it hears what the light voice speaks, or is heard when it speaks."""
+"""Trying a freshly installed model: it hears what the light voice speaks, or is heard when it speaks."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _BLOCK_BYTES: Final = 3200
 async def check(model: Installed) -> str:
     """Try a model.
 
-    A model of another language than English must hear something: what the voice for it makes is too robotic to
-    ask for words. A model that speaks must be understood, where a recogniser for its language is installed. A model
-    of another kind must be readable.
+    A model of a language other than English must hear something: the voice for it is too robotic to expect words. A
+    model that speaks must be understood, where a recogniser for its language is installed. A model of another kind
+    must be readable.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""How a model gets here, so that half of one never counts and none is trusted further than its kind needs.
+"""Installing a model, so that half of one never counts and none is trusted further than its kind needs.
 
-All is fetched and unpacked beside the model's folder, checked against pinned checksums, and renamed into place at the
-end; the marker is written last.
+Everything is fetched and unpacked beside the model's folder, checked against pinned checksums and renamed into place;
+the marker is written last.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def install(
             found = describe(name)
             if found is not None and source is None:
                 return found
-            for left in root.glob(f".{name}.*/"):  # by an install that was killed
+            for left in root.glob(f".{name}.*/"):  # left by an install that was killed
                 shutil.rmtree(left, ignore_errors=True)
             _check_space(root, model)
             with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=root) as incoming:
@@ -192,7 +192,7 @@ def _fetch(model: Model, source: str | None, incoming: Path, progress: Progress)
 
 
 def _required(model: Model, names: Iterable[PurePosixPath]) -> tuple[str, ...]:
-    """The files without which a source holds no model; one of Coqui's may come in Piper's form."""
+    """The files that a source must have; a model for Coqui may be a Piper voice."""
     usual = _REQUIRED[model.engine]
     listed = {path.name for path in names}
     if model.engine != "coqui" or usual[0] in listed:
@@ -215,7 +215,7 @@ def _checksums(folder: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # two set-ups at once: the second finds the first one's work
+        fcntl.flock(file, fcntl.LOCK_EX)  # of two set-ups at once the second finds the first one's result
         yield
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 SAMPLES: Final = 12
 DRIFT_SECONDS: Final = 0.05
-"""Two clocks drift apart by less between the oldest and the newest sample: 500 ppm, which is as fast as NTP slews
-(RFC 5905), are 30 ms in a minute."""
+"""More than two clocks drift apart between the oldest and the newest sample: NTP slews by at most 500 ppm (RFC 5905),
+which is 30 ms a minute."""
 
 
 class DatabaseClock:

@@ -1,8 +1,8 @@
-"""Which nodes have died: told by their counters standing still while somebody watched, never by comparing times.
+"""Which nodes have died: those whose counters stood still while somebody watched. Times are never compared.
 
 A clock that is set forward makes every heartbeat look old at once, and one that is set back makes a dead node look
-alive. So a node counts its heartbeats, and whoever watches measures with a clock of its own that never jumps how long
-a counter has not moved. Pure.
+alive. So a node counts its heartbeats, and whoever watches measures on its own monotonic clock for how long a counter
+has not moved. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The store: all that voicebot remembers, in SQLite or PostgreSQL, by the same code."""
+"""The store: everything voicebot remembers, in SQLite or PostgreSQL, through the same code."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class ScriptVersionRow(Base):
 
 
 class ScriptPublicationRow(Base):
-    """A version became the current one of its name: published, or rolled back to. Rows are only ever added."""
+    """A version became the current one of its name, by publishing or rolling back. Rows are only ever added."""
 
     __tablename__ = "script_publication"
 
@@ -176,7 +176,7 @@ class LeadRow(Base):
 
 
 class LeadChangeRow(Base):
-    """A person corrected, dropped or requeued a lead. Rows are only ever added."""
+    """Someone corrected, dropped or requeued a lead. Rows are only ever added."""
 
     __tablename__ = "lead_change"
 
@@ -309,7 +309,7 @@ class SuppressionRow(Base):
 
 
 class TrunkRow(Base):
-    """What limits one trunk over all nodes; its lock makes claims through the trunk take turns."""
+    """Limits of one trunk across all nodes; its row lock serialises claims through the trunk."""
 
     __tablename__ = "trunk"
 

@@ -178,7 +178,7 @@ class Versions(Database):
         return await self.read(work)
 
     async def repin(self, campaign: int, script_hash: str, *, by: str, why: str) -> bool:
-        """Give a campaign that does not dial another stored version; calls to come are talked by it.
+        """Give a campaign that is not dialling another stored version, which its next calls use.
 
         Returns
         -------

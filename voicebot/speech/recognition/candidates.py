@@ -1,4 +1,4 @@
-"""Hinted phrases as candidates: which are worth scoring, how they are written, which is believed. Pure."""
+"""Hinted phrases as candidates: which to score, how they are written, which to believe. Pure."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def written(phrase: str) -> str:
     text = _NAMES.sub(lambda found: found.group().capitalize(), _I.sub("I", phrase.strip()))
     text = _COMMA_AFTER.sub(lambda found: f"{found.group(1)}, ", text)
     first = text[:1].upper()
-    # Not every letter has a capital of its own: those of ß, µ and ı are other letters' too.
+    # Not every letter has a capital of its own: ß, µ and ı share theirs with other letters.
     text = (first if first.lower() == text[:1].lower() else text[:1]) + text[1:]
     if text[-1:] in ".?!":
         return text

@@ -22,7 +22,7 @@ PROGRESS: Final = struct.Struct("<II")
 
 
 class Kind(enum.IntEnum):
-    """What a message says; down to the worker first, up to the pool after."""
+    """Kinds of messages: first those to the worker, then those to the pool."""
 
     LOAD = 1
     BEGIN = 2
@@ -63,7 +63,7 @@ def with_json(kind: Kind, value: Any, session: int = 0, utterance: int = 0, inte
 
 
 class Reader:
-    """Cuts a stream of bytes into messages."""
+    """Splits a stream of bytes into messages."""
 
     def __init__(self) -> None:
         self._cutter = Cutter(fixed(_HEADER, _body_size))

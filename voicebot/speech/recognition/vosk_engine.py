@@ -73,7 +73,7 @@ class VoskEngine:
         }
 
     def knows(self, word: str) -> bool:
-        """Whether the model's vocabulary has ``word``, as something that people say."""
+        """Whether the model's vocabulary has ``word`` as a spoken word."""
         return not word.startswith(_SYMBOLS) and self._number(word) > 0
 
     def _number(self, word: str) -> int:
@@ -110,7 +110,7 @@ class VoskEngine:
         return [*known, *([self._unknown] if self._unknown else [])] if known else []
 
     def give_back(self, ear: _Ear) -> None:
-        """Take a free recogniser back, unless it has grown old."""
+        """Take a free recogniser back into the pool, unless it has been used too long."""
         if ear.heard_seconds < _RECYCLE_SECONDS and len(self._idle) < _IDLE:
             ear.forget()
             self._idle.append(ear)
@@ -219,8 +219,8 @@ class VoskStream:
 def weigh(free: list[tuple[str, float]], hinted: list[tuple[str, float]]) -> Heard:
     """Weigh what was heard freely against what the grammar made of it.
 
-    A grammar forces whatever is said onto its phrases, at times with full confidence. So it is believed when the
-    free words are much like its own, or when they are few and unsure; else it is only an alternative.
+    A grammar maps whatever is said to one of its phrases, at times with full confidence. So it is believed when the
+    free words are similar to it, or when they are few and uncertain; otherwise it is only an alternative.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def weigh(free: list[tuple[str, float]], hinted: list[tuple[str, float]]) -> Hea
     phrase = Hypothesis(*_text_and_confidence(real), "hints")
     phrase = Hypothesis(phrase.text, phrase.confidence * (1 - unknown), "hints")
     if not open_words.text:
-        # The grammar heard a phrase where all words together heard none.
+        # The grammar found a phrase where the open vocabulary found nothing.
         return Heard(Hypothesis(phrase.text, phrase.confidence * 0.5, "hints"))
     like = fuzz.ratio(open_words.text, phrase.text)
     if open_words.text == phrase.text:

@@ -132,7 +132,7 @@ class EspeakVoice:
 
 
 def _samples_of(wav: bytes) -> bytes:
-    """Samples of a WAV that was written to a pipe, so that the lengths in its header are not to be believed."""
+    """Samples of a WAV that was written to a pipe, whose header therefore has no true lengths."""
     start = wav.find(b"data", 12)
     if start < 0 or len(wav) < _SHORTEST_WAV or wav[:4] != b"RIFF":
         raise UnavailableError("espeak-ng gave no audio")

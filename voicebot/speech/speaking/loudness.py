@@ -19,7 +19,7 @@ FORM: Final = "8k-1"
 
 _FRAME: Final = SAMPLE_RATE // 100
 _ACTIVE_RANGE_DB: Final = 25.0  # frames this far below the loudest still count as speech
-_TRIM_RANGE_DB: Final = 40.0  # weak fricatives at both ends are heard down to about here
+_TRIM_RANGE_DB: Final = 40.0  # weak fricatives at both ends are audible down to about here
 _LEAD_FRAMES: Final = 3
 _TAIL_FRAMES: Final = 8
 _FADE_SAMPLES: Final = SAMPLE_RATE // 200
@@ -29,7 +29,7 @@ Samples = npt.NDArray[np.float32]
 
 
 def finish(samples: Samples, rate: int) -> bytes:
-    """Make playable speech of an engine's output.
+    """Turn an engine's output into playable speech.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Coqui's own environment, and what its programs need around them."""
+"""Coqui's own Python environment, and the variables that its programs run with."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def surroundings(folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
         **ONE_THREAD,
-        # Nothing is fetched behind anybody's back.
+        # Nothing is downloaded at run time.
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
     }

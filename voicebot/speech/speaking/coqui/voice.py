@@ -1,4 +1,4 @@
-"""Coqui behind the ``Voice`` protocol: asked in its own process, never waited for longer than its limit."""
+"""Coqui behind the ``Voice`` protocol: in its own process, never waited for longer than its limit."""
 
 from __future__ import annotations
 
