@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from voicebot.plain import plain
 from voicebot.rehearsal.measure import Stop, percentile
 
 COLUMNS: Final = ("", "persona", "expected", "got", "turns", "gap ms")
@@ -114,7 +115,7 @@ class Report:
                 {
                     "persona": call.persona,
                     "expected": dict(call.expected),
-                    "got": {name: _json(value) for name, value in call.got.items()},
+                    "got": {name: plain(value) for name, value in call.got.items()},
                     "ok": call.ok,
                     "turns": call.turns,
                     "gaps_ms": list(call.gaps),
@@ -176,7 +177,7 @@ def same(expected: str, got: Any) -> bool:
     """
     if got is None:
         return False
-    left, right = expected.strip().lower(), str(_json(got)).strip().lower()
+    left, right = expected.strip().lower(), str(plain(got)).strip().lower()
     if left == right:
         return True
     try:
@@ -195,11 +196,5 @@ def _shown(call: Call) -> Sequence[str]:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    rest = [f"{name}={_json(value)}" for name, value in values.items() if name != "outcome" and value not in (None, "")]
+    rest = [f"{name}={plain(value)}" for name, value in values.items() if name != "outcome" and value not in (None, "")]
     return " ".join([str(values.get("outcome") or "-"), *rest])
-
-
-def _json(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import signal
 import sys
 import time
@@ -24,6 +23,7 @@ from voicebot.dialogue.script.pinned import pinned_text, text_hash
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
 from voicebot.journal.reader import find_journal, journal_path
+from voicebot.plain import to_json
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
 from voicebot.rehearsal.hopeless import hopeless
@@ -276,7 +276,7 @@ class Rehearsal:
             at_once=self.network.people.most_at_once,
             folder=str(self.folder.resolve()),
         )
-        text = json.dumps(report.data(), ensure_ascii=False, indent=1, default=str)
+        text = to_json(report.data(), indent=1)
         (self.folder / "report.json").write_text(text + "\n", encoding="utf-8")
         return report
 
