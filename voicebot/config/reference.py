@@ -31,14 +31,14 @@ paths start at the working directory.
 ## Secrets
 
 The AMI secret and a database's URL with a password need not stand in `voicebot.toml`. The first of these that is there
-counts:
+counts; the environment only fills in what the file leaves open:
 
 | | `asterisk.ami_secret` | `database.url` |
 |---|---|---|
-| environment variable | `VOICEBOT_AMI_SECRET` | `VOICEBOT_DATABASE_URL` |
-| file that holds nothing else | `asterisk.ami_secret_file` | `database.url_file` |
-| systemd's `LoadCredential=` | `ami_secret` | `database_url` |
 | `voicebot.toml` itself | `asterisk.ami_secret` | `database.url` |
+| a file that holds nothing else | `asterisk.ami_secret_file` | `database.url_file` |
+| environment variable | `VOICEBOT_AMI_SECRET` | `VOICEBOT_DATABASE_URL` |
+| systemd's `LoadCredential=` | `ami_secret` | `database_url` |
 
 Every command warns of a file with a secret that everybody on the machine may read; for `voicebot doctor` it is broken
 (`chmod 640`).

@@ -1,4 +1,8 @@
-"""Secrets that need not stand in the configuration file: in files of their own, or in the environment."""
+"""Secrets that need not stand in the configuration file: in files of their own, or in the environment.
+
+What the file says counts; the environment only fills in what it leaves open. A file that was written for a purpose, as
+a rehearsal's is, is never led to another database by a variable that happens to be set.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """A setting that is a secret, and where it may come from; the first that is there counts.
+    """A setting that is a secret, and where it may come from where the file does not give it.
 
     Parameters
     ----------
@@ -27,7 +31,7 @@ class SecretSource:
     file_key
         Setting beside it that names a file.
     variable
-        Environment variable; goes before everything else.
+        Environment variable.
     credential
         Name of a systemd credential (``LoadCredential=NAME:FILE``).
     """
@@ -76,14 +80,16 @@ def _value(
     source: SecretSource, given: Mapping[str, Any], environment: Mapping[str, str]
 ) -> tuple[str | None, Problem | None]:
     section, name = source.key
-    if environment.get(source.variable):
-        return environment[source.variable], None
     file = given.get(source.file_key)
     if isinstance(file, str) and file:
         if given.get(name):
             what = f"{section}.{name} and {section}.{source.file_key} are both set"
             return None, Problem(what, f"keep one of them, better {source.file_key}")
         return _content(Path(file), f"{section}.{source.file_key}")
+    if given.get(name):
+        return None, None
+    if environment.get(source.variable):
+        return environment[source.variable], None
     if environment.get(_CREDENTIALS):
         credential = Path(environment[_CREDENTIALS]) / source.credential
         if credential.exists():

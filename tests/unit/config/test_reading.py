@@ -117,17 +117,27 @@ def test_a_secret_from_a_file_of_its_own() -> None:
     assert "word" not in repr(config)
 
 
-def test_the_environment_goes_first_then_the_file_then_systemd(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_fills_in_what_the_file_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("credentials").mkdir()
     (Path("credentials") / "ami_secret").write_text("from-systemd")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", os.fspath(Path("credentials").absolute()))
     assert load_config().asterisk.ami_secret == "from-systemd"
-    named = write(f'[asterisk]\nami_secret_file = "{secret("ami", "from-a-file")}"\n')
-    assert load_config(named).asterisk.ami_secret == "from-a-file"
     monkeypatch.setenv("VOICEBOT_AMI_SECRET", "from-the-environment")
     monkeypatch.setenv("VOICEBOT_DATABASE_URL", "sqlite+aiosqlite:///elsewhere.db")
-    assert load_config(named).asterisk.ami_secret == "from-the-environment"
-    assert load_config().database.url == "sqlite+aiosqlite:///elsewhere.db"
+    config = load_config(write("[asterisk]\nami_port = 1\n"))
+    assert config.asterisk.ami_secret == "from-the-environment"
+    assert config.database.url == "sqlite+aiosqlite:///elsewhere.db"
+
+
+def test_what_the_file_says_is_not_overruled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rehearsal's own file is not led to the database of real leads."""
+    monkeypatch.setenv("VOICEBOT_AMI_SECRET", "from-the-environment")
+    monkeypatch.setenv("VOICEBOT_DATABASE_URL", "postgresql+asyncpg://real/leads")
+    file = '[asterisk]\nami_secret = "own"\n[database]\nurl = "sqlite+aiosqlite:///own.db"\n'
+    config = load_config(write(file))
+    assert (config.asterisk.ami_secret, config.database.url) == ("own", "sqlite+aiosqlite:///own.db")
+    named = write(f'[asterisk]\nami_secret_file = "{secret("ami", "from-a-file")}"\n')
+    assert load_config(named).asterisk.ami_secret == "from-a-file"
 
 
 @pytest.mark.parametrize(
