@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from voicebot.agi import addresses
 from voicebot.agi.lint.access import is_loopback
 from voicebot.doctor.finding import Finding, Subject
 
@@ -12,11 +13,12 @@ async def check(subject: Subject) -> list[Finding]:
     """The ports on which Asterisk is to reach us."""
     config = subject.config
     section = config.asterisk
-    found = []
-    for name, host, port in (
+    found = [Finding("ports", "broken", problem.what, problem.cure) for problem in addresses.check(section)]
+    for name, listens_on, port in (
         ("FastAGI", section.fastagi_host, section.fastagi_port),
         ("AudioSocket", section.audiosocket_host, section.audiosocket_port),
     ):
+        host = addresses.bare(listens_on)
         if not is_loopback(host):
             found.append(
                 Finding("ports", "note", f"{name} listens on {host}, where others than this machine may reach it",
@@ -27,8 +29,9 @@ async def check(subject: Subject) -> list[Finding]:
             try:
                 probe.bind((host, port))
             except OSError as error:
+                where = addresses.join(host, port)
                 found.append(
-                    Finding("ports", "note", f"{name}'s port {host}:{port} is not available: {error.strerror}",
+                    Finding("ports", "note", f"{name}'s port {where} is not available: {error.strerror}",
                             "expected while a node runs; otherwise stop the program that uses it, or set another port")
                 )  # fmt: skip
     return found or [

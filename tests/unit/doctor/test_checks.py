@@ -49,11 +49,18 @@ async def test_a_check_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_a_taken_port_and_one_that_others_can_reach_are_noted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        section = AsteriskSection(fastagi_port=port, audiosocket_host="0.0.0.0", audiosocket_port=26001)  # noqa: S104
+        anywhere = {"audiosocket_host": "0.0.0.0", "audiosocket_address": "192.0.2.1:26001"}  # noqa: S104
+        section = AsteriskSection(fastagi_port=port, audiosocket_port=26001, **anywhere)
         found = await ports.check(Subject(Config(asterisk=section)))
     assert [finding.state for finding in found] == ["note", "note"]
     assert f"127.0.0.1:{port} is not available" in found[0].what
     assert "where others than this machine may reach it" in found[1].what
+
+
+async def test_where_asterisk_is_told_to_connect_must_lead_here() -> None:
+    section = AsteriskSection(fastagi_host="[::1]", fastagi_port=26002, audiosocket_host="::", audiosocket_port=26003)
+    broken = [finding for finding in await ports.check(Subject(Config(asterisk=section))) if finding.state == "broken"]
+    assert ["audiosocket_address" in finding.cure for finding in broken] == [True]
 
 
 async def test_folders_that_cannot_be_written_are_named_with_the_place(tmp_path: Path) -> None:
