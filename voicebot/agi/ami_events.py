@@ -73,7 +73,7 @@ AmiEvent = DialBegin | DialState | DialEnd | ChannelEnded | OriginateAnswer | Ke
 def sip_status(text: str) -> int:
     """Return the SIP status in ``480`` or ``SIP 480 Temporarily Unavailable``, 0 when there is none."""
     for word in text.split()[:2]:
-        if word.isdigit() and 100 <= int(word) <= 699:
+        if word.isascii() and word.isdigit() and 100 <= int(word) <= 699:
             return int(word)
     return 0
 

@@ -467,7 +467,8 @@ async def _dial_done(session: Session) -> progress_events.DialDone:
         told = await session.evaluate(f"${{HANGUPCAUSE({name},tech)}}")
     technical = sip_status(told)
     phrase = told.partition(str(technical))[2].strip() if technical else ""
-    return progress_events.DialDone(status, int(cause) if cause.isdigit() else 0, technical, phrase)
+    known = int(cause) if cause.isascii() and cause.isdigit() else 0
+    return progress_events.DialDone(status, known, technical, phrase)
 
 
 def _is_uuid(text: str) -> bool:

@@ -163,7 +163,7 @@ _NOT_DIALLED: Final = _failed("nothing was dialled: Asterisk did not get through
 _UNKNOWN: Final = _failed("the call failed and the network does not say why")
 
 _REASON: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
-_CAUSE: Final = re.compile(r"\s*Q\.850\s*(?:;[^;]*?)*?;\s*cause\s*=\s*(\d{1,3})", re.IGNORECASE)
+_CAUSE: Final = re.compile(r"\s*Q\.850\s*(?:;[^;]*?)*?;\s*cause\s*=\s*([0-9]{1,3})", re.IGNORECASE)
 _ANALYTICS: Final = re.compile(r"v\s*=\s*analytics\d*|network\s+blocked", re.IGNORECASE)
 
 

@@ -30,7 +30,7 @@ _LINE_BYTES: Final = 8192
 """Of all headers together, and of one reply line."""
 _USAGE_LINES: Final = 200
 _MAX_STRANGERS: Final = 128
-_REPLY: Final = re.compile(r"(?P<code>\d{3})(?P<more>[ -])(?:result=(?P<result>\S*))?\s*(?:\((?P<data>.*)\))?")
+_REPLY: Final = re.compile(r"(?P<code>[0-9]{3})(?P<more>[ -])(?:result=(?P<result>\S*))?\s*(?:\((?P<data>.*)\))?")
 
 _log = logs.get_logger()
 

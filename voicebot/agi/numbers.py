@@ -1,4 +1,4 @@
-"""What may be dialled, and how a trunk wants it written. Nothing reaches a channel string that did not pass here. Pure.
+"""What may be dialled, and how a trunk wants it written. Nothing reaches a channel string without passing here. Pure.
 
 A person's number is its E.164 number (ITU-T E.164: plus, country code, national number): allow-lists match that one,
 limits and do-not-call count that one, and only the last step renders it in the form that the trunk wants. Digits are
@@ -70,7 +70,7 @@ def check_number(number: str, trunk: str, section: TrunkSection) -> str:
     Raises
     ------
     ConfigurationError
-        It is no E.164 number, no pattern of the trunk's ``numbers`` matches the whole of it, or it is of a range
+        It is not an E.164 number, no pattern of the trunk's ``numbers`` matches the whole of it, or it is of a range
         that costs more than a call (premium-rate, satellite, personal).
     """
     shown = mask_number(number[:20])
@@ -150,7 +150,9 @@ def check_region(region: str, where: str) -> str:
     """Return a two-letter region such as US that phone numbers can belong to; ConfigurationError for others."""
     if region.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise ConfigurationError(
-            Problem(f"{where}: {region[:20]!r} is no country", "write the two letters of ISO 3166, like US, GB or CN")
+            Problem(
+                f"{where}: {region[:20]!r} is not a country", "write the two letters of ISO 3166, like US, GB or CN"
+            )
         )
     return region.upper()
 

@@ -56,7 +56,7 @@ def faults(names: Sequence[str], needs: Sequence[str], required: Sequence[str] =
     """Return what is wrong with a header as it was read, each with its cure."""
     found = []
     for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
-        found.append((f"there are {names.count(name)} columns {name!r}", "leave one of them"))
+        found.append((f"there are {names.count(name)} columns {name!r}", "keep one of them"))
     for place, name in enumerate(names, 1):
         if not name:
             found.append((f"column {place} has no name", "name it, or take the column out"))

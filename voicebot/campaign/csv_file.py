@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from voicebot.campaign import columns, fields
-from voicebot.campaign.fields import Unfit
+from voicebot.campaign.fields import RefusedValue
 from voicebot.errors import Problem
 
 LONGEST_LINE: Final = 65536
@@ -131,8 +131,8 @@ class CsvFile:
         for name in header:
             try:
                 fields.text("column", name)
-            except Unfit as unfit:
-                problems.append(self._problem(line, f"a column's name {unfit.what}", unfit.cure))
+            except RefusedValue as error:
+                problems.append(self._problem(line, f"a column's name {error.what}", error.cure))
         return problems + [
             self._problem(line, what, cure) for what, cure in columns.faults(header, self._needs, self._required)
         ]

@@ -1,7 +1,7 @@
 """In which encoding a file is written, told once for the whole file and never line by line.
 
 A byte order mark tells it. Without one a file is UTF-8 or not: which of the older encodings it has cannot be seen in
-it (a name in GBK may well be valid UTF-8, and one in Latin-1 valid GB18030), so a person names it.
+it (a name in GBK may well be valid UTF-8, and one in Latin-1 valid GB18030), so the user has to name it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def check_encoding(name: str) -> str:
         found = None
     if found is None or not found._is_text_encoding or found.name in _NO_TEXT:
         raise ConfigurationError(
-            f"{name[:40]!r} is no encoding of text files",
+            f"{name[:40]!r} is not an encoding of text files",
             cure="name one like utf-8, utf-16, gb18030, big5, windows-1252",
         )
     return _SUPERSETS.get(found.name, found.name)

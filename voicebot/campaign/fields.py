@@ -48,7 +48,7 @@ _UNREADABLE: Final = {
 }
 
 
-class Unfit(Exception):  # noqa: N818 - not an error of the program
+class RefusedValue(Exception):  # noqa: N818 - not an error of the program
     """A value cannot be taken.
 
     Parameters
@@ -69,30 +69,34 @@ def text(field: str, value: str) -> str:
 
     Raises
     ------
-    Unfit
+    RefusedValue
         It holds what could not travel to the call and back unharmed, or is too long.
     """
     value = value.strip(" \t")
     longest = LONGEST.get(field, LONGEST_OTHER)
     if len(value) > longest:
-        raise Unfit(f"is {len(value)} characters long", f"at most {longest} are taken")
+        raise RefusedValue(f"is {len(value)} characters long", f"at most {longest} are taken")
     if field == "name" and "?" in value:
-        raise Unfit("has a question mark, which programs write for letters that they lost", "write it anew")
+        raise RefusedValue("has a question mark, which programs write for letters that they lost", "write it anew")
     if value.isascii() and value.isprintable() and "${" not in value:
         return value
     for place, character in enumerate(value, 1):
         kind = unicodedata.category(character)
         if character in "\r\n\u2028\u2029\x85":
-            raise Unfit(f"has a line break (character {place})", "write it on one line")
+            raise RefusedValue(f"has a line break (character {place})", "write it on one line")
         if kind in {"Cc", "Cs"} or (kind == "Cf" and character not in _JOINERS):
-            raise Unfit(f"has a control character (U+{ord(character):04X}, character {place})", "remove it")
+            raise RefusedValue(f"has a control character (U+{ord(character):04X}, character {place})", "remove it")
     if "${" in value:
-        raise Unfit("has ${…}, which Asterisk would take for an expression", "remove it")
+        raise RefusedValue("has ${…}, which Asterisk would take for an expression", "remove it")
     if "\ufffd" in value:
         place = value.index("\ufffd") + 1
-        raise Unfit(f"has a character that an earlier conversion lost (U+FFFD, character {place})", "write it anew")
+        raise RefusedValue(
+            f"has a character that an earlier conversion lost (U+FFFD, character {place})", "write it anew"
+        )
     if _is_garbled(value):
-        raise Unfit(f"{_shown(value)} is UTF-8 that was read as another encoding", "export it once more as UTF-8")
+        raise RefusedValue(
+            f"{_shown(value)} is UTF-8 that was read as another encoding", "export it once more as UTF-8"
+        )
     return value
 
 
@@ -110,25 +114,27 @@ def phone(value: str, region: str) -> str:
     Parameters
     ----------
     value
-        International with ``+``, or national; spaces, brackets, dots, dashes and slashes are left out.
+        International with ``+``, or national; spaces, brackets, dots, dashes and slashes are ignored.
     region
         The country whose national numbers are meant where there is no ``+`` (ISO 3166, two letters); empty where
-        nobody said. A number without ``+`` is never read by what it happens to look like: 13800138002 is a mobile of
-        China and ten digits after a 1, and 2127365000 is in New York or, by its first digits, in Morocco.
+        it was not given. A number without ``+`` is never read by what it happens to look like: 13800138002 is a mobile
+        number in China and looks like a 1 and ten digits; 2127365000 is in New York and begins like Morocco's.
 
     Raises
     ------
-    Unfit
-        It is no possible number, or national where the country is not known.
+    RefusedValue
+        It is not a possible number, or it is national and the country is not known.
     """
     if not _PHONE.fullmatch(value):
         if _ROUNDED.fullmatch(value):
-            raise Unfit(f"{_shown(value)} was rounded by a spreadsheet", "format the column as text and fill it again")
-        raise Unfit(f"{_shown(value)} is not a phone number", "write it like +14155550100")
+            raise RefusedValue(
+                f"{_shown(value)} was rounded by a spreadsheet", "format the column as text and fill it again"
+            )
+        raise RefusedValue(f"{_shown(value)} is not a phone number", "write it like +14155550100")
     plain = _PUNCTUATION.sub("", value)
     international = plain.startswith("+")
     if not international and not region:
-        raise Unfit(
+        raise RefusedValue(
             f"{_shown(value)} does not say its country",
             "write it like +14155550100 (plus, country code, number), or name the country of the file's national "
             "numbers with --region or the trunk's region",
@@ -138,12 +144,14 @@ def phone(value: str, region: str) -> str:
         parsed = phonenumbers.parse(plain, None if international else region)
     except phonenumbers.NumberParseException as error:
         why = _UNREADABLE.get(error.error_type, "it cannot be read")
-        raise Unfit(f"{_shown(value)} is not a possible number: {why}", cure) from error
+        raise RefusedValue(f"{_shown(value)} is not a possible number: {why}", cure) from error
     reason = phonenumbers.is_possible_number_with_reason(parsed)
     if reason != ValidationResult.IS_POSSIBLE:
-        raise Unfit(f"{_shown(value)} is not a possible number: {_POSSIBLE.get(reason, 'it cannot be dialled')}", cure)
+        raise RefusedValue(
+            f"{_shown(value)} is not a possible number: {_POSSIBLE.get(reason, 'it cannot be dialled')}", cure
+        )
     if not international and not phonenumbers.is_valid_number(parsed):
-        raise Unfit(f"{_shown(value)} is no number of {region}", cure)
+        raise RefusedValue(f"{_shown(value)} is not a valid number in {region}", cure)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
@@ -152,45 +160,45 @@ def amount(value: str, currency_code: str) -> Decimal:
 
     Raises
     ------
-    Unfit
+    RefusedValue
         It is not written as plain digits with a decimal point.
     """
     found = _AMOUNT.fullmatch(value)
     if found is None:
-        raise Unfit(f"{_shown(value)} is not an amount", "write digits and a decimal point only, like 1200.50")
+        raise RefusedValue(f"{_shown(value)} is not an amount", "write digits and a decimal point only, like 1200.50")
     minor = MINOR_DIGITS.get(currency_code, 4)
     if len(found[2] or "") == 3 and minor != 3:
-        raise Unfit(
+        raise RefusedValue(
             f"{value} is ambiguous: three digits after a point are thousands to some and decimals to others",
             f"write {found[1]}{found[2]} or {found[1]}.{found[2][:minor]}".rstrip("."),
         )
     if len(found[2] or "") > minor and (found[2] or "").rstrip("0")[minor:]:
-        raise Unfit(f"{value} has more decimals than {currency_code} has", f"write {minor} decimals at most")
+        raise RefusedValue(f"{value} has more decimals than {currency_code} has", f"write {minor} decimals at most")
     money = Decimal(value)
     if not money:
-        raise Unfit("is 0", "leave out leads that owe nothing")
+        raise RefusedValue("is 0", "leave out leads that owe nothing")
     return money
 
 
 def currency(value: str) -> str:
-    """Return an ISO 4217 code; raises Unfit for others."""
+    """Return an ISO 4217 code; raises RefusedValue for others."""
     if value not in MINOR_DIGITS:
         code = value.upper() if value.upper() in MINOR_DIGITS else "the ISO 4217 code, like USD"
-        raise Unfit(f"{_shown(value)} is not a currency", f"write {code}")
+        raise RefusedValue(f"{_shown(value)} is not a currency", f"write {code}")
     return value
 
 
 def day(value: str) -> date:
-    """Return a date written as YYYY-MM-DD; raises Unfit for anything else and for dates that are not."""
+    """Return a date written as YYYY-MM-DD; raises RefusedValue for anything else and for dates that are not."""
     cure = "write it as YEAR-MONTH-DAY, like 2026-12-01"
     if not _DATE.fullmatch(value):
-        raise Unfit(f"{_shown(value)} is not a date", cure)
+        raise RefusedValue(f"{_shown(value)} is not a date", cure)
     try:
         found = date.fromisoformat(value)
     except ValueError as error:
-        raise Unfit(f"there is no {value}", cure) from error
+        raise RefusedValue(f"there is no {value}", cure) from error
     if not EARLIEST <= found <= LATEST:
-        raise Unfit(f"{value} is not between {EARLIEST} and {LATEST}", cure)
+        raise RefusedValue(f"{value} is not between {EARLIEST} and {LATEST}", cure)
     return found
 
 
@@ -199,16 +207,16 @@ def zone(value: str, number: str | None) -> str:
 
     Raises
     ------
-    Unfit
+    RefusedValue
         There is no such zone, or the number does not tell.
     """
     if value:
         if value not in _zones():
-            raise Unfit(f"{_shown(value)} is not a time zone", "write the IANA name, like America/New_York")
+            raise RefusedValue(f"{_shown(value)} is not a time zone", "write the IANA name, like America/New_York")
         return value
     zones = phonenumbers.timezone.time_zones_for_number(phonenumbers.parse(number)) if number else ()
     if len(zones) != 1 or zones[0] not in _zones():
-        raise Unfit("is missing, and the number does not tell it", "write the IANA name, like America/New_York")
+        raise RefusedValue("is missing, and the number does not tell it", "write the IANA name, like America/New_York")
     return str(zones[0])
 
 

@@ -15,7 +15,7 @@ from voicebot.campaign import columns, fields
 from voicebot.campaign.columns import OPTIONAL, REQUIRED
 from voicebot.campaign.csv_file import CsvFile, Line, lines_of
 from voicebot.campaign.encodings import encoding_of
-from voicebot.campaign.fields import Unfit
+from voicebot.campaign.fields import RefusedValue
 from voicebot.config import TrunkSection
 from voicebot.dialogue.script.lead_check import unsayable
 from voicebot.errors import ConfigurationError, Problem
@@ -23,7 +23,7 @@ from voicebot.store.records import NewLead
 
 
 class Seen:
-    """The leads of one import, so that two lines of it never mean the same lead without a word."""
+    """The leads of one import, so that two lines that mean the same lead are noticed."""
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str], tuple[str, int, int]] = {}
@@ -38,7 +38,7 @@ class Seen:
         if (at, on) == (file, line) or as_it_was == values:
             return None
         where = f"line {on}" if at == file else f"{at}:{on}"
-        cure = "give each of them a reference of its own" if kind == "phone" else "leave one of them"
+        cure = "give each of them a reference of its own" if kind == "phone" else "keep one of them"
         return Problem(f"{where} has the same {kind} {known} and other values", cure, file, line)
 
 
@@ -53,13 +53,13 @@ class Terms:
     trunk_name, trunk
         The trunk that will dial them: its allow-list must match.
     region
-        The country of numbers without a country code (two letters), empty where nobody said.
+        The country of numbers without a country code (two letters); empty where it was not given.
     encoding
         Of the files, where a person named one (``encodings.check_encoding``).
     language
-        BCP 47 tag of the script; empty: whether names and amounts can be said in it is not looked at.
+        BCP 47 tag of the script; empty: whether names and amounts can be said in it is not checked.
     seen
-        The leads that were read before, of all files of the import.
+        The leads read so far, across all files of the import.
     """
 
     needs: Sequence[str]
@@ -97,7 +97,7 @@ def iterate_leads(path: Path, terms: Terms) -> Iterator[Row | Problem]:
     Raises
     ------
     ConfigurationError
-        A pattern of the trunk is no regular expression, or the region is none.
+        A pattern of the trunk is not a regular expression, or its region is unknown.
     """
     faults = numbers.check_patterns(terms.trunk_name, terms.trunk)
     if faults:
@@ -142,8 +142,8 @@ class _Reader:
                 continue
             try:
                 values = _object(line.text)
-            except Unfit as unfit:
-                yield self._problem(line.number, unfit.what, unfit.cure)
+            except RefusedValue as error:
+                yield self._problem(line.number, error.what, error.cure)
             except (ValueError, RecursionError) as error:
                 yield self._problem(line.number, f"is not JSON: {error}", "write one JSON object on each line")
             else:
@@ -156,7 +156,7 @@ class _Reader:
         try:
             return numbers.check_number(number, self._terms.trunk_name, self._terms.trunk)
         except ConfigurationError as error:
-            raise Unfit(f"{value}: {error.problems[0].what}", error.problems[0].cure) from error
+            raise RefusedValue(f"{value}: {error.problems[0].what}", error.problems[0].cure) from error
 
     def _row(self, line: int, values: Mapping[str, str]) -> Iterator[Row | Problem]:
         """Check all values of a line, so that all its faults are told at once."""
@@ -165,8 +165,8 @@ class _Reader:
         for field, value in values.items():
             try:
                 taken[field] = fields.text(field, value)
-            except Unfit as unfit:
-                problems.append(self._problem(line, f"{field} {unfit.what}", unfit.cure))
+            except RefusedValue as error:
+                problems.append(self._problem(line, f"{field} {error.what}", error.cure))
         for field in (*REQUIRED, *self._needs):
             if not values.get(field, "").strip():
                 problems.append(self._problem(line, f"{field} is missing", "fill it in, or leave out the line"))
@@ -177,8 +177,8 @@ class _Reader:
                 return None
             try:
                 return make(value, *more)
-            except Unfit as unfit:
-                problems.append(self._problem(line, f"{field}: {unfit.what}", unfit.cure))
+            except RefusedValue as error:
+                problems.append(self._problem(line, f"{field}: {error.what}", error.cure))
                 return None
 
         number = check("phone", self._number)
@@ -217,7 +217,7 @@ def _object(text: str) -> dict[str, str]:
     """Read one JSON object; numbers stay as they are written."""
     values = json.loads(text, object_pairs_hook=_unique, parse_float=str, parse_int=str, parse_constant=_no_constant)
     if not isinstance(values, dict):
-        raise Unfit("is not a JSON object", 'write {"phone": …, "name": …} on each line')
+        raise RefusedValue("is not a JSON object", 'write {"phone": …, "name": …} on each line')
     return {columns.plain(name): _plain(name, value) for name, value in values.items()}
 
 
@@ -225,17 +225,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [columns.plain(name) for name, _ in pairs]
     doubled = next((name for name in names if names.count(name) > 1), None)
     if doubled is not None:
-        raise Unfit(f"has {doubled!r} twice", "leave one of them")
+        raise RefusedValue(f"has {doubled!r} twice", "keep one of them")
     return dict(pairs)
 
 
 def _no_constant(name: str) -> str:
-    raise Unfit(f"{name} is no value", "write a number or text")
+    raise RefusedValue(f"{name} is no value", "write a number or text")
 
 
 def _plain(name: str, value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Unfit(f"{name} is not text or a number", "write one value for each name")
+        raise RefusedValue(f"{name} is not text or a number", "write one value for each name")
     return value

@@ -14,7 +14,7 @@ from voicebot.agi.numbers import check_region
 from voicebot.campaign import fields
 from voicebot.campaign.csv_file import CsvFile, lines_of
 from voicebot.campaign.encodings import check_encoding, encoding_of
-from voicebot.campaign.fields import Unfit
+from voicebot.campaign.fields import RefusedValue
 from voicebot.cli import filters, output, times
 from voicebot.cli.script.published import who
 from voicebot.cli.stores import with_store
@@ -80,8 +80,8 @@ def add(
     for number in numbers:
         try:
             wanted.append(fields.phone(number.strip(), country))
-        except Unfit as unfit:
-            problems.append(Problem(unfit.what, unfit.cure))
+        except RefusedValue as error:
+            problems.append(Problem(error.what, error.cure))
     if problems:
         raise ConfigurationError(problems)
     _bar(context, wanted, [], why=why, json=json)
@@ -139,8 +139,8 @@ def _numbers(path: Path, region: str, codec: str) -> Iterator[str | Problem]:
 def _number(path: Path, line: int, values: dict[str, str], region: str) -> str | Problem:
     try:
         return fields.phone(values["phone"].strip(), region)
-    except Unfit as unfit:
-        return Problem(f"phone: {unfit.what}", unfit.cure, str(path), line)
+    except RefusedValue as error:
+        return Problem(f"phone: {error.what}", error.cure, str(path), line)
 
 
 def _bar(context: typer.Context, numbers: list[str], refused: list[Problem], *, why: str, json: bool) -> None:

@@ -21,7 +21,7 @@ def phone(value: str) -> str:
     plain = _PUNCTUATION.sub("", value)
     if not _NUMBER.fullmatch(plain):
         raise ConfigurationError(
-            f"--phone: {value[:40]!r} is no number",
+            f"--phone: {value[:40]!r} is not a number",
             cure="write it like +14155550100, or its last digits, at least four",
         )
     return plain if plain.startswith("+") else plain.lstrip("0") or plain
@@ -63,4 +63,4 @@ def moment(option: str, value: str, now: datetime, *, end: bool = False) -> floa
             return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).timestamp()
         return datetime.combine(day + timedelta(days=end), time(), zone).timestamp()
     except (ValueError, OverflowError) as error:
-        raise ConfigurationError(f"{option}: {value[:40]!r} is no time", cure=_HOW) from error
+        raise ConfigurationError(f"{option}: {value[:40]!r} is not a time", cure=_HOW) from error

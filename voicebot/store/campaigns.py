@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping
@@ -142,7 +143,7 @@ class Campaigns(Database):
         return await self.read(work)
 
     async def campaign_named(self, name: str) -> Campaign:
-        """Return a campaign by its name; raises ConfigurationError where there is none."""
+        """Return a campaign by its name; raises ConfigurationError, with similar names, where there is none."""
 
         async def work(connection: AsyncConnection) -> Campaign | None:
             row = (await connection.execute(rows.campaigns().where(CampaignRow.name == name))).one_or_none()
@@ -150,7 +151,9 @@ class Campaigns(Database):
 
         campaign = await self.read(work)
         if campaign is None:
-            raise ConfigurationError(f"there is no campaign {name}", cure="see: voicebot campaign status")
+            near = difflib.get_close_matches(name, [one.name for one in await self.campaigns()], 3)
+            cure = f"did you mean {' or '.join(near)}?" if near else "see: voicebot campaign status"
+            raise ConfigurationError(f"there is no campaign {name}", cure=cure)
         return campaign
 
     async def set_state(self, campaign: int, state: CampaignState, *, why: str = "") -> None:

@@ -135,8 +135,8 @@ async def test_who_was_called_is_not_corrected_without_a_word(run: Run) -> None:
         (("--disposition", "answred"), "answered"),
         (("--outcome", "promise"), "promise_to_pay"),
         (("--campaign", "d"), "no campaign d"),
-        (("--phone", "anna"), "is no number"),
-        (("--since", "soon"), "is no time"),
+        (("--phone", "anna"), "is not a number"),
+        (("--since", "soon"), "is not a time"),
     ]:
         refused = await do("call", "list", *wrong)
         assert (refused.code, near in refused.err) == (2, True), refused.err
