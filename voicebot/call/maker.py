@@ -14,6 +14,7 @@ from uuid import UUID
 from structlog.contextvars import bound_contextvars
 
 from voicebot import __version__, logs
+from voicebot.agi.numbers import check_number
 from voicebot.agi.phone import CallRequest, Disposition, Origin, Phone
 from voicebot.call.clock import call_clock
 from voicebot.call.recordings import CallRecording, Kept, Recordings, keep
@@ -129,10 +130,14 @@ class CallMaker:
         Raises
         ------
         LeadError
-            This lead lacks what the script needs.
+            This lead lacks what the script needs, or its trunk may not dial its number.
         ConfigurationError, UnavailableError
             No lead can be called by this script, or not now.
         """
+        try:  # the trunk's list may have changed since the import
+            check_number(ticket.lead.phone, ticket.trunk, self._config.trunks[ticket.trunk])
+        except ConfigurationError as error:
+            raise LeadError(error.problems) from error
         prepared = await self._prepared(ticket)
         language = self._language(prepared.script)
         lead = lead_of(ticket.lead)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -184,7 +185,7 @@ def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextS
     held
         The trunk or our side is known to fail: a refusal says nothing about this number.
     """
-    rule = parse_rule(history.retry)
+    rule = _kept_rule(history)
     if result.outcome == STOP_OUTCOME:
         return NextStep(LeadState.DONE, STOP_OUTCOME, bar=True)
     if result.fate is Fate.UNKNOWN:
@@ -211,7 +212,7 @@ def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextS
 
 def missed(history: LeadHistory) -> NextStep:
     """Say what becomes of a lead whose agreed time has passed without a call."""
-    rule = parse_rule(history.retry)
+    rule = _kept_rule(history)
     agreed = history.now if history.agreed_at is None else history.agreed_at
     why = f"was to be called at {_clock(agreed, history.timezone)}, and was not"
     if rule.agreed.missed == "review":
@@ -219,6 +220,14 @@ def missed(history: LeadHistory) -> NextStep:
     if rule.agreed.missed == "soon":
         return NextStep(LeadState.READY, why, next_at=history.now)
     return _keep(rule, _same_time_later(agreed, history), why)
+
+
+def _kept_rule(history: LeadHistory) -> RetryRule:
+    """The campaign's rule, or the shipped one where this version cannot read it: a result is written whatever comes."""
+    try:
+        return parse_rule(history.retry)
+    except ConfigurationError:
+        return _shipped()
 
 
 def agreed_time(value: Any, history: LeadHistory) -> float | None:
@@ -266,7 +275,7 @@ def _not_asked(rule: RetryRule, result: Result, history: LeadHistory, *, held: b
     refusals = history.refusals + 1
     if refusals >= rule.not_asked.review_after:
         return NextStep(LeadState.REVIEW, f"refused {_times(refusals)} while the trunk works: {why}", counts=False)
-    named = rule.disposition.get(Disposition(result.disposition))
+    _, named = _again(rule, replace(result, outcome=""))
     gaps = rule.not_asked.gaps if named is None else named.gaps
     return _back(history, why, gaps[min(refusals, len(gaps)) - 1], refusals)
 

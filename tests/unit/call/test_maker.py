@@ -11,9 +11,9 @@ import pytest
 
 from tests.unit.dialogue.making import LEAD, changed, loaded
 from voicebot.call.maker import CallMaker, Language, Prepared
-from voicebot.config import Config
+from voicebot.config import Config, TrunkSection
 from voicebot.dialogue.script.variants import arms, chosen
-from voicebot.errors import ConfigurationError
+from voicebot.errors import ConfigurationError, LeadError
 from voicebot.store.records import NewLead, Ticket
 
 VARIANTS = """\
@@ -31,6 +31,9 @@ class Prompts:
     async def render(self, texts: Iterable[str], *, speed: float = 1.0, templates: Iterable[str] = ()) -> None:
         assert "Am I speaking with {name}?" in templates
         self.rendered.setdefault(speed, set()).update(texts)
+
+
+CONFIG = Config(trunks={"main": TrunkSection(endpoint="main")})
 
 
 def ticket(reference: str) -> Ticket:
@@ -53,7 +56,7 @@ async def test_the_variant_of_a_lead_is_rendered(tmp_path: Path) -> None:
         ("en-US", "espeak"): Language(NOBODY, spoken["plain"]),  # type: ignore[arg-type]
         ("en-US", ""): Language(NOBODY, spoken["slower"]),  # type: ignore[arg-type]
     }
-    maker = CallMaker(Config(), NOBODY, languages, prepared)
+    maker = CallMaker(CONFIG, NOBODY, languages, prepared)
     await maker.prepare(ticket(who["slower"]))
     assert spoken["plain"].rendered == {}
     assert spoken["slower"].rendered.keys() == {0.8, 0.7}
@@ -61,4 +64,13 @@ async def test_the_variant_of_a_lead_is_rendered(tmp_path: Path) -> None:
     await maker.prepare(ticket(who["plain"]))
     assert "Which day can you pay it by?" in spoken["plain"].rendered[1.0]
     with pytest.raises(ConfigurationError, match="no recogniser and voice"):
-        await CallMaker(Config(), NOBODY, {}, prepared).prepare(ticket("a"))
+        await CallMaker(CONFIG, NOBODY, {}, prepared).prepare(ticket("a"))
+
+
+async def test_a_number_that_its_trunk_may_not_dial_any_more_waits_for_a_person() -> None:
+    async def prepared(_: str) -> Prepared:
+        raise AssertionError("nothing is prepared for it")
+
+    maker = CallMaker(Config(trunks={"main": TrunkSection(endpoint="main", numbers=("none",))}), NOBODY, {}, prepared)
+    with pytest.raises(LeadError):
+        await maker.prepare(ticket("a"))

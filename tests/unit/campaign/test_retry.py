@@ -188,6 +188,13 @@ def test_stop_calling_bars_the_number_whatever_the_rule_says() -> None:
     assert (step.state, step.bar) == (LeadState.DONE, True)
 
 
+def test_a_result_is_written_whatever_rule_was_kept() -> None:
+    unreadable = history(retry="busy: {every: 5 minutes}")
+    assert decide(Result("busy"), unreadable).next_at == NOW + 900.0
+    assert decide(refused(Origin.CARRIER, "some new disposition"), unreadable).state is LeadState.READY
+    assert missed(unreadable).state is LeadState.READY
+
+
 @given(
     disposition=st.sampled_from([*Disposition]),
     outcome=st.sampled_from(["", "callback", "promise_to_pay", "voicemail", "do_not_call"]),

@@ -13,7 +13,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "pause": ("running:pause", "Dial nobody more, at once; calls under way go on to their end."),
     "resume": ("starting:resume", "Go on with a paused campaign."),
     "status": ("watching:status", "Show how far a campaign is, or all of them."),
-    "review": ("reviewing:review", "Decide about leads of which it is unknown whether they were called."),
+    "review": ("reviewing:review", "Show the leads that wait for a person, and decide about them."),
     "requeue": ("requeueing:requeue", "Put leads back to be called again, by how they ended."),
     "repin": ("pinning:repin", "Give a paused campaign another version of its script."),
     "pins": ("pinning:pins", "Show which versions of its script a campaign was given."),

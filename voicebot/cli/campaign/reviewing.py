@@ -25,7 +25,10 @@ def review(
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")] = False,
     json: Json = False,
 ) -> None:
-    """Show the leads of which nobody knows whether they were called, and decide about them."""
+    """Show the leads that wait for a person, with why, and decide about them.
+
+    Nobody knows whether they were called, or they cannot be called as they are, or the carrier refuses their number.
+    """
     wanted = dict.fromkeys(call_again or (), True) | dict.fromkeys(done or (), False)
 
     async def work(store: Store, _config: Config) -> list[Mapping[str, Any]]:
