@@ -54,6 +54,9 @@ class Story:
         self.machine = TurnMachine()
         self.at = 100.0
         self.open_queries: set[int] = set()
+        self.asked: set[int] = set()
+        self.committed: set[int] = set()
+        self.finished = False
         self.line = -1
         self.turn = Turn(())
         self.mouth_moves: set[Move] = set()
@@ -72,7 +75,7 @@ class Story:
         mouth, ear = machine.mouth, machine.ear
         self.told.append(type(event))
         if type(event) in MOUTH[mouth] and isinstance(event, Begin):
-            self.turn, self.line = event.turn, -1
+            self.turn, self.line, self.finished = event.turn, -1, False
         commands = machine.handle(event)
         if isinstance(event, Decided):
             self.open_queries.discard(event.query)
@@ -99,6 +102,7 @@ class Story:
 
     def check(self, command: Command) -> None:
         """Check one command."""
+        assert not self.finished, "nothing follows Finish"
         match command:
             case Play(number):
                 assert number == self.line + 1, "lines are played in order, none twice"
@@ -106,12 +110,18 @@ class Story:
             case Drop() | Hold():
                 assert not any(self.turn.lines[max(self.line, 0) :]), "what must be said in full is never cut"
             case Interim() | DecideDigits() | DecideSilence() | DecideMachine():
+                assert command.query not in self.asked
+                self.asked.add(command.query)
                 self.open_queries.add(command.query)
-            case Commit():
+            case Commit(query):
+                assert query in self.asked
+                assert query not in self.committed, "an utterance is answered once"
+                self.committed.add(query)
                 rest = self.turn.lines[self.line + 1 :]
                 assert self.line == -1 or not any(rest), "what must be said in full is never skipped"
             case Finish():
                 assert self.turn.ends
+                self.finished = True
 
     def event(self) -> Event:
         """Any event, whether it fits or not."""

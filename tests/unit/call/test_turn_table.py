@@ -46,7 +46,7 @@ def test_every_pair_meets_every_event_and_does_what_the_tables_say_and_no_less()
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 120))
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 def test_no_story_breaks_a_promise_or_gets_stuck(chance: random.Random, events: int) -> None:
     story = Story(chance)
     story.tell(events)

@@ -1,12 +1,10 @@
-"""The turn machine: each rule of its theory, and what must hold whatever happens."""
+"""The turn machine: each rule of its theory. ``test_turn_table`` holds what must be so whatever happens."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from voicebot.call.turn_events import (
     Beep,
@@ -324,107 +322,6 @@ def test_a_call_goes_on_after_a_transfer_nobody_took() -> None:
     line = Line(ends=True)
     assert kinds(line.played()) == [Finish]
     assert line.do(Begin(line.at, Turn((False,)))) == [Play(0)]
-
-
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("speech"), st.integers(1, 60)),
-        st.tuples(st.just("silence"), st.integers(1, 90)),
-        st.tuples(st.just("decide"), st.sampled_from([*Meaning])),
-        st.tuples(st.just("played"), st.just(0)),
-        st.tuples(st.just("digit"), st.sampled_from("0123456789*#")),
-        st.tuples(st.just("beep"), st.just(0)),
-    ),
-    max_size=60,
-)
-turns = st.builds(
-    Turn,
-    lines=st.lists(st.booleans(), max_size=3).map(tuple),
-    expects=st.sampled_from(["words", "date", "amount", "digits"]),
-    no_input_seconds=st.just(3.0),
-    max_digits=st.integers(0, 3),
-    ends=st.booleans(),
-    opens=st.booleans(),
-    after_beep=st.booleans(),
-)
-
-
-class Watcher:
-    """Carries a machine's commands as a call would, and holds what must always hold."""
-
-    def __init__(self, first: Turn, later: list[Turn]) -> None:
-        self.line = Line(*first.lines, ends=first.ends)
-        self.present = first
-        self.upcoming = iter(later)
-        self.playing = -1
-        self.held = False
-        self.finished = False
-        self.asked: set[int] = set()
-        self.committed: set[int] = set()
-        self.watch(self.line.log[:])
-
-    def watch(self, commands: list[Command]) -> None:
-        for command in commands:
-            assert not self.finished, "nothing follows Finish"
-            self.one(command)
-
-    def one(self, command: Command) -> None:
-        match command:
-            case Play(number):
-                assert 0 <= number < len(self.present.lines)
-                assert number == self.playing + 1, "lines are played in order, none twice"
-                self.playing = number
-            case Hold() | Drop():
-                rest = self.present.lines[max(self.playing, 0) :]
-                assert not any(rest), "a mandatory line is never cut or skipped"
-                self.held = isinstance(command, Hold)
-            case Resume():
-                assert self.held
-                self.held = False
-            case Interim() | DecideDigits() | DecideSilence():
-                assert command.query not in self.asked
-                self.asked.add(command.query)
-            case Commit(query):
-                self.commit(query)
-            case Finish():
-                assert self.present.ends
-                assert self.playing == len(self.present.lines) - 1
-                self.finished = True
-
-    def commit(self, query: int) -> None:
-        assert query in self.asked
-        assert query not in self.committed, "an utterance is answered once"
-        self.committed.add(query)
-        following = next(self.upcoming, None)
-        if following is None:
-            self.finished = True
-            return
-        self.present, self.playing, self.held = following, -1, False
-        self.watch(self.line.do(Begin(self.line.at, following)))
-
-    def tell(self, what: str, value: Any, hesitates: bool) -> None:
-        match what:
-            case "speech" | "silence":
-                for _ in range(value):
-                    if not self.finished:
-                        self.watch(self.line.speech(20) if what == "speech" else self.line.silence(20))
-            case "decide" if self.asked:
-                self.watch(self.line.do(Decided(self.line.at, max(self.asked), value, hesitant=hesitates)))
-            case "played":
-                self.watch(self.line.played(self.playing))
-            case "digit":
-                self.watch(self.line.do(Digit(self.line.at, value)))
-            case "beep":
-                self.watch(self.line.do(Beep(self.line.at)))
-
-
-@given(st.lists(turns, min_size=1, max_size=6), steps, st.booleans())
-@settings(max_examples=200, deadline=None)
-def test_whatever_happens(said: list[Turn], story: list[tuple[str, Any]], hesitates: bool) -> None:
-    watcher = Watcher(Turn(said[0].lines or (False,), ends=said[0].ends), said[1:])
-    for what, value in story:
-        if not watcher.finished:
-            watcher.tell(what, value, hesitates)
 
 
 def test_speech_as_a_reply_begins_goes_on_with_what_was_replied_to() -> None:
