@@ -10,10 +10,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from voicebot.errors import UnavailableError
 from voicebot.logs import get_logger
 from voicebot.private_files import make_missing, open_private
 
@@ -93,6 +95,28 @@ def program_log(file: Path) -> Iterator[IO[bytes] | int]:
         return
     with opened:
         yield opened
+
+
+def temporary_folder(name: str) -> Path:
+    """Make a folder for a program's socket and files; only this user may look into it.
+
+    Parameters
+    ----------
+    name
+        Of the program, for people.
+
+    Raises
+    ------
+    UnavailableError
+        The folder for temporary files is full, read-only or missing.
+    """
+    try:
+        return Path(tempfile.mkdtemp(prefix="voicebot-"))
+    except OSError as error:
+        raise UnavailableError(
+            f"{name} cannot be started: no temporary folder can be made: {error.strerror or error}",
+            cure="free some space in /tmp, or name another folder in TMPDIR",
+        ) from error
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:

@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any, Final
 
 from voicebot.errors import UnavailableError
 from voicebot.logs import get_logger
-from voicebot.services.launching import dies_with_us, foreign_environment, program_log, signal_group
+from voicebot.services.launching import dies_with_us, foreign_environment, program_log, signal_group, temporary_folder
 from voicebot.services.lines import LineClient, Reply
 from voicebot.services.supervision import Ask, BecameReady, Command, End, Failed, Limits, Start, State, Supervision
 
@@ -108,14 +107,7 @@ class SupervisedProcess:
         if self._closed:
             raise RuntimeError(f"{self.name} was closed")
         if self._folder is None:
-            try:
-                self._folder = Path(tempfile.mkdtemp(prefix="voicebot-"))
-            except OSError as error:
-                raise UnavailableError(
-                    f"{self.name} cannot be started: {tempfile.gettempdir()} takes no folder for its socket: "
-                    f"{error.strerror or error}",
-                    cure="free some space there, or name another folder in TMPDIR",
-                ) from error
+            self._folder = temporary_folder(self.name)
             self._client = LineClient(self._folder / "socket", self.name)
         self._carry(self._machine.begin(time.monotonic()))
 

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.services.launching import dies_with_us, foreign_environment, program_log, signal_group
+from voicebot.errors import UnavailableError
+from voicebot.services.launching import (
+    dies_with_us,
+    foreign_environment,
+    program_log,
+    signal_group,
+    temporary_folder,
+)
 
 
 def test_it_becomes_the_program_and_keeps_its_handles() -> None:
@@ -89,3 +96,14 @@ def test_signalling_who_is_gone_is_no_matter() -> None:
     with subprocess.Popen(["true"], start_new_session=True) as process:
         process.wait()
         signal_group(process.pid, signal.SIGKILL)
+
+
+def test_a_full_temporary_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = temporary_folder("Coqui")
+    assert folder.parent == tmp_path
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(UnavailableError, match="Coqui cannot be started: no temporary folder") as told:
+        temporary_folder("Coqui")
+    assert "TMPDIR" in told.value.problems[0].cure

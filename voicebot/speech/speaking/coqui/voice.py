@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ import numpy as np
 
 from voicebot.config import CoquiSection
 from voicebot.errors import RefusedError, UnavailableError
+from voicebot.services.launching import temporary_folder
 from voicebot.services.lines import Reply
 from voicebot.services.supervised import SupervisedProcess
 from voicebot.services.supervision import Limits
@@ -64,7 +64,7 @@ class CoquiVoice:
         self._name = "-".join(
             part for part in ("coqui", environment.version, found.name, spoken, f"s{section.seed}", FORM) if part
         )
-        self._bin = Path(tempfile.mkdtemp(prefix="voicebot-coqui-"))
+        self._bin = temporary_folder("Coqui")
         variables = surroundings(self._bin)
         if found.home is not None:
             variables["TTS_HOME"] = str(found.home)
