@@ -18,9 +18,9 @@ from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import UnavailableError
 
 LOOK_SECONDS: Final = 10.0
-"""How often it is looked whether a script was trained again, or could not be loaded before."""
+"""How often to check whether a script was trained again, or whether one that failed to load can be loaded now."""
 WAIT_SECONDS: Final = 20.0
-"""How long calls wait for another model when Rasa has been well before; after that the local policy decides for now."""
+"""How long calls wait for another model when Rasa worked before; after that the local policy decides for now."""
 
 _log = logs.get_logger()
 
@@ -53,7 +53,7 @@ class Policies:
         return self._service
 
     def check(self, script: Script, called: str = "") -> None:
-        """Tell whether a script can be decided for.
+        """Check that there is a policy for a script.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Policies:
         return RasaPolicy(script, model, self._service, local, limit_seconds=self._rasa.limit_ms / 1000)
 
     async def refresh(self) -> None:
-        """Load what was trained again; the models before decide until it is ready, and where it cannot be loaded."""
+        """Load what was trained again; the previous models stay in use until it is ready, or if it cannot be."""
         for key, (script, before) in list(self._loaded.items()):
             model = models.active(script, self._rasa.pipeline)
             if model is None or self._service is None or (before is not None and model.sha256 == before.sha256):
@@ -114,7 +114,7 @@ class Policies:
             self._loaded[key] = (script, model)
 
     async def close(self) -> None:
-        """End what was started."""
+        """Stop what was started."""
         if self._looking is not None:
             self._looking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -125,7 +125,7 @@ class Policies:
             await self._understanding.close()
 
     async def _soon(self, service: RasaService, model: models.Trained) -> models.Trained | None:
-        """Load a model within a time that calls can wait for; ``None``: it has to be tried again."""
+        """Load a model within the time that calls can wait; ``None``: it has to be tried again."""
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 await service.load(model)

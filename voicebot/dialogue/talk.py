@@ -1,6 +1,6 @@
 """The words between a script and whoever carries it: what was heard, what was decided, what to do next.
 
-Everything here is data. ``conversation.py`` moves it, ``policy.py`` decides, ``call/`` carries it.
+Everything here is data: ``conversation.py`` moves it, ``policy.py`` decides, ``call/`` carries it out.
 """
 
 from __future__ import annotations

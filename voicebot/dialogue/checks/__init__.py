@@ -1,6 +1,6 @@
-"""Proofs over all paths of a conversation, and what else a script must be looked at for: one file a family. Pure.
+"""Proofs over all paths of a conversation, and everything else that a script is checked for, one file per family. Pure.
 
-``check(script)`` is the whole of it. What must be read from files (banned phrases, a recogniser's words, the same
+``check(script)`` is the whole of it. What has to be read from files (banned phrases, a recogniser's words, the same
 script in other languages) is handed in.
 """
 
@@ -53,12 +53,12 @@ FAMILIES: Final = {
     "understanding": understanding.check,
     "localisation": localisation.check,
 }
-"""What is checked, in the order in which it is told."""
+"""What is checked, in the order in which it is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a check.
+    """The result of a check.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Report:
 
     @property
     def faults(self) -> tuple[Finding, ...]:
-        """What forbids that the script is used."""
+        """What forbids using the script."""
         return tuple(one for one in self.findings if one.severity == "fault")
 
 
@@ -85,14 +85,14 @@ def examine(
     knows: Callable[[str], bool] | None = None,
     siblings: tuple[Script, ...] = (),
 ) -> Report:
-    """Find all that is wrong with a script, over every path that a conversation by it can take.
+    """Find everything that is wrong with a script, over every path that its conversations can take.
 
     Parameters
     ----------
     script
         As loaded: its names lead somewhere.
     banned
-        Phrases that no line may hold, of the script's language.
+        Phrases that no line may contain, in the script's language.
     knows
         Whether the recogniser's model has a word; ``None`` where its vocabulary is open.
     siblings
@@ -128,7 +128,7 @@ def _findings(subject: Subject) -> Iterator[Finding]:
 
 
 def _place(script: Script, variant: str, arm: Script) -> None:
-    """Note where the parts of a variant stand: its changes where it has some, else the script's."""
+    """Note where the parts of a variant are written: in its changes, where it has some, else in the script."""
     document = DOCUMENT.of(script)
     if document is None:
         return
@@ -138,10 +138,10 @@ def _place(script: Script, variant: str, arm: Script) -> None:
 
 
 def check(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:
-    """Return all that ``examine`` finds."""
+    """Return everything that ``examine`` finds."""
     return examine(script, banned=banned).findings
 
 
 def faults_of(script: Script, *, banned: tuple[Banned, ...] = ()) -> tuple[Finding, ...]:
-    """Return what forbids that a script is used in a campaign or published; warnings don't."""
+    """Return what forbids using a script in a campaign or publishing it; warnings don't."""
     return examine(script, banned=banned).faults

@@ -16,14 +16,14 @@ _KEYS = frozenset({"phrase", "why"})
 
 @dataclass(frozen=True, slots=True)
 class Banned:
-    """A phrase that no line may hold, and why."""
+    """A phrase that no line may contain, and why."""
 
     phrase: str
     why: str = ""
 
 
 def read_banned(document: Document) -> tuple[Banned, ...]:
-    """Take a list of banned phrases out of a file: ``banned: [{phrase: …, why: …}, …]``, and its ``language``.
+    """Read a list of banned phrases from a file: ``banned: [{phrase: …, why: …}, …]``, and its ``language``.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def _entry(document: Document, index: int, entry: Any, problems: list[Problem]) 
 
 
 def banned_in(text: str, banned: tuple[Banned, ...]) -> tuple[Banned, ...]:
-    """Return the banned phrases that a line holds: whole words in any case; for Chinese, any stretch."""
+    """Return the banned phrases that a line contains: whole words in any case; without spaces, any substring."""
     plain = _plain(text)
     return tuple(one for one in banned if _pattern(one.phrase).search(plain))
 

@@ -22,11 +22,11 @@ _ROUND: Final[dict[str, str]] = {
     EngineIntent.NO_MATCH: "misunderstanding-goes-round",
 }
 AFTER_LIMIT: Final = MAX_REFUSED + 2
-"""Turns that may still be taken once the limit is reached: values that must be asked for again."""
+"""Turns that may still follow once the limit is reached: values that must be asked for again."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look for states from which nothing ends, and for answers that lead round and round."""
+    """Look for states that never lead to an ending, and for answers that go round in circles."""
     for graph in subject.graphs:
         yield from _dead_ends(subject, graph)
         for node in _first_of_each_step(graph):
@@ -91,7 +91,7 @@ def _first_of_each_step(graph: Graph) -> Iterator[Node]:
 
 
 def _round(subject: Subject, graph: Graph, node: Node) -> Iterator[Finding]:
-    """Whoever keeps silent, is never understood, or asks the same again and again, comes to an end before the limit."""
+    """Whoever stays silent, is never understood, or keeps asking the same thing reaches an ending before the limit."""
     script, step = graph.script, node.state.step
     table = table_of(script)
     digressions = [name for name in script.digressions if any(c.kind == "digression" for c in table.of(step, name))]

@@ -1,4 +1,4 @@
-"""What a person may say in every state, and be heard: stop, wrong person, a human, a lawyer, who are you."""
+"""What a person may say in every state and be answered: stop, wrong person, a human, a lawyer, who are you."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERYWHERE: Final = {
 }
 """Intent → what somebody says by it; each must be answered in every step."""
 _LEAVING: Final = frozenset({"wrong_person", "deceased"})
-"""Nobody who says so is talked to about the debt any longer."""
+"""The debt is not discussed any further with anyone who says so."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def _stop(subject: Subject, graph: Graph, edges: list[Edge], step: str) -> Itera
 
 
 def _answered(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
-    """What is answered is not put off, and a person who is not the one called is let go."""
+    """Answers are not put off, and anyone who is not the person called is let go."""
     intent, step = edge.heard.intent, edge.source.state.step
     put_off = next((cell for cell in edge.cells if cell.move and (cell.move.stay or cell.move.hold)), None)
     kept_on = intent in _LEAVING and edge.target.state.right_party and not edge.target.over

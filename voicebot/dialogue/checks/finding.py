@@ -1,4 +1,4 @@
-"""What a check finds: what is wrong, where, what to do, and how a conversation comes to it."""
+"""What a check finds: what is wrong, where, what to do, and how a conversation gets there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Turn:
     says
         What the bot then says.
     withheld
-        Lines of the script that the bot keeps to itself then: they speak of the debt to nobody knows whom.
+        Lines of the script that the bot then leaves out: they mention the debt, and nobody knows who is listening.
     """
 
     step: str
@@ -83,7 +83,7 @@ class Finding:
 
     @property
     def problem(self) -> Problem:
-        """The same for people."""
+        """The same as a problem that can be shown."""
         if self.place is None:
             return Problem(f"{'.'.join(map(str, self.path))}: {self.what}", self.cure)
         return Problem(self.what, self.cure, self.place.file, self.place.line, self.place.column)

@@ -30,9 +30,9 @@ from voicebot.dialogue.script.table import Cell, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Understanding
 
 MOST_STATES: Final = 20_000
-"""A script that has more is told so; shipped ones have some hundred."""
+"""A script that has more gets a finding; shipped ones have a few hundred."""
 _KEPT: Final = frozenset({"screener"})
-"""Counts that change what an answer means, and are therefore part of a state."""
+"""Counts that change what an answer means, and so are part of a state."""
 Key = tuple[object, ...]
 Kind = Literal["said", "transfer_failed"]
 
@@ -48,7 +48,7 @@ class Edge:
     heard
         What the person said or did.
     before
-        Counts that must have been reached before: ``{"no_match": 2}``.
+        Counts that must have been reached beforehand: ``{"no_match": 2}``.
     act
         What the bot does then.
     cells
@@ -276,13 +276,13 @@ class _Explorer:
             for intent in here:
                 if self._may_be_unsure(step, intent):
                     yield from (Understanding(intent, slots=one, recognition=0.0) for one in ({}, *given[intent]))
-        if not node.state.held:  # two answers in one breath forget the held one: the state without it has tried them
+        if not node.state.held:  # two answers in one breath drop the held one: they were tried in the state without it
             yield from self._in_one_breath(step, openers, given)
 
     def _in_one_breath(
         self, step: str, openers: list[str], given: Mapping[str, tuple[Mapping[str, SlotValue], ...]]
     ) -> Iterator[Understanding]:
-        """Yield two answers at once, where the weightier one is not answered by the step itself."""
+        """Yield two answers at once, where the more important one is not answered by the step itself."""
         for intent, values in given.items():
             cells = self._table.of(step, intent)
             if cells and all(cell.kind == "own" and not (cell.move and cell.move.hold) for cell in cells):

@@ -1,4 +1,4 @@
-"""Identity before debt: no word of the debt before the person called has said who they are."""
+"""Identity before debt: no mention of the debt before the person called has confirmed who they are."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from voicebot.dialogue.talk import EngineIntent
 _DENYING: Final = frozenset(
     {"deny", "wrong_person", "not_available", "deceased", "who_is_this", "stop_calling", "goodbye", *EngineIntent}
 )
-"""Answers by which nobody confirms to be the person called."""
+"""Answers that do not confirm that this is the person called."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at every line in every state in which nobody knows who is on the line."""
+    """Check every line in every state in which nobody knows who is on the line."""
     yield from _debt(subject)
     yield from _assumed(subject)
     script = subject.script

@@ -15,7 +15,7 @@ _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Compare with the siblings in other languages, and look at the script's letters."""
+    """Compare with the same script in other languages, and check the letters that it is written in."""
     for sibling in subject.siblings:
         yield from _lacking(subject, sibling)
     foreign = languages.of(subject.script.language).writing.foreign

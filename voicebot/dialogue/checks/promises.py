@@ -12,7 +12,7 @@ from voicebot.dialogue.script.parts import Where
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at every turn that records a promise, and at every turn that asks for its confirmation."""
+    """Check every turn that records a promise, and every turn that asks for its confirmation."""
     for graph in subject.graphs:
         for edge in graph.edges():
             ending = edge.act.ending
@@ -54,7 +54,7 @@ def _recorded(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
 
 
 def _read_back(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]:
-    """Whoever comes to a confirming step, or changes a value there, hears every value that is to be confirmed."""
+    """Whoever reaches a confirming step, or changes a value there, hears every value that is to be confirmed."""
     before, after = edge.source.state, edge.target.state
     step = subject.script.steps[after.step]
     fresh = before.step != after.step or any(before.slots.get(name) != edge_value for name, edge_value in _new(edge))

@@ -1,4 +1,4 @@
-"""Parts that no conversation comes to: steps, endings, answers behind conditions that never hold."""
+"""Parts that no conversation reaches: steps, endings, answers behind conditions that never hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from voicebot.dialogue.script.table import table_of
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Name what is written in vain; of shared parts only what can be taken nowhere because it is written wrongly."""
+    """Report what can never be reached; in shared parts, only what is unreachable because it is written wrongly."""
     script = subject.script
     steps = {node.state.step for _, node in subject.nodes()}
     endings = {node.state.ending for graph in subject.graphs for node in graph.nodes}
@@ -57,6 +57,6 @@ def _answers(subject: Subject, steps: set[str]) -> Iterator[Finding]:
 
 
 def _shared(subject: Subject, path: Where) -> bool:
-    """Whether a part stands in an included file: a shared part need not be used by every script."""
+    """Whether a part comes from an included file: not every script need use a shared part."""
     place = subject.place(path)
     return place is not None and place.file != subject.script.source

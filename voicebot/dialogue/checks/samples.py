@@ -1,4 +1,4 @@
-"""What a conversation is tried with: a person to be called, values that fit each slot and values that do not. Pure."""
+"""What a conversation is tried with: a person to call, values that fit each slot and values that do not. Pure."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from voicebot.dialogue.talk import EngineIntent
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look for turns in which the bot says nothing, and for reprompts that don't change."""
+    """Find turns in which the bot says nothing, and reprompts that don't change."""
     for graph, edge, act, node in subject.acts():
         if act.listening is None or act.withheld or not subject.is_silent(act):
             continue

@@ -1,4 +1,4 @@
-"""Slots: limits that something fits in, words for what is refused, choices that can be told apart."""
+"""Slots: limits that leave room, words for what is refused, choices that can be told apart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicebot.dialogue.script.parts import moves
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at every slot's limits, and at what becomes of its value."""
+    """Check every slot's limits, and what becomes of its value."""
     yield from _kept(subject)
     for name, slot in subject.script.slots.items():
         if slot.type == "choice":

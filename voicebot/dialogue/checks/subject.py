@@ -1,4 +1,4 @@
-"""What all checks look at: a script, the graph of its conversations, and what is known of the world around. Pure."""
+"""What all checks work on: a script, the graph of its conversations, and what is known of the outside world. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicebot.dialogue.talk import Act, Understanding
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One template of a script, and where it stands."""
+    """One template of a script, and where it is written."""
 
     template: str
     path: Where
@@ -78,11 +78,11 @@ class Subject:
                     yield graph, node
 
     def is_silent(self, act: Act) -> bool:
-        """Whether nothing is said, disclosures apart: they were heard before, whatever the graph takes as unheard."""
+        """Whether nothing is said apart from disclosures, which were heard before, whatever the graph assumes."""
         return not any(line.text.strip() for line in act.lines if not line.key.startswith("disclosures."))
 
     def new(self, kind: str, path: Where) -> bool:
-        """Whether this was not yet found there; the first one found has the shortest way."""
+        """Whether this was not found there yet; the first finding has the shortest path."""
         if (kind, path) in self._told:
             return False
         self._told.add((kind, path))

@@ -1,4 +1,4 @@
-"""Transfers: somebody is there to take them, and when nobody does, the call does not try for ever."""
+"""Transfers: what happens when nobody takes them, and that the call does not keep trying for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is understood: every intent can be told from its examples, keys can be pressed, words can be heard."""
+"""What is understood: every intent can be recognised from its examples, keys can be pressed, words can be heard."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.understanding.heard_values import hear_values
 
 FEW: Final = 10
-"""With fewer examples an intent is told from others by luck."""
+"""With fewer examples, telling an intent from the others is luck."""
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at examples, keys and hints."""
+    """Check examples, keys and hints."""
     yield from _without_examples(subject)
     yield from _twice(subject)
     for name, step in subject.script.steps.items():

@@ -1,4 +1,4 @@
-"""How a conversation comes to a turn: a shortest way, played by the engine from the opening on. Pure."""
+"""How a conversation gets to a turn: a shortest path, played by the engine from the opening on. Pure."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Replay:
         return tuple(self.turns)
 
     def _repeat(self, heard: Understanding, kind: str, times: int) -> None:
-        """Come to a count by giving the same answer again; where that leads elsewhere, take the count as given."""
+        """Reach a count by repeating the same answer; if that leads elsewhere, take the count as given."""
         state, turns = self._state, list(self.turns)
         for _ in range(times - self._state.retries.get(kind, 0)):
             self.take(heard, ())
@@ -95,7 +95,7 @@ class _Replay:
         )
 
     def _words(self, step: str, heard: Understanding) -> str:
-        """Return words that mean this answer, what comes in the same breath first."""
+        """Return words that mean this answer, starting with what is said in the same breath."""
         intents = (*heard.also, str(heard.intent))
         examples = [_example(self._script, step, intent, self._lead.name) for intent in intents]
         return ", ".join(examples) if all(examples) else examples[-1]

@@ -16,7 +16,7 @@ from voicebot.dialogue.conversation.lines import Speaker
 from voicebot.dialogue.talk import SlotValue
 
 LONGEST_LINE: Final = 15.0
-"""Seconds that one line may take; people on the phone stop listening after some ten."""
+"""Seconds that one line may take; people on the phone stop listening after about ten."""
 LONGEST_TURN: Final = 36.0
 """Seconds that all lines before an answer may take, disclosures included."""
 _LEADS: Final = (
@@ -34,7 +34,7 @@ def seconds(text: str, language: str) -> float:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Look at every line as it is said to a few sample people."""
+    """Check every line as it is said to a few sample people."""
     speakers = _speakers(subject)
     for key, line in subject.lines.items():
         texts = [speaker.fill(line.template, slots) for speaker, slots in speakers]

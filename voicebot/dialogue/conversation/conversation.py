@@ -1,6 +1,6 @@
 """The conversation: where it stands, what was understood → where it goes and what is said. Pure.
 
-How one turn is taken stands in ``turn.py``, what a conversation came to in ``ending.py``.
+How one turn is taken is in ``turn.py``, what a conversation came to is in ``ending.py``.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def hung_up(script: Script, state: State) -> Ending:
 
 
 def possible_speech(script: Script, lead: Lead, now: datetime) -> dict[float, tuple[str, ...]]:
-    """Return the same texts by the speed at which they are spoken."""
+    """Return every text that can be known before dialling, by the speed at which it is spoken."""
     found: dict[float, list[str]] = {}
     for text, speed in Speaker(script, lead, now).possible():
         found.setdefault(speed, []).append(text)

@@ -31,7 +31,7 @@ def phrases(script: Script, step: str) -> tuple[str, ...]:
 
 
 def without_phrases(script: Script) -> Script:
-    """Return a copy of a script that hints at nothing, for those who follow it thousands of times and hear nobody."""
+    """Return a copy of a script without hints, for walking through it thousands of times when nobody is heard."""
     copied = script.model_copy()
     _PHRASES.keep(copied, dict.fromkeys(script.steps, ()))
     return copied

@@ -21,7 +21,7 @@ _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
 
 @dataclass(frozen=True, slots=True)
 class _Worded:
-    """What was worded of a lead last."""
+    """The lead that was worded last."""
 
     lead: Lead
     now: datetime
@@ -32,7 +32,7 @@ _WORDED: Final[Kept[_Worded]] = Kept()
 
 
 class Speaker:
-    """Words the lines of one call.
+    """Puts the lines of one call into words.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Speaker:
 
     @staticmethod
     def _worded(script: Script, lead: Lead, now: datetime) -> Mapping[str, str]:
-        """Word what is known of the lead; the last one is kept, since a turn asks for it again and again."""
+        """Put what is known of the lead into words; the last one is kept, since every turn asks for it again."""
         kept = _WORDED.of(script)
         if kept is not None and kept.lead is lead and kept.now == now:
             return kept.values
@@ -72,7 +72,7 @@ class Speaker:
         return _WORDED.keep(script, _Worded(lead, now, values)).values
 
     def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
-        """Word everything that ``words`` says; lines that speak of the debt are left out before the right party."""
+        """Put everything that ``words`` says into lines; before the right party, none that mentions the debt."""
         kind, templates = "", words.text
         if not self._recorded and words.unrecorded is not None:
             kind, templates = ".unrecorded", words.unrecorded
@@ -82,14 +82,14 @@ class Speaker:
         for index, template in enumerate(templates):
             name = key + kind + (f".{index}" if len(templates) > 1 else "")
             if not right_party and self._script.speaks_of_debt(template):
-                self.withheld.append(name)  # the checks keep such scripts out; this holds whatever a script says
+                self.withheld.append(name)  # the checks reject such scripts; this holds whatever a script says
                 continue
             speed = words.speed or self._script.speed
             found.append(Line(name, self.fill(template, slots), words.uninterruptible, words.disclosure, speed))
         return tuple(found)
 
     def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
-        """Fill in a template; a name without a value leaves nothing behind."""
+        """Fill in a template; a name without a value is left out."""
 
         if "{" not in template:
             return " ".join(template.split())
@@ -103,7 +103,7 @@ class Speaker:
         return " ".join(_PLACEHOLDER.sub(value, template).split())
 
     def word(self, value: SlotValue, slot: str = "") -> str:
-        """Word a value, as its slot is spoken of: a number digit by digit, a choice by its first words."""
+        """Put a value into words as its slot requires: a phone number digit by digit, a choice by its first words."""
         wording = languages.of(self._script.language).wording
         part = self._script.slots.get(slot)
         if part and part.type == "phone":

@@ -1,7 +1,7 @@
 """One conversation as it is carried, in a call or in text: what comes next is planned ahead and then committed.
 
-A plan is made while the closing silence still runs, from the state as it is; nothing changes until it is
-committed. Plans that speech has overtaken are simply forgotten.
+A plan is made while the closing silence is still running, from the present state; nothing changes until it is
+committed. Plans that speech has overtaken are simply dropped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, St
 from voicebot.dialogue.understanding.policy import Policy
 
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
-"""Said as a reply begins they change nothing of what was said before."""
+"""Said just as a reply begins, they change nothing about what was said before."""
 REHEARSAL_TIME: Final = time(10, 0)
 """Rehearsed and written conversations take place in the middle of the morning."""
 
@@ -53,7 +53,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Replied:
-    """What was replied to last, and where the conversation stood before."""
+    """What was replied to last, and the state of the conversation before that."""
 
     utterance: Utterance
     understanding: Understanding
@@ -180,7 +180,7 @@ class ScriptTalk:
             base = self._before(self._replied)
         if plan.base != base:
             plan = replace(self._applied(plan.understanding, base, plan.utterance), takes_back=plan.takes_back)
-        # What was honoured in the call it was said is not up for a second thought.
+        # "Stop calling" has been honoured; what follows cannot take it back.
         open_to_more = plan.utterance.text and not self.urgent(plan)
         self._replied = _Replied(plan.utterance, plan.understanding, base) if open_to_more else None
         self._state = plan.state

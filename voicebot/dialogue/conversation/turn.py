@@ -34,12 +34,12 @@ from voicebot.dialogue.script.table import Cell, SlotState, Table, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, Line, Listening, SlotValue, State, Understanding
 
 _LASTING: Final = ("digressions", "refused", "screener")
-"""Counts that outlive a step; the others begin anew when the conversation moves on."""
+"""Counts that outlive a step; the others start again when the conversation moves on."""
 MAX_REFUSED: Final = 3
 MAX_STAYS: Final = 2
 MAX_SCREENED: Final = 2
 _HOPS: Final = 10
-"""Steps that are passed in one turn; a script has no such chain, a broken one must not hang a call."""
+"""Steps that may be skipped in one turn; no script has so long a chain, and a broken one must not hang a call."""
 
 
 class TurnTaking:
@@ -128,7 +128,7 @@ class TurnTaking:
         return not settled and understanding.confidence < self._script.threshold(self._step, "intent")
 
     def _heard_badly(self, understanding: Understanding) -> bool:
-        """Whether an answer that leads on must be confirmed first; a wish not to be called is honoured unasked."""
+        """Whether an answer that leads on must be confirmed first; "stop calling" is honoured without asking."""
         intent = understanding.intent
         if understanding.recognition >= self._script.threshold(self._step, "recognition") or intent == "stop_calling":
             return False
@@ -179,7 +179,7 @@ class TurnTaking:
         return state, replace(act, press=presses)
 
     def _after_screener(self, understanding: Understanding) -> tuple[State, Act]:
-        """Whoever speaks after a screener has heard nothing yet: begin anew, unless the answer ends the call."""
+        """Whoever speaks after a screener has heard nothing yet: start again, unless the answer ends the call."""
         intent = str(understanding.intent)
         if intent == EngineIntent.NO_INPUT:
             self._taken.append(f"{self._step} {intent}")
@@ -212,7 +212,7 @@ class TurnTaking:
     def _exhausted(self, *, silent: bool = False) -> tuple[State, Act]:
         own = None if silent else self._script.steps[self._step].exhausted
         move = own or self._script.exhausted
-        if move.go == self._step or self._used_up:  # where that leads has been used up in this very turn, too
+        if move.go == self._step or self._used_up:  # the step that it leads to has been exhausted in this same turn
             return self._give_up()
         self._used_up = True
         return self.follow(move, ("steps", self._step, "exhausted") if own else ("exhausted",), "exhausted")
@@ -256,7 +256,7 @@ class TurnTaking:
         return bool(slot.ask) and (self._right_party or not speaks)
 
     def _refuse(self, name: str, why: Refusal) -> tuple[State, Act]:
-        """Say why a value cannot be, and ask for it again."""
+        """Say why a value cannot be accepted, and ask for it again."""
         slot = self._script.slots[name]
         self._slots.pop(name, None)
         times = self._retries.get("refused", 0) + 1
@@ -373,7 +373,7 @@ class TurnTaking:
         self._step = step
 
     def _enter(self, name: str) -> tuple[State, Act]:
-        """Go to a step; pass it where its value is known, and turn aside where what it reads back is not."""
+        """Go to a step; skip it if its value is known, and first ask for a missing value that it reads back."""
         for _ in range(_HOPS):
             step = self._script.steps[name]
             missing = [slot for slot in step.confirms if slot not in self._slots]
@@ -393,7 +393,7 @@ class TurnTaking:
             if cell.move.end:
                 return self.end(cell.move.end)
             name = cell.move.go
-        if self._given and name == self._step:  # a new value is progress, asking anew is not a retry
+        if self._given and name == self._step:  # a new value is progress: asking again is not a retry
             self._retries = {kind: count for kind, count in self._retries.items() if kind in _LASTING}
         self._move_to(name)
         return self._ask("say")
@@ -408,7 +408,7 @@ class TurnTaking:
         step = self._script.steps[self._step]
         lost = [slot for slot in step.confirms if slot not in self._slots]
         asking = self._script.slots[lost[0]].ask if lost else ""
-        if asking not in {"", self._step}:  # a value that is to be read back was taken back in this very turn
+        if asking not in {"", self._step}:  # a value that is to be read back was withdrawn in this same turn
             self._move_to(asking)
             step, form = self._script.steps[asking], "say"
         words = step.again if form == "again" and step.again else step.say

@@ -13,11 +13,11 @@ from voicebot.languages.grammar.phone_numbers import is_phone
 Refusal = Literal["past", "too_far", "out_of_range", "wrong_kind"]
 
 ROUNDING: Final = Decimal(1)
-"""People round: "a hundred and twenty" for 120.50 is the whole amount."""
+"""People round: "a hundred and twenty" means the whole amount of 120.50."""
 
 
 def refusal(slot: Slot, value: SlotValue, lead: Lead, now: datetime) -> Refusal | None:
-    """Tell why a value cannot be accepted, or ``None``.
+    """Return why a value cannot be accepted, or ``None``.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ def _linear(names: Sequence[str], lines: Sequence[Pair]) -> list[str]:
 
 def _breadth_first(names: Sequence[str], lines: Sequence[Pair]) -> list[str]:
     order = [names[0]]
-    for name in order:  # grows while it is walked
+    for name in order:  # grows while it is iterated
         order += [target for source, target in lines if source == name and target not in order]
     return order + [name for name in names if name not in order]
 

@@ -1,4 +1,4 @@
-"""Conformance: a trained model is asked about every cell, and compared with the table. Pure.
+"""Conformance: a trained model is asked about every cell and compared with the table. Pure.
 
 Every step is asked with every intent, with every combination of states of the slots that its guards ask about, as the
 first turn and after another, once with all other slots missing and once with all of them known. Where the table has a
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the model would do where the table says otherwise, or nothing."""
+    """What the model would do where it differs from the table, else an empty string."""
 
     step: str
     intent: str

@@ -24,7 +24,7 @@ VARIABLES: Final = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONIOENCODING": "utf-8",
 }
-"""One thread each: calls on the same machine are not to be disturbed, and small products gain nothing from more."""
+"""One thread each: calls on the same machine must not be disturbed, and small products gain nothing from more."""
 
 
 def find_python(environment: Path | None = None) -> Path:
@@ -48,7 +48,7 @@ def find_python(environment: Path | None = None) -> Path:
 
 
 def variables() -> dict[str, str]:
-    """Return the variables that a program of Rasa's runs with: this program's own Python is none of its business."""
+    """Return the environment that Rasa's programs run with, without the variables of this program's own Python."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     return {**ours, **VARIABLES}
 

@@ -1,4 +1,4 @@
-"""Trained models that have passed: kept under their script's content hash, put in place all at once."""
+"""Trained models that have passed: kept under their script's content hash, activated atomically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicebot.dialogue.script.model import Script
 from voicebot.errors import ConfigurationError, Problem
 
 _KEPT: Final = 2
-"""Models kept for each pipeline: a host that is started again may still be told of the one before."""
+"""Models kept for each pipeline: a host that restarts may still ask for the previous one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Trained:
     trained
         ISO time, UTC.
     seconds
-        The training took.
+        How long the training took.
     asked
         Questions of its conformance run, all answered as the table does.
     free
@@ -99,7 +99,7 @@ def require(script: Script, pipeline: Pipeline = "light", called: str = "") -> T
 
 
 def activate(script: Script, pipeline: Pipeline, model: Path, seconds: float, passed: Conformance) -> Trained:
-    """Keep a model that has passed, and make it the one that decides; a crash leaves the one before.
+    """Keep a model that has passed and activate it; a crash leaves the previous one active.
 
     Parameters
     ----------

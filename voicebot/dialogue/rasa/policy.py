@@ -1,17 +1,17 @@
-"""The policy that asks Rasa: what an utterance means, and where that leads. The local policy stands beside it.
+"""The policy that asks Rasa what an utterance means, and where that leads. The local policy runs alongside.
 
 In each turn:
 
 1. The local policy answers, in a few milliseconds; its answer is what holds when Rasa does not answer in time.
-2. What belongs to the engine (keys) and to the rules for the hard intents is settled by that.
-3. Rasa's classifier is asked what the words mean. Its probabilities take the place of the local matcher's; all that
-   stands around them stays: nearest examples, words that are not from here, surer where a call would end, values, two
+2. What belongs to the engine (keys) and to the rules for the hard intents is decided by that.
+3. Rasa's classifier is asked what the words mean. Its probabilities replace the local matcher's; everything
+   around them stays: nearest examples, words out of scope, more certainty where a call would end, values, two
    intents in a breath.
 4. Rasa's rules are asked where the intent leads from this step. The engine compares that with the script's own table
-   before it moves; a difference is told, and the table wins.
+   before it moves; a difference is logged, and the table wins.
 
-TED, where a model has it, is asked about cells that the table leaves empty. It is in shadow: what it would do is
-logged, and what it does not know it does not decide.
+TED, where a model has it, is asked about cells that the table leaves empty. It runs in shadow: what it would do is
+logged, and it decides nothing.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class RasaPolicy:
             informed = await self._local.informed(question, probabilities)
             target = await self._led(question, informed, until)
         except (UnavailableError, LookupError, TypeError, ValueError, ArithmeticError) as error:
-            # none, or one that makes no sense
+            # no answer, or one that makes no sense
             _log.warning("Rasa gave no decision; the local policy decides", why=str(error), script=self._script.script)
             return local
         return informed if informed.policy in _SETTLED else replace(informed, policy="rasa", target=target)

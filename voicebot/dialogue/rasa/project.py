@@ -33,7 +33,7 @@ from voicebot.dialogue.understanding.normal import example
 Pipeline = Literal["light", "diet"]
 
 COMPILER: Final = 3
-"""Version of what is made of a script; a model of another one is trained anew."""
+"""Version of the compiled project; a model made by another version is trained again."""
 _FORMAT: Final = "3.1"
 _STORIES: Final = 80
 _STORY_TURNS: Final = 8
@@ -67,7 +67,7 @@ class Project:
 
 
 def assistant_of(script: Script, pipeline: Pipeline) -> str:
-    """Return what a model of this script says of itself; another text is another model."""
+    """Return the name that a model of this script carries; another text is another model."""
     return f"{script.script}.{script.content_hash}.{pipeline}.{COMPILER}"
 
 
@@ -189,7 +189,7 @@ def _slot(values: Iterable[str]) -> dict[str, Any]:
 
 
 def _payload(script: Script, target: str) -> dict[str, str]:
-    """Return what a target is, for whoever talks to the model without the engine."""
+    """Return what a target says, for anyone who talks to the model without the engine."""
     kind, _, name = target.partition(":")
     if kind == "end":
         return {"target": target, "outcome": script.outcome(name)}

@@ -1,7 +1,7 @@
-"""Rasa's hosts as services: models loaded and replaced with no failed question, asked within a time limit.
+"""Rasa's hosts as services: models are loaded and replaced without a failed question, and asked within a time limit.
 
 Light models share one host. A heavy model (DIET) takes seconds to load and holds Python's lock meanwhile, so each gets
-a host of its own, which is started beside the one that it replaces.
+a host of its own, which starts alongside the one that it replaces.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class RasaService:
             await host.process.ready(seconds)
 
     async def close(self) -> None:
-        """End all hosts; nothing is left running."""
+        """Stop all hosts; nothing is left running."""
         hosts = dict.fromkeys([*self._by_key.values(), *([self._shared] if self._shared else [])])
         self._by_key.clear()
         for host in hosts:

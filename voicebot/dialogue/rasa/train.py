@@ -25,7 +25,7 @@ _LAST_LINES: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a training came to.
+    """The result of a training.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def train(
     python
         Of Rasa's environment; ``None``: the one that set-up made.
     tell
-        Called with what is being done, for people.
+        Called with what is being done, to show to people.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def train(
 
 
 def _run(python: Path, project: Path, work: Path, tell: Callable[[str], None]) -> Mapping[str, Any]:
-    """Run the training program and tell what it tells; return the last thing it said."""
+    """Run the training program and report its progress; return its last message."""
     command = [
         str(python), "-W", "ignore", str(environment.RUNTIME / "training.py"),
         str(project), str(work / "model.tar.gz"), str(work / "questions.jsonl"), str(work / "answers.jsonl"),

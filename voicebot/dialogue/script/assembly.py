@@ -1,4 +1,4 @@
-"""What a script is put together from, as designers write it: shared parts, and variants tried against each other."""
+"""What a script is assembled from, as designers write it: shared parts, and variants tried against each other."""
 
 from __future__ import annotations
 

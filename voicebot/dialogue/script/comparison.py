@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def orders(self) -> bool:
-        """Whether it asks for more or less, not for sameness."""
+        """Whether it compares by size, not for equality."""
         return self.operator in _ORDERS
 
     @property
@@ -58,11 +58,11 @@ class Comparison:
 
     @property
     def identifier(self) -> str:
-        """The comparison as one word, for languages that know words only: ``amount_below_amount_due``."""
+        """The comparison as one word, for formats that only know words: ``amount_below_amount_due``."""
         return f"{self.left}_{_NAMES[self.operator]}_" + re.sub(r"\W", "_", self.right.lower())
 
     def holds(self, value: Callable[[str], object]) -> bool:
-        """Tell whether it holds; one with a value that is not known never does, ``is not`` included.
+        """Return whether it holds; one with an unknown value never does, ``is not`` included.
 
         Parameters
         ----------
@@ -79,12 +79,12 @@ class Comparison:
             return False
         try:
             return _ORDERS[self.operator](_ordered(left), _ordered(right))
-        except TypeError:  # a day against an amount; the checks keep such scripts out
+        except TypeError:  # a day compared with an amount; the checks reject such scripts
             return False
 
 
 def parse(text: str) -> Comparison | None:
-    """Read a comparison; ``None`` where the text is none."""
+    """Read a comparison; ``None`` if the text is not one."""
     found = _FORM.match(text)
     if not found:
         return None

@@ -18,7 +18,7 @@ from voicebot.dialogue.script.table import SlotState
 from voicebot.dialogue.talk import Lead, SlotValue, State
 
 TRIES: Final = "tries"
-"""How often the present step's question has been put, this time included: 1 at its first answer."""
+"""How often the current step's question has been asked, this time included: 1 at its first answer."""
 
 _LEAD_KINDS: Final[Mapping[str, Kind]] = {"amount_due": "amount", "due_date": "day", "days_past_due": "number"}
 _SLOT_KINDS: Final[Mapping[str, Kind]] = {
@@ -61,7 +61,7 @@ def names(script: Script) -> tuple[str, ...]:
 
 
 def tries(state: State) -> int:
-    """Return how often the present step's question has been put."""
+    """Return how often the current step's question has been asked."""
     return 1 + state.retries.get("no_input", 0) + state.retries.get("no_match", 0)
 
 

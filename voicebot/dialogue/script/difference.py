@@ -1,4 +1,4 @@
-"""What two versions of a script say and do differently, in the words of those who write scripts. Pure.
+"""What two versions of a script say and do differently, in the words of script designers. Pure.
 
 A script is read as a list of statements ("step payment, answer deny: goes to when"), and the statements are
 compared. Every field of every part becomes one, so a field that the language learns later is compared as well.
@@ -89,12 +89,12 @@ class Change:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """What stands only before."""
+        """What is only in the old version."""
         return tuple(one for one in self.before if one not in self.after)
 
     @property
     def new(self) -> tuple[str, ...]:
-        """What stands only after."""
+        """What is only in the new version."""
         return tuple(one for one in self.after if one not in self.before)
 
     def __str__(self) -> str:
@@ -127,7 +127,7 @@ def differences(old: Script, new: Script) -> tuple[Change, ...]:
 
 
 def variant_changes(script: Script, name: str) -> tuple[str, ...]:
-    """Return what a variant says and does otherwise than the script that it belongs to."""
+    """Return what a variant says and does differently from the script that it belongs to."""
     return tuple(map(str, _compared(_statements(script), _statements(arms(script)[name]))))
 
 

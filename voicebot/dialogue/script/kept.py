@@ -1,6 +1,6 @@
-"""What is worked out of a script once and kept with it: each kind of thing has a typed place of its own.
+"""What is computed from a script once and kept with it: each kind of thing has a typed place of its own.
 
-A copy of a script starts with nothing kept, since it may say something else.
+A copy of a script starts empty, since it may say something else.
 """
 
 from __future__ import annotations

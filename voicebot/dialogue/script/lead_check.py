@@ -16,7 +16,7 @@ _LETTERS: Final = ("Lu", "Ll", "Lt", "Lo")
 
 
 def check_lead(script: Script, lead: Lead) -> tuple[Problem, ...]:
-    """Tell what a lead lacks for this script, and what of it cannot be said in the script's language."""
+    """Return what a lead lacks for this script, and which of its values cannot be said in the script's language."""
     found = [
         Problem(f"{name} is missing, and the script {script.script} needs it", f"add a column {name!r}")
         for name in script.lead.needs
@@ -64,7 +64,7 @@ def unsayable(tag: str, *, name: str, company: str, amount: Decimal, currency: s
 
 
 def _unreadable(value: str, language: languages.Language) -> str:
-    """Why nobody can read a name out, empty where it can be read."""
+    """Why a name cannot be read out; empty where it can."""
     said = language.wording.name(value)
     letters = [one for one in unicodedata.normalize("NFKC", said) if unicodedata.category(one) in _LETTERS]
     if not letters and not any(character.isdigit() for character in said):

@@ -347,11 +347,13 @@ class Script(Part):
     @property
     def kept(self) -> dict[object, Any]:
         """What ``kept.Kept`` has places for."""
-        kept: dict[object, Any] = (self.__pydantic_private__ or {})["_kept"]  # asked for very often: no detour
+        kept: dict[object, Any] = (self.__pydantic_private__ or {})[
+            "_kept"
+        ]  # asked for very often, so not by pydantic's slower way
         return kept
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy, with changes; what was worked out of this script is not copied, for it may be wrong of the other."""
+        """Copy, with changes; what was computed from this script is not copied, since it may be wrong for the other."""
         copied = super().model_copy(update=update, deep=deep)
         copied._kept = {}
         copied._of_debt = {}

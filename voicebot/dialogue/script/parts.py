@@ -1,4 +1,4 @@
-"""All that a script can say and every way it can take, each with where it stands; for checks and for rendering."""
+"""Everything that a script can say and every move it can make, each with its position; for checks and for rendering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a conversation can come to at all, from the first step on. Pure."""
+"""What a conversation can reach at all, from the first step on. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reach:
 
 
 def reach_of(script: Script) -> Reach:
-    """Walk from the start along every answer, whatever its condition."""
+    """Walk along every answer from the start, whatever its condition."""
     cells: dict[str, list[Cell]] = {name: [] for name in script.steps}
     for cell in table_of(script).cells:
         cells[cell.step].append(cell)
@@ -69,9 +69,9 @@ def _moves(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[Move]:
 
 
 def _walk(first: Iterable[str], moves: Mapping[str, Sequence[Move]], stop: Container[str] = ()) -> list[str]:
-    """Steps that are come to, in the order in which they are; nothing is followed from those in ``stop``."""
+    """Steps that are reached, in order; nothing is followed from those in ``stop``."""
     found = list(dict.fromkeys(first))
-    for name in found:  # grows while it is walked
+    for name in found:  # grows while it is iterated
         if name not in stop:
             found += [go for go in dict.fromkeys(move.go for move in moves[name] if move.go) if go not in found]
     return found

@@ -84,7 +84,7 @@ class Table:
 
 
 def holds(guard: Guard, state: SlotState) -> bool:
-    """Tell whether a guard holds for a slot's state; what was just given is known too."""
+    """Return whether a guard holds for a slot's state; a value that was just given is known, too."""
     return state == guard.state or (guard.state == "known" and state == "given")
 
 

@@ -1,4 +1,4 @@
-"""Variants of a script, tried against each other: which there are, and which one a lead gets. Pure.
+"""Variants of a script, tried against each other: what they are, and which one a lead gets. Pure.
 
 A variant is the script with some things changed, and it is a whole script: checked, drawn and kept under a content
 hash of its own. Lines and moves are replaced whole; everything else is merged key by key. A script that has variants
@@ -37,7 +37,7 @@ def chosen(script: Script, who: str) -> str:
     Parameters
     ----------
     who
-        What tells people apart and stays: the lead's reference, or the phone number.
+        What identifies a person and does not change: the lead's reference, or the phone number.
     """
     total = sum(part.weight for part in script.variants.values())
     if not total:
@@ -75,7 +75,7 @@ def _variant(script: Script, name: str) -> Script:
 
 
 def named(script: Script, variant: str, source: str) -> Script:
-    """Note what a script that was just read is: its hash, its variant's name and its file."""
+    """Record a newly read script's hash, the name of its variant, and its file."""
     script._content_hash = text_hash(pinned_text(script))
     script._variant = variant
     script._source = source

@@ -66,7 +66,7 @@ COUNTED_AS: Final = OUTCOMES - {"do_not_call", "hung_up", "voicemail"}
 """What a script's own outcome may count as. A bar must be plain in every record; the other two are the engine's."""
 
 PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
-"""Outcomes that count only when they were read back and confirmed."""
+"""Outcomes that only count once they were read back and confirmed."""
 
 LEAD_VALUES: Final = ("name", "company", "amount", "currency", "due_date", "timezone")
 """What every lead has."""

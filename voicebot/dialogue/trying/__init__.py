@@ -1,1 +1,1 @@
-"""Scripts tried in text: written conversations and what they must come to, talked through with a call's own pieces."""
+"""Trying scripts in text: written conversations and their expected results, run with a call's own components."""

@@ -1,4 +1,4 @@
-"""What of a script a set of conversations has gone through: answers, ways, endings. Pure."""
+"""What a set of conversations has covered of a script: answers, edges, endings. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicebot.dialogue.trying.text_talk import TextTalk
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that can be gone through.
+    """One thing that can be covered.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ class Part:
 
     @property
     def covered(self) -> int:
-        """How many were gone through."""
+        """How many were covered."""
         return sum(item.times > 0 for item in self.items)
 
     @property
     def percent(self) -> float:
-        """Share that was gone through; 100 where there is nothing."""
+        """Share that was covered, in percent; 100 where there is nothing to cover."""
         return 100.0 * self.covered / len(self.items) if self.items else 100.0
 
     @property
@@ -57,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was gone through.
+    """What was covered.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Coverage:
 
 
 def coverage(script: Script, talks: Iterable[TextTalk]) -> Coverage:
-    """Count what conversations have gone through."""
+    """Count what conversations have covered."""
     taken: Counter[str] = Counter()
     endings: Counter[str] = Counter()
     for talk in talks:

@@ -1,4 +1,4 @@
-"""Conversation files: written conversations with a script, and what they must come to, read with exact errors."""
+"""Conversation files: written conversations with a script and their expected results, read with exact errors."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ class ConversationFile(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One conversation as it stands in a file.
+    """One conversation as written in a file.
 
     Parameters
     ----------
@@ -303,7 +303,7 @@ def read_file(path: Path) -> tuple[tuple[str, ...], tuple[Written, ...]]:
         faults = error.errors()
         inner = [
             fault
-            for fault in faults  # what holds a faulty part is not at fault itself
+            for fault in faults  # whatever contains a faulty part is not faulty itself
             if not any(other is not fault and _holds(fault["loc"], other["loc"]) for other in faults)
         ]
         raise ConfigurationError(_problem(document, fault) for fault in inner) from error

@@ -1,4 +1,4 @@
-"""Whether a conversation came to what its file expects. Pure; every miss says where, what was expected, what came."""
+"""Whether a conversation had the result that its file expects. Pure; a miss says where, and what was expected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Miss:
     Parameters
     ----------
     problem
-        Where in the conversation file, and what was expected and came.
+        Where in the conversation file, and what was expected and got.
     expected, got
         The two, as data.
     script_part
@@ -46,7 +46,7 @@ class Miss:
 
 
 def judge(script: Script, written: Written, talk: TextTalk) -> tuple[Miss, ...]:
-    """Compare a conversation that was talked to its end with what its file expects."""
+    """Compare a finished conversation with what its file expects."""
     judge_ = _Judge(script, written)
     found: list[Miss] = []
     conversation = written.conversation
@@ -186,7 +186,7 @@ def deciding_part(script: Script, exchange: Exchange) -> Path_:
 
 
 def same_value(wanted: str, got: SlotValue) -> bool:
-    """Tell whether a value is the one that a file writes: ``2026-11-27``, ``60``, ``2026-11-24 15:00``, ``yes``."""
+    """Whether a value is the one written in a file: ``2026-11-27``, ``60``, ``2026-11-24 15:00``, ``yes``."""
     try:
         if isinstance(got, bool):
             return got == {"yes": True, "true": True, "no": False, "false": False}.get(wanted.lower())
@@ -213,7 +213,7 @@ def shown(value: SlotValue | None) -> str:
 
 
 def _is_said(wanted: str, line: Line) -> bool:
-    """Tell whether a line is the one that is meant: by its key, or by words that it holds."""
+    """Whether a line is the one that is meant: by its key, or by words in it."""
     if _KEY.match(wanted):
         return line.key == wanted or line.key.startswith(f"{wanted}.")
     return _plain(wanted) in _plain(line.text)

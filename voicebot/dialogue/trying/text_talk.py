@@ -1,4 +1,4 @@
-"""One conversation in text: what a call does with events, done with written ones.
+"""One conversation in text: what a call does with events, done with written turns.
 
 The conversation is the call's own (``ScriptTalk``). What a telephone adds is kept as simple as it can be: lines are
 heard to their end unless the callee interrupts, a line that may not be cut is never cut, and once the bot says its
@@ -33,7 +33,7 @@ class Exchange:
     act
         What the bot says then, and how it goes on.
     unheard
-        The callee did something that the bot has no ear for any more, or not here; nothing came of it.
+        The callee did something that the bot no longer listens for, or not here; it had no effect.
     """
 
     turn: Turn | None
@@ -95,12 +95,12 @@ class TextTalk:
 
     @property
     def over(self) -> bool:
-        """Whether nothing can come any more: the callee has hung up, or talks to a human."""
+        """Whether the conversation is over: the callee has hung up, or is talking to a human."""
         return self._hung_up or self._taken
 
     @property
     def ending(self) -> Ending | None:
-        """What the conversation has come to; ``None`` while the bot listens on. An offered transfer counts as taken."""
+        """The conversation's result; ``None`` while the bot is still listening. An offered transfer counts as taken."""
         ending = self.now.act.ending
         if self._hung_up or (ending is not None and ending.action != "transfer"):
             return self._talk.hung_up()
@@ -131,7 +131,7 @@ class TextTalk:
         return self._note(turn, plan.understanding, before, plan.act)
 
     def back(self) -> bool:
-        """Undo the last turn; tell whether there was one."""
+        """Undo the last turn; return whether there was one."""
         if not self._kept:
             return False
         kept = self._kept.pop()

@@ -1,4 +1,4 @@
-"""Talks written conversations through and tells what came of them."""
+"""Runs written conversations and reports the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from voicebot.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One conversation, talked through.
+    """One conversation that was run.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Conversations with a script, and what of it they have gone through."""
+    """Conversations with a script, and what they have covered of it."""
 
     tried: tuple[Tried, ...]
     coverage: Coverage
@@ -52,7 +52,7 @@ class Trial:
 
 
 async def try_one(script: Script, written: Written, policy: Policy) -> Tried:
-    """Talk one conversation through."""
+    """Run one conversation."""
     lead = written.lead
     misses = [
         Miss(written.problem(("lead",), one.what, one.cure), "a lead to call", "") for one in check_lead(script, lead)
@@ -89,6 +89,6 @@ def _unknown(script: Script, written: Written) -> Iterator[Problem]:
 
 
 async def try_all(script: Script, conversations: Iterable[Written], policy: Policy) -> Trial:
-    """Talk conversations through, one after the other."""
+    """Run conversations, one after another."""
     tried = tuple([await try_one(script, one, policy) for one in conversations])
     return Trial(tried, coverage(script, [one.talk for one in tried if one.talk is not None]))

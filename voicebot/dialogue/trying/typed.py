@@ -1,4 +1,4 @@
-"""What one types into a chat with a script, and who is called there. Pure."""
+"""What is typed into a chat with a script, and who is called there. Pure."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ _DAYS_AHEAD: Final = 8
 
 
 def example_lead(language: str, today: date) -> LeadValues:
-    """Return somebody to try a script on where nobody is named: the payment is due in eight days."""
+    """Return an example lead to try a script with: the payment is due in eight days."""
     example = languages.locale(language)
     return LeadValues(
         name=example.name,

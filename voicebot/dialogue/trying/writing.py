@@ -1,4 +1,4 @@
-"""A talk written down as a conversation file. Pure."""
+"""A conversation saved as a conversation file. Pure."""
 
 from __future__ import annotations
 

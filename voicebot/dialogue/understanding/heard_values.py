@@ -18,7 +18,7 @@ _CENT: Final = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class HeardValues:
-    """Values in one utterance: slot → value."""
+    """The values in one utterance: slot → value."""
 
     values: Mapping[str, SlotValue] = field(default_factory=dict)
 
@@ -28,7 +28,7 @@ class HeardValues:
 
 
 def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead | None) -> HeardValues:
-    """Find a value for every slot of the script that the words hold one for.
+    """Find a value in the words for every slot of the script, where there is one.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ _Day = TypeVar("_Day", date, datetime)
 
 
 def day_in(text: str, language: str, now: datetime) -> date | None:
-    """Return the day that a text comes to; see ``languages.language.Entities.find_dates``."""
+    """Return the day that a text means; see ``languages.language.Entities.find_dates``."""
     return _one([found.value for found in languages.of(language).entities.find_dates(text, now)], text, language)
 
 
 def time_in(text: str, language: str, now: datetime) -> datetime | None:
-    """Return the time that a text comes to; see ``languages.language.Entities.find_times``."""
+    """Return the time that a text means; see ``languages.language.Entities.find_times``."""
     return _one([found.value for found in languages.of(language).entities.find_times(text, now)], text, language)
 
 
@@ -93,7 +93,7 @@ def _one(values: list[_Day], text: str, language: str) -> _Day | None:
 
 
 def amount_in(text: str, language: str, now: datetime, lead: Lead | None = None) -> Decimal | None:
-    """Return the amount that a text comes to: a sum, or a part of what is owed.
+    """Return the amount that a text means: a sum, or a part of what is owed.
 
     Parameters
     ----------

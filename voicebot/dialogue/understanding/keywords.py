@@ -1,7 +1,7 @@
-"""Rules for what must not be missed: a few words that settle an intent, whatever a model thinks. Pure.
+"""Rules for what must not be missed: a few words that decide an intent, whatever a model thinks. Pure.
 
-They are made for precision: each has phrases that take it back ("don't stop", "I don't need a lawyer"). They run
-beside every policy, and they win.
+They are built for precision: each has phrases that cancel it ("don't stop", "I don't need a lawyer"). They run
+alongside every policy, and they win.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HARD: Final = frozenset(
 
 
 def hard_intent(text: str, language: str, *, right_party: bool = False) -> str:
-    """Return the intent that a rule settles, or an empty text.
+    """Return the intent that a rule decides, or an empty string.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def hard_intent(text: str, language: str, *, right_party: bool = False) -> str:
 
 
 def taken_back(intent: str, text: str, language: str) -> bool:
-    """Whether words take an intent back that only they can settle: "I don't need a lawyer" names no attorney.
+    """Whether words cancel an intent that only a rule can decide: "I don't need a lawyer" names no attorney.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The local policy: what an utterance means, decided in this process.
 
-In this order: the engine's own (silence, machines, keys); rules for the hard intents; words that an example holds
-exactly; a bare day or amount; and the matcher, with what the step expects weighed in. Two intents said in one
+In this order: the engine's own events (silence, machines, keys); rules for the hard intents; words that match an
+example exactly; a bare day or amount; and the matcher, weighted by what the step expects. Two intents said in one
 breath are both reported.
 """
 
@@ -30,26 +30,26 @@ from voicebot.dialogue.understanding.policy import engine_answer
 from voicebot.languages.language import BREAKS_OFF
 
 OWN_BONUS: Final = 1.0
-"""Natural logarithm of how much likelier an answer is that the step expects."""
+"""Natural logarithm of how much more likely an answer is when the step expects it."""
 STRANGE_MALUS: Final = -1.6
-"""The same for one that leads nowhere in this step."""
+"""The same for an answer that leads nowhere in this step."""
 HERE_FROM: Final = 0.5
 HERE_BONUS: Final = 9.0
-"""Similarity to one of the step's own examples counts from there on, and how much at full likeness."""
+"""From which similarity to one of the step's own examples counts, and how much it counts at full similarity."""
 SURE: Final = 0.34
 SURE_ENDING: Final = 0.5
 """Confidence from which an intent is believed; more where it ends the call at once."""
 STRANGE_LIKENESS: Final = 0.30
 STRANGE_WORDS: Final = 0.5
-"""Below both, the words are not from here: a likeness to no example, and most of them in none."""
+"""Below both, the words are out of scope: similar to no example, and most of them occur in none."""
 UNSURE_RECOGNITION: Final = 0.55
 ALTERNATIVES: Final = 2
 _WEAK: Final = frozenset(
     {"affirm", "deny", "thanks", "out_of_scope", "wait", "repeat", "goodbye", "not_available", EngineIntent.NO_MATCH}
 )
-"""Intents that give way to a value which the step is about."""
+"""Intents that yield to a value that the step asks for."""
 _SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
-"""Intents that add nothing when something weightier is said in the same breath."""
+"""Intents that add nothing when something more important is said in the same breath."""
 _STRANGE: Final = "out_of_scope"
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
@@ -57,7 +57,7 @@ _KEPT: Final = 2048
 
 
 Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
-"""Says how near masked texts are to intents, in a step."""
+"""Says how close masked texts are to intents, in a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ class Compared:
 
 
 class Local(Protocol):
-    """The local policy as a policy beside it needs it: in this process or in another."""
+    """The local policy as other policies use it: in this process or in another."""
 
     async def compared(self, question: Question) -> Compared:
         """Answer, and tell what was compared."""
 
     async def informed(self, question: Question, probabilities: Mapping[str, Mapping[str, float]]) -> Understanding:
-        """Answer with other probabilities (text → intent → 0 to 1) in place of the matcher's own."""
+        """Answer using other probabilities (text → intent → 0 to 1) instead of the matcher's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class _Verdict:
 
 
 class LocalPolicy:
-    """Understands utterances for one script. Making one takes seconds the first time, then a fraction of one.
+    """Understands utterances for one script. Creating one takes seconds the first time, later a fraction of one.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ class LocalPolicy:
         Parameters
         ----------
         compare
-            Asked in place of this policy's own ``compare``, by policies that know better how likely an intent is.
+            Used instead of this policy's own ``compare``, by policies that know better how likely an intent is.
         """
         compare = compare or self.compare
         settled = engine_answer(self._script, question)
@@ -267,25 +267,25 @@ class LocalPolicy:
         return verdict, also
 
     def _yes_settles(self, verdict: _Verdict, parts: Clauses, words: str, values: HeardValues, step: str) -> bool:
-        """Whether a "yes" before it settles what the rest may only seem to say.
+        """Whether a leading "yes" overrides what the rest only seems to say.
 
-        "Yes, I will pay it" where a yes was asked for promises no other day than the one that was asked about; and
+        "Yes, I will pay it", where a yes was asked for, promises no day other than the one asked about; and
         nobody says "yes" and means that we have the wrong person, without a word of denial, or asks something, without
         a word of asking ("yes, I'll pay for the due date", as "by the due date" was heard).
         """
         if parts.lead != "affirm" or not self._takes(step, "affirm"):
             return False
         clues = self._language.clues
-        if verdict.intent == "promise_to_pay":  # "okay, I will pay it" is no yes to being connected with somebody
+        if verdict.intent == "promise_to_pay":  # "okay, I will pay it" does not agree to being connected to somebody
             return not values.values and not clues.later.search(words) and not self._connects(step, "affirm")
         if verdict.intent.startswith("ask_"):
             return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
 
     def _unfounded(self, words: str, state: State) -> bool:
-        """Whether nothing denies that this is the person called, who says their own name or has confirmed it before.
+        """Whether nothing denies that this is the person called, who gives their own name or has already confirmed it.
 
-        It would end the call and have a good number corrected.
+        Otherwise the call would end, and a good number would be marked as wrong.
         """
         clues = self._language.clues
         named = clues.stand_ins.name in words and not clues.absent.search(words)
@@ -304,7 +304,7 @@ class LocalPolicy:
         return self._kept[key]
 
     def _weigh(self, match: Match, step: str) -> _Verdict:
-        """Weigh in what the step expects, and refuse what is not from here."""
+        """Weight by what the step expects, and reject what is out of scope."""
         own = set(self._table.intents(step))
         scores: dict[str, float] = {}
         for intent in {*match.probabilities, *match.here}:
@@ -322,7 +322,7 @@ class LocalPolicy:
         intent, confidence = ranking[0]
         best_here = max(match.here.values(), default=0.0)
         strange = max(match.nearest, best_here) < STRANGE_LIKENESS and match.known < STRANGE_WORDS
-        if not step:  # what it means at large: the likeliest, and the confidence tells how sure that is
+        if not step:  # without a step: the most likely intent, with how sure that is
             intent = _STRANGE if strange and _STRANGE in self._script.intents else intent
             others = tuple(one for one in ranking if one[0] != intent)
             return _Verdict(intent, dict(ranking)[intent] if not strange else 1 - confidence, others[:3])
@@ -350,15 +350,15 @@ class LocalPolicy:
         values: HeardValues,
         question: Question,
     ) -> tuple[_Verdict, tuple[str, ...]]:
-        """Take a value that the step is about for an answer: "Friday" is a promise where a day is asked for."""
+        """Treat a value that the step asks for as an answer: "Friday" is a promise where a day is asked for."""
         step = question.state.step
         bare = is_bare(words, self._script.language)
-        if not step:  # no question was asked: a bare value is what it mostly is
+        if not step:  # no question was asked: a bare value means what it usually means
             names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
             intent = next((self._script.slots[name].intent for name in names), "")
             return (_Verdict(intent, 0.8), also) if intent else (verdict, also)
         asked = self._asked(step)
-        # A past day alone, where a day is asked for, is an answer to be asked again, and no news of a payment.
+        # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
         bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
         fits = verdict.intent not in _WEAK and bool(self._table.of(step, verdict.intent))
         dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
@@ -371,7 +371,7 @@ class LocalPolicy:
             return verdict, also
         if parts.lead == "deny" and all(question.state.slots.get(name) == values.values[name] for name in names):
             return _Verdict("deny", 0.8, verdict.ranking), ()
-        # an amount says more than the day that comes with it
+        # an amount is more specific than the day that comes with it
         name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
         intent = self._script.slots[name].intent
         said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
@@ -386,7 +386,7 @@ def _also(first: str, intent: str) -> tuple[str, ...]:
 
 
 def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple[str, ...]]:
-    """Tell the weightiest intent, and what else was said with it."""
+    """Return the most important intent, and what else was said with it."""
     weighty = [one for one in parts if one.intent not in _SMALL]
     if not weighty:
         small = next((one for one in parts if one.intent in {"affirm", "deny"}), None)
@@ -404,7 +404,7 @@ def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple
 
 @lru_cache(maxsize=4)
 def _embedder(folder: Path) -> Embedder | None:
-    """Load the embedding model once; one thread for its products, so that calls beside it are not disturbed."""
+    """Load the embedding model once; its matrix products use one thread, so that calls are not disturbed."""
     if not (folder / "model.safetensors").is_file() or not (folder / "vocab.txt").is_file():
         return None
     from threadpoolctl import threadpool_limits  # noqa: PLC0415

@@ -39,9 +39,9 @@ _STRENGTH: Final = 5.0
 """Inverse regularisation (scikit-learn's C)."""
 _NEIGHBOURS: Final = 3
 _LIKENESS: Final = 10.0
-"""How much the mean similarity to an intent's nearest examples counts beside the regression, in nats at full
-likeness. With it 0.94 of the development utterances are right instead of 0.92, and 6 to 15 are as good; n-grams
-alone gain nothing by it."""
+"""How much the mean similarity to an intent's nearest examples counts next to the regression, in nats at full
+similarity. With it 0.94 of the development utterances are right instead of 0.92, and 6 to 15 work equally well;
+n-grams alone gain nothing from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Match:
     here
         Intent → similarity to the nearest of the step's own examples, 0 to 1.
     known
-        Share of the words that examples hold as well.
+        Share of the words that also occur in examples.
     likeness
         Intent → mean similarity to its nearest examples; empty where that is not weighed in.
     """
@@ -69,7 +69,7 @@ class Match:
     likeness: Mapping[str, float] = field(default_factory=dict)
 
     def informed(self, probabilities: Mapping[str, float]) -> Match:
-        """Return this match with another classifier's probabilities, the nearest examples weighed in as here."""
+        """Return this match with another classifier's probabilities, weighted in the same way by nearest examples."""
         weighed = {
             intent: value * math.exp(_LIKENESS * self.likeness.get(intent, 0.0))
             for intent, value in probabilities.items()
@@ -133,7 +133,7 @@ class Matcher:
             embedder.embed(["warm up"])
 
     def same_as(self, text: str, step: str = "") -> str:
-        """Return the intent of which a masked text is an example, or an empty text; the step's own examples first."""
+        """Return the intent that a masked text is an example of, or an empty string; the step's own come first."""
         words = spelled_out(text, self._language)
         return self._same_here.get(step, {}).get(words, "") or self._same.get(words, "")
 
@@ -195,7 +195,7 @@ class Matcher:
         return scipy.sparse.csr_matrix(scipy.sparse.hstack([grams, scipy.sparse.csr_matrix(dense * _EMBEDDING_WEIGHT)]))
 
     def _fit(self, features: Any, labels: list[str]) -> tuple[Floats, Floats]:
-        """Fit the regression, or read it where it was fitted before."""
+        """Fit the regression, or load it if it has been fitted before."""
         key = _key("fit", self._tag, self._texts, labels, self._embedder.name if self._embedder else "")
         kept = self._read(key, ("weights", "bias"))
         if kept is not None and kept["weights"].shape == (features.shape[1], len(self.intents)):
@@ -235,7 +235,7 @@ class Matcher:
             return None
 
     def _write(self, key: str, arrays: Mapping[str, Any]) -> None:
-        """Keep arrays for next time; a cache that cannot be written costs time and nothing else."""
+        """Store arrays for next time; a cache that cannot be written only costs time."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
@@ -245,7 +245,7 @@ class Matcher:
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]], language: Language) -> dict[str, str]:
-    """Return text → intent for texts that stand under one intent only."""
+    """Return text → intent for texts that appear under one intent only."""
     found: dict[str, set[str]] = {}
     for text, intent in pairs:
         found.setdefault(spelled_out(text, language), set()).add(intent)

@@ -1,4 +1,4 @@
-"""Utterances in the form that rules and the matcher read: values and names replaced, clauses apart. Pure."""
+"""Utterances in the form that rules and the matcher read: values and names replaced, clauses separated. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicebot.dialogue.talk import Lead
 from voicebot.languages import Language
 
 _NAME_LIKE: Final = 82
-"""Similarity (0–100) from which a word is taken for the name of the person called."""
+"""Similarity (0–100) from which a word counts as the name of the person called."""
 REFERENCE: Final = datetime(2026, 1, 5, 11)
 """A Monday; examples are read as if they were said on it."""
 
@@ -102,7 +102,7 @@ def example(text: str, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """An utterance taken apart.
+    """An utterance split into clauses.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Clauses:
 
 
 def clauses(text: str, language: str) -> Clauses:
-    """Take a masked utterance apart."""
+    """Split a masked utterance into clauses."""
     clues = languages.of(language).clues
     for intent, pattern in (("affirm", clues.yes), ("deny", clues.no)):
         found = pattern.match(text)

@@ -1,11 +1,11 @@
 """Written utterances and what they must mean: read from files, tried on a policy, counted.
 
-Two kinds of file, one case a line, fields apart by tabs; empty lines are passed over, and so is a first line that
+Two kinds of file, one case per line, fields separated by tabs; empty lines are skipped, and so is a first line that
 names the columns:
 
 - intents: ``intent``, ``utterance``
 - entities: ``reference date``, ``date``, ``amount`` or ``time``, ``phrase``, ``expected`` (``-``: nothing is to be
-  found; several values, apart by spaces, are all that is to be found, one value is what the phrase comes to)
+  found; several values, separated by spaces, are all that must be found; one value is what the phrase means)
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class EntityCase:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A case that came out otherwise; ``more`` explains it."""
+    """A case with a different result; ``more`` explains it."""
 
     text: str
     expected: str
@@ -78,14 +78,14 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a file of cases came to."""
+    """The result of a file of cases."""
 
     n: int
     misses: tuple[Miss, ...]
 
     @property
     def accuracy(self) -> float:
-        """Share of the cases that came out as written; 1 where there are none."""
+        """Share of the cases with the expected result; 1 where there are none."""
         return 1 - len(self.misses) / self.n if self.n else 1.0
 
     @property
@@ -227,12 +227,12 @@ def _before_identity(script: Script) -> set[str]:
 
 
 async def ask(policy: Policy, questions: Iterable[Question]) -> list[Understanding]:
-    """Ask a policy one question after the other."""
+    """Ask a policy the questions, one after another."""
     return [await policy.understand(one) for one in questions]
 
 
 def try_intents(policy: Policy, script: Script, cases: Sequence[IntentCase], now: datetime, step: str = "") -> Result:
-    """Let a policy understand every utterance."""
+    """Have a policy understand every utterance."""
     return judge_intents(cases, asyncio.run(ask(policy, [question(script, case.text, now, step) for case in cases])))
 
 
@@ -259,7 +259,7 @@ def try_entities(cases: Sequence[EntityCase], language: str, lead: Lead | None =
 
 
 def _values(case: EntityCase, language: str, lead: Lead | None) -> tuple[SlotValue, ...]:
-    """Return all values where more are expected, else the one that the phrase comes to."""
+    """Return all values where several are expected, else the one that the phrase means."""
     if len(case.expected) > 1:
         entities = languages.of(language).entities
         match case.kind:
@@ -290,7 +290,7 @@ def values_in(text: str, language: str, now: datetime, lead: Lead | None = None)
     currency = lead.currency if lead else ""
     entities = languages.of(language).entities
     days = entities.find_dates(text, now)
-    times = entities.find_times(text, now)  # a day alone is a time as well, and told as a day
+    times = entities.find_times(text, now)  # a day on its own is also a time, and is reported as a day
     found: list[tuple[int, str, object, str]] = [
         *((one.start, "date", one.value, one.text) for one in days),
         *((one.start, "time", one.value, one.text) for one in times if one.text not in {day.text for day in days}),

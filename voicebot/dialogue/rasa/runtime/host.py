@@ -99,7 +99,7 @@ class Host:
         return {"assistant": model.assistant, "seconds": round(time.monotonic() - began, 2)}
 
     def load_first(self, paths: Dict[Text, Text]) -> None:
-        """Load what was loaded before this process began; one that cannot be had is left out and told."""
+        """Load what was loaded before this process started; one that cannot be loaded is left out and reported."""
         for key, path in paths.items():
             try:
                 self._models[key] = load(path)

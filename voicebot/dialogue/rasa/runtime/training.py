@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Text
 
 os.environ["RASA_MAX_CACHE_SIZE"] = "0"
-# What Rasa prints is not ours to parse: it goes where its errors go.
+# Rasa's own output is not for parsing: it goes to standard error.
 _TOLD = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 
@@ -28,13 +28,13 @@ _TELL_SECONDS = 1.0
 
 
 def tell(stage: Text, **more: Any) -> None:
-    """Say what is being done."""
+    """Report what is being done."""
     _TOLD.write(json.dumps({"stage": stage, **more}) + "\n")
     _TOLD.flush()
 
 
 class _Components(logging.Handler):
-    """Tells which component of the pipeline is being trained."""
+    """Reports which component of the pipeline is being trained."""
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()

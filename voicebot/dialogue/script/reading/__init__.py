@@ -1,1 +1,1 @@
-"""From a YAML file to a script, or to the whole list of what is wrong with it."""
+"""From a YAML file to a script, or to a list of everything that is wrong with it."""

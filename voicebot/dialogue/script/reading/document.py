@@ -1,4 +1,4 @@
-"""Where each part of a script stands in its files; kept with a script that was read from one."""
+"""Where each part of a script is written; kept with every script that was read from files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script must not do: names that lead nowhere, and the rules that hold for every script. Pure."""
+"""What must not be in a script: names that lead nowhere, and breaches of the rules for every script. Pure."""
 
 from __future__ import annotations
 

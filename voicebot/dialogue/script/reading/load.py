@@ -1,4 +1,4 @@
-"""From a YAML file to a script, or to the whole list of what is wrong with it."""
+"""From a YAML file to a script, or to a list of everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_FILES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a script.
+    """The result of reading a script.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def load_script(path: Path) -> Script:
 
 
 def read_script(path: Path) -> Reading:
-    """Read a script as ``load_script`` does, and tell what is wrong with it instead of raising.
+    """Read a script as ``load_script`` does, but return what is wrong with it instead of raising.
 
     The script remembers where each of its parts stands (``DOCUMENT``).
     """
@@ -122,7 +122,7 @@ def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
 
 
 def _include(document: Document, path: Path, seen: list[Path], within: tuple[Path, ...]) -> None:
-    """Put what a document includes under what it says itself.
+    """Merge what a document includes into it; what it says itself wins.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _include(document: Document, path: Path, seen: list[Path], within: tuple[Pat
                 document.problem(place, f"there is no {file.name} next to this file", _nearest(name, known))
             )
             continue
-        if isinstance(given, dict) and isinstance(prefix, str):  # the models tell what else is wrong
+        if isinstance(given, dict) and isinstance(prefix, str):  # the models report what else is wrong
             seen.append(file.resolve())
             shared = read_document(file)
             _include(shared, file, seen, (*within, path.resolve()))

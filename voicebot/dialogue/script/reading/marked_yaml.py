@@ -1,6 +1,6 @@
-"""YAML as designers write it: every value keeps its place, all scalars stay strings, and nothing can blow up.
+"""YAML as designers write it: every value remembers its position, all scalars stay strings, and nothing can explode.
 
-YAML's own guesses (``on`` as true, ``no`` as false, ``1_0`` as ten) are not taken: models decide what a word is.
+YAML's own guesses (``on`` as true, ``no`` as false, ``1_0`` as ten) are ignored: models decide what a word is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from voicebot.errors import Problem
 MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 24
 MAX_VALUES: Final = 40_000
-"""Values of a file after aliases are written out: an alias bomb ends here."""
+"""Values in a file once aliases are expanded: this stops an alias bomb."""
 
 Path_ = tuple[str | int, ...]
 
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(slots=True)
 class Document:
-    """A file's data and where each part of it stands.
+    """A file's data and the position of each part of it.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Document:
 
 
 _WHOLE: Final = frozenset({"opening", "exhausted", "transfer"})
-"""Sections that are one line or one move: an including file's own replaces them whole."""
+"""Sections that are one line or one move: the including file's own replaces them entirely."""
 
 
 def read_document(path: Path, shown: str | None = None) -> Document:
