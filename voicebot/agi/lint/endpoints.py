@@ -8,6 +8,7 @@ from typing import Final
 from voicebot.agi.configuration.sections import Reading, Section, Setting
 from voicebot.agi.lint.dialplan import our_contexts
 from voicebot.agi.lint.finding import Fact, PbxFinding, broken, missing, note
+from voicebot.agi.lint.options import alike
 from voicebot.agi.lint.pbx import Pbx, yes
 from voicebot.errors import Problem
 
@@ -34,7 +35,8 @@ def check_trunks(pbx: Pbx) -> Iterator[PbxFinding]:
             continue
         fault = Problem(
             f"trunk {name!r}: there is no endpoint [{trunk.endpoint}]",
-            f"add it as in pjsip_voicebot_trunk.conf.example, or correct trunks.{name}.endpoint",
+            _meant(trunk.endpoint, objects["endpoint"])
+            or f"add it as in pjsip_voicebot_trunk.conf.example, or correct trunks.{name}.endpoint",
             pbx.files.where("pjsip.conf"),
         )
         yield from missing(
@@ -49,6 +51,12 @@ def _named(reading: Reading, name: str) -> Section | None:
     return next((one for one in reading.sections if one.name == name), None)
 
 
+def _meant(name: str, reading: Reading) -> str:
+    """Return the question whether another object was meant; empty when none is called nearly so."""
+    meant = alike(name, [section.name for section in reading.sections])
+    return f"did you mean {meant}?" if meant else ""
+
+
 def _endpoint(pbx: Pbx, endpoint: Section, objects: dict[str, Reading]) -> Iterator[PbxFinding]:
     see = f"asterisk -rx 'pjsip show endpoint {endpoint.name}'"
     aors = [aor.strip() for aor in endpoint.value("aors").split(",") if aor.strip()]
@@ -59,16 +67,16 @@ def _endpoint(pbx: Pbx, endpoint: Section, objects: dict[str, Reading]) -> Itera
     for aor in aors:
         section = _named(objects["aor"], aor)
         if section is None:
-            fault = broken(f"endpoint [{endpoint.name}]: there is no aor [{aor}]", "add it", place)
+            cure = _meant(aor, objects["aor"]) or "add it"
+            fault = broken(f"endpoint [{endpoint.name}]: there is no aor [{aor}]", cure, place)
             yield from missing([objects["aor"]], fault, whether=f"there is an aor [{aor}]", see=see)
         elif not section.all("contact", "max_contacts"):
             fault = broken(f"aor [{aor}] has no contact: calls have nowhere to go", "add contact = sip:…", section)
             yield from missing([objects["aor"]], fault, whether=f"aor [{aor}] has a contact", see=see)
     transport = endpoint.last("transport")
     if transport is not None and transport.value and _named(objects["transport"], transport.value) is None:
-        fault = broken(
-            f"endpoint [{endpoint.name}]: there is no transport [{transport.value}]", "add or correct it", transport
-        )
+        cure = _meant(transport.value, objects["transport"]) or "add or correct it"
+        fault = broken(f"endpoint [{endpoint.name}]: there is no transport [{transport.value}]", cure, transport)
         yield from missing(
             [objects["transport"]],
             fault,
@@ -147,12 +155,16 @@ def check_far_side(pbx: Pbx, endpoint: Section) -> Iterator[PbxFinding]:
     transfer = endpoint.last("allow_transfer")
     if transfer is None or yes(transfer.value):
         what = f"the other side of [{endpoint.name}] may transfer a call (REFER)"
-        if pbx.leads_nowhere(inbound):
-            told = f"{what}; [{inbound}] stops it, but the call ends as if the callee had hung up"
-            yield note(told, "set allow_transfer = no", transfer or endpoint)
-        else:
+        leads = pbx.leads(inbound)
+        if leads == "somewhere":
             told = f"{what} to numbers of its choice, past every allow-list"
             yield broken(told, "set allow_transfer = no", transfer or endpoint)
+        else:
+            told = {
+                "nowhere": f"{what}; [{inbound}] stops it, but the call ends as if the callee had hung up",
+                "unknown": f"{what}; where [{inbound}] would take it cannot be seen here",
+            }[leads]
+            yield note(told, "set allow_transfer = no", transfer or endpoint)
     redirect = endpoint.last("redirect_method")
     if redirect is not None and redirect.value.strip().lower() == "uri_pjsip":
         yield broken(

@@ -192,8 +192,8 @@ def _is_indexed(setting: Setting) -> bool:
 
 def alike(word: str, known: Iterable[str]) -> str:
     """Return the known word that another is a likely misspelling of; empty when there is none."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=_ALIKE)
-    if not found and len(word) > 3:
-        swapped = [one for one in known if sorted(one) == sorted(word.lower())]
-        return swapped[0] if swapped else ""
-    return found[0] if found else ""
+    words = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=_ALIKE)
+    if not found and len(word) > 2:
+        found = [one for one in words if sorted(one) == sorted(word.lower())]  # letters changed places
+    return words[found[0]] if found else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from voicebot.agi.configuration.files import ConfigurationFiles
 from voicebot.agi.configuration.sections import Reading, Section, Setting, Unseen, settings_of
@@ -169,13 +169,15 @@ class Pbx:
             unseen.append(Unseen("extensions.lua, which is a program", self.files.where(lua)))
         return frozenset(names), [plan, Reading(unseen=unseen)]
 
-    def leads_nowhere(self, context: str) -> bool:
-        """Whether calls to a context can only be hung up: it is there, was read, and does nothing else."""
+    def leads(self, context: str) -> Literal["nowhere", "somewhere", "unknown"]:
+        """Return where calls to a context can get: nowhere if it is missing or can only hang up."""
         plan = self.read("extensions.conf")
         found = [one for one in plan.sections if one.name == context and not one.template]
-        if not found or plan.unseen:
-            return False
-        return all(_hangs_up(setting) for section in found for setting in section.settings)
+        if not all(_hangs_up(setting) for section in found for setting in section.settings):
+            return "somewhere"
+        there, readings = self.contexts()
+        elsewhere = context in there and not found
+        return "unknown" if elsewhere or any(reading.unseen for reading in readings) else "nowhere"
 
 
 def _driver(setting: Setting) -> str:

@@ -275,6 +275,9 @@ def test_a_wizard_whose_module_is_not_loaded_makes_nothing() -> None:
         ("pjsip", "contact = sip", "contcat = sip", "aor has no option 'contcat'", "contact"),
         ("pjsip", "type = endpoint", "type = endpont", "'endpont' is no type", "endpoint"),
         ("pjsip", "type = endpoint", "typ = endpoint", "'typ' is no option", "type"),
+        ("pjsip", "aors = bank", "aors = bnak", "there is no aor [bnak]", "bank"),
+        ("pjsip", "transport = udp", "transport = upd", "there is no transport [upd]", "udp"),
+        ("pjsip", "[bank]\ntype = endpoint", "[bnak]\ntype = endpoint", "there is no endpoint [bank]", "bnak"),
         ("manager", "permit", "permti", "knows no 'permti'", "permit"),
         ("manager", "bindaddr", "binaddr", "knows no 'binaddr'", "bindaddr"),
         ("modules", "autoload", "auotload", "knows no 'auotload'", "autoload"),
@@ -302,6 +305,11 @@ ALLOWED = TRANSPORT + TRUNK.replace("transfer = no", "transfer = yes")
     ("changed", "state", "words"),
     [
         ({"pjsip": DEFAULT}, "note", "as if the callee had hung up"),
+        (
+            {"pjsip": DEFAULT, "extensions": PLAN, "extensions.ael": "context voicebot-inbound { s => Hangup(); }"},
+            "note",
+            "cannot be seen here",
+        ),
         ({"pjsip": ALLOWED, "extensions": PLAN + INBOUND + ANYTHING}, "broken", "past every allow-list"),
         ({"pjsip": DEFAULT, "extensions": PLAN + INBOUND + "include => phones\n"}, "broken", "past every allow-list"),
         ({"pjsip": TRANSPORT + TRUNK + "[bank](+type=endpoint)\nredirect_method = uri_pjsip\n"}, "broken", "forward"),
