@@ -18,14 +18,14 @@ CALLEE_CONTEXT: Final = "voicebot-callee"
 NOWHERE_CONTEXT: Final = "voicebot-nowhere"
 
 _HEAD: Final = """\
-; voicebot: dialplan, written by "voicebot trunk dialplan"; write it anew instead of changing it.
+; voicebot: dialplan, rendered by "voicebot trunk dialplan". Render it again rather than editing it.
 ;
 ; In extensions.conf:   #include "extensions_voicebot.conf"
 ;
-; FastAGI's addresses stand here as text. Nothing below takes an address, a file name or a number from a channel
-; variable or a global: AMI users can set those. Number and trunk are looked up by voicebot once Asterisk has shown the
-; secret of the call, checked against the trunk's allow-list, and only then dialled. When voicebot cannot be reached
-; nothing is dialled: the call ends.
+; FastAGI addresses are literal. No address, file name or number below comes from a channel variable or a global:
+; AMI users can set those. voicebot looks up number and trunk once Asterisk has shown the secret of the call, checks
+; them against the trunk's allow-list, and only then dials. When voicebot cannot be reached nothing is dialled: the
+; call ends.
 ;
 ; Contexts here are not for phones or trunks: include none of them in a context that outsiders can reach.
 """
@@ -58,10 +58,10 @@ _TEXT: Final = """\
 ; The bot's own leg, originated over AMI. voicebot dials the callee from here.
 {dial_lines}
 [{callee}]
-; Runs on the callee's channel before it is dialled: voicebot starts the recording, left the callee, right the bot,
-; later the human that the callee was connected to. A transfer by the far side (REFER) finds no extension, and its keys
-; start no feature of this PBX.
-{callee_lines}; The file is closed before the channel's hang-up is told.
+; Runs on the callee's channel before it is dialled. voicebot starts the recording: callee on the left, bot on the
+; right, and after a transfer the human. Transfers by the far side (REFER) find no extension, and its keys trigger no
+; feature of this PBX.
+{callee_lines}; Closes the recording before the hang-up is reported.
 exten => end,1,StopMixMonitor()
  same => n,Return()
 
@@ -69,10 +69,10 @@ exten => end,1,StopMixMonitor()
 ; The callee's channel is sent here to be connected to a human. When nobody answers, voicebot takes it back.
 {transfer_lines}
 [{nowhere}]
-; Where the far side may transfer calls to: it has no extension.
+; Where transfers by the far side are looked up: there is no extension.
 
 [voicebot-inbound]
-; Where trunks that are only for calling out send what comes in.
+; For incoming calls on trunks that are only for calling out.
 exten => _[0-9+*#a-zA-Z].,1,Hangup(21)
 exten => s,1,Hangup(21)
 """

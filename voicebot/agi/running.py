@@ -104,7 +104,7 @@ async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) 
         elif not await _dialplan(ami, {"Context": context, "Extension": extension}):
             answers.broken(
                 f"the running dialplan has no extension {extension!r} in [{context}]",
-                "write it anew (voicebot trunk dialplan), then: dialplan reload",
+                "render it again (voicebot trunk dialplan), then: dialplan reload",
             )
     for module, without in REQUIRED_MODULES.items():
         state = await _variable(ami, f"IFMODULE({module}.so)")

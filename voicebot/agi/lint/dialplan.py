@@ -75,7 +75,7 @@ def _ael(pbx: Pbx, ours: tuple[str, ...]) -> Iterator[PbxFinding]:
 def _fastagi(pbx: Pbx) -> Iterator[PbxFinding]:
     """Whether each process that dials on this Asterisk has an extension that asks it, at an address written there."""
     config = pbx.config
-    cure = "write it anew: voicebot trunk dialplan"
+    cure = "render it again: voicebot trunk dialplan"
     for node in (config.node, *config.nodes):
         for problem in addresses.check(config.as_node(node).asterisk):
             yield PbxFinding("broken", problem)
