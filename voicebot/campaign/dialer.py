@@ -108,7 +108,8 @@ class Dialer:
         ----------
         until_done
             Return when nothing is left to do now: no lead of a running campaign may be called at this time, and no
-            attempt is open. Leads that are to be tried again later don't count.
+            attempt is open. Leads that are to be tried again later don't count, but for those that were given back
+            while trunk or node is in trouble.
 
         Raises
         ------

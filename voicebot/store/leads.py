@@ -314,7 +314,7 @@ class Leads(Database):
             done = await connection.execute(
                 sa.update(LeadRow)
                 .where(LeadRow.id == lead, LeadRow.state == LeadState.REVIEW)
-                .values(state=LeadState.READY if call_again else LeadState.DONE, next_at=self.now)
+                .values(state=LeadState.READY if call_again else LeadState.DONE, next_at=self.now, refusals=0)
             )
             return done.rowcount == 1
 
