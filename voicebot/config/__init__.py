@@ -93,13 +93,13 @@ class TrunkSection(_Section):
 class SpeechSection(_Section):
     """Which engines hear and speak."""
 
-    recognizer: Literal["auto", "vosk", "moonshine"] = "auto"
+    recognizer: Literal["auto", "vosk", "moonshine", "whisper"] = "auto"
     """Engine that hears; `auto` takes the best one that is installed for a language."""
     workers: int = Field(2, ge=1, le=64)
     """Processes that recognise speech; no more than there are cores."""
     vosk_models: dict[str, Path] = {}
     """Language (`en-US`) -> folder of a Vosk model."""
-    voice: Literal["auto", "hibari", "espeak", "coqui"] = "auto"
+    voice: Literal["auto", "hibari", "kokoro", "espeak", "coqui"] = "auto"
     """Engine that speaks."""
 
 

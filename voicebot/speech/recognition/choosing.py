@@ -10,7 +10,7 @@ from typing import Final
 
 from voicebot.config import SpeechSection
 from voicebot.errors import ConfigurationError, UnavailableError
-from voicebot.speech.models.catalogue import CATALOGUE, all_installed, installed
+from voicebot.speech.models.catalogue import ANY_LANGUAGE, CATALOGUE, all_installed, installed
 from voicebot.speech.recognition.engine import EngineName
 from voicebot.speech.recognition.pool import WorkerPool
 from voicebot.speech.recognition.recognizer import EngineInfo
@@ -18,6 +18,7 @@ from voicebot.speech.recognition.recognizer import EngineInfo
 MODEL_VARIABLE: Final = "VOICEBOT_VOSK_MODEL"
 """Environment variable that names the folder of an English Vosk model."""
 _EMBEDDED: Final = "moonshine-tiny-en"
+WHISPER: Final = "whisper-base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def choose_recognizer(config: SpeechSection, language: str) -> WorkerPool:
     """Choose the recogniser of a language.
 
     A Vosk model that the configuration or the environment names comes first, then an installed one, then the
-    embedded recogniser (English only).
+    embedded recogniser (English only), then Whisper.
 
     Parameters
     ----------
@@ -57,6 +58,8 @@ def choose_recognizer(config: SpeechSection, language: str) -> WorkerPool:
         choice = _named(config, language) or _installed_vosk(language)
     if choice is None and config.recognizer in ("auto", "moonshine"):
         choice = _embedded(config, language)
+    if choice is None and config.recognizer in ("auto", "whisper"):
+        choice = _whisper(config, language)
     if choice is None:
         raise UnavailableError(_missing(config, language), cure=_cure(config, language))
     info = EngineInfo(choice.engine, choice.folder.name, language, choice.why, {"folder": str(choice.folder)})
@@ -117,19 +120,30 @@ def _embedded(config: SpeechSection, language: str) -> _Choice | None:
     return _Choice("moonshine", folder, f"no Vosk model for {language} is installed, and this one is embedded")
 
 
+def _whisper(config: SpeechSection, language: str) -> _Choice | None:
+    folder = installed(WHISPER)
+    if folder is None:
+        return None
+    if config.recognizer == "whisper":
+        return _Choice("whisper", folder, "the configuration asks for Whisper")
+    return _Choice("whisper", folder, f"no Vosk model for {language} is installed, and Whisper hears many languages")
+
+
 def _missing(config: SpeechSection, language: str) -> str:
     if config.recognizer == "moonshine" and not _same_language(language, "en"):
         return f"the embedded recogniser hears English only, not {language}"
-    what = {"auto": "recogniser", "vosk": "Vosk model", "moonshine": "embedded recogniser"}[config.recognizer]
+    what = {"auto": "recogniser", "vosk": "Vosk model", "moonshine": "embedded recogniser", "whisper": "Whisper model"}[
+        config.recognizer
+    ]
     return f"no {what} for {language} is installed"
 
 
 def _cure(config: SpeechSection, language: str) -> str:
-    engines = ("vosk", "moonshine") if config.recognizer == "auto" else (config.recognizer,)
+    engines = ("vosk", "moonshine", "whisper") if config.recognizer == "auto" else (config.recognizer,)
     fitting = [
         model.name
         for model in CATALOGUE.values()
-        if model.engine in engines and _same_language(model.language, language)
+        if model.engine in engines and (_same_language(model.language, language) or model.language == ANY_LANGUAGE)
     ]
     if fitting:
         return " or ".join(f"voicebot model install {name}" for name in fitting[:2])

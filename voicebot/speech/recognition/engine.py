@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from voicebot.speech.recognition.recognizer import Hints, Hypothesis, TimedWord
 
-EngineName = Literal["vosk", "moonshine"]
+EngineName = Literal["vosk", "moonshine", "whisper"]
 NOTHING = Hypothesis("", 0.0)
 
 

@@ -9,7 +9,7 @@ from voicebot.errors import UnavailableError
 from voicebot.speech.recognition.engine import Engine, EngineName
 
 
-def load_engine(engine: EngineName, folder: Path) -> Engine:
+def load_engine(engine: EngineName, folder: Path, language: str) -> Engine:
     """Load a model; imports the engine's library, so it is called in a worker only.
 
     Raises
@@ -27,6 +27,10 @@ def load_engine(engine: EngineName, folder: Path) -> Engine:
         from voicebot.speech.recognition.moonshine_engine import MoonshineEngine  # noqa: PLC0415
 
         loaded = MoonshineEngine(folder)
+    elif engine == "whisper":
+        from voicebot.speech.recognition.whisper_engine import WhisperEngine  # noqa: PLC0415
+
+        loaded = WhisperEngine(folder, language)
     else:
         raise UnavailableError(f"there is no recogniser engine {engine!r}")
     loaded.details["load_seconds"] = f"{time.monotonic() - started:.2f}"

@@ -274,7 +274,7 @@ class WorkerPool:
         self, info: EngineInfo, *, engine: EngineName, folder: Path, workers: int, look_seconds: float = 3.0
     ) -> None:
         self._info = info
-        self._order = with_json(Kind.LOAD, {"engine": engine, "folder": str(folder)})
+        self._order = with_json(Kind.LOAD, {"engine": engine, "folder": str(folder), "language": info.language})
         self._slots = [_Slot(number) for number in range(workers)]
         self._look_seconds = look_seconds
         self._sessions: dict[int, Session] = {}

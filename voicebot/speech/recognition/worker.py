@@ -51,7 +51,7 @@ class Worker:
         with contextlib.suppress(_PoolGoneError, ConnectionError):
             order = self._next().json()
             try:
-                engine = load_engine(order["engine"], Path(order["folder"]))
+                engine = load_engine(order["engine"], Path(order["folder"]), order["language"])
             except (VoicebotError, OSError, RuntimeError, ValueError, ImportError) as error:
                 self._send(with_json(Kind.CANNOT_LOAD, str(error) or type(error).__name__))
                 return

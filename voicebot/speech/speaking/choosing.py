@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from voicebot.config import Config, CoquiSection, SpeechSection
 from voicebot.errors import ConfigurationError
+from voicebot.speech.models.catalogue import installed
 from voicebot.speech.speaking.coqui.environment import find_environment
 from voicebot.speech.speaking.coqui.model import find_model, model_for
 from voicebot.speech.speaking.coqui.voice import CoquiVoice
 from voicebot.speech.speaking.espeak_voice import EspeakVoice
 from voicebot.speech.speaking.fallback import FallbackVoice
 from voicebot.speech.speaking.hibari_voice import HibariVoice
+from voicebot.speech.speaking.kokoro_voice import MODEL as KOKORO
+from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 from voicebot.speech.speaking.prompts import PromptCache, Prompts
 from voicebot.speech.speaking.voice import Voice
 
 
 def choose_voice(config: SpeechSection, language: str) -> Voice:
-    """Return the light voice for ``language``: hibari for English, espeak-ng for the rest, or what the config names.
+    """Return the light voice for ``language``, or what the config names.
+
+    hibari speaks English, Kokoro Mandarin where it is installed, espeak-ng the rest.
 
     Where Coqui speaks, this is its fallback.
 
     Parameters
     ----------
     config
-        ``voice`` is ``auto``, ``hibari``, ``espeak`` or ``coqui``.
+        ``voice`` is ``auto``, ``hibari``, ``kokoro``, ``espeak`` or ``coqui``.
     language
         BCP 47 tag.
 
@@ -33,11 +38,18 @@ def choose_voice(config: SpeechSection, language: str) -> Voice:
     UnavailableError
         The voice's engine is not installed; says what to do.
     """
-    english = language.lower().split("-")[0] == "en"
+    primary = language.lower().split("-")[0]
+    english, mandarin = primary == "en", primary == "zh"
     if config.voice == "hibari" and not english:
         raise ConfigurationError(
             f"the voice hibari speaks English only, not {language}", cure='set speech.voice to "auto" or "espeak"'
         )
+    if config.voice == "kokoro" and not mandarin:
+        raise ConfigurationError(
+            f"the voice kokoro speaks Mandarin only, not {language}", cure='set speech.voice to "auto"'
+        )
+    if config.voice == "kokoro" or (mandarin and config.voice != "espeak" and installed(KOKORO)):
+        return KokoroVoice()
     if config.voice == "espeak" or not english:
         return EspeakVoice(language)
     return HibariVoice()
