@@ -278,6 +278,36 @@ class Machines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callees:
+    """What simulated people and machines say where their persona file does not, and how they read their own words.
+
+    Parameters
+    ----------
+    hello
+        Said into silence, and by somebody whom a screener puts through.
+    back_channel
+        Said to show that one listens.
+    voicemail
+        An answering machine's greeting; ``{name}`` is the person called.
+    screening, passed_on
+        A call screener's question, and what it says when it puts the call through.
+    pause
+        Where a person pauses in mid-answer: between words, or marks where none are written between words.
+    yes, no
+        Words that stand for the keys 1 and 2, for people who press keys.
+    """
+
+    hello: str
+    back_channel: str
+    voicemail: str
+    screening: str
+    passed_on: str
+    pause: str
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """How scripts are written in the language, for their checks.
 
@@ -337,6 +367,7 @@ class Language:
     manners: Manners
     machines: Machines
     writing: Writing
+    callees: Callees
     embedding: str = ""
 
     @cached_property

@@ -40,6 +40,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from voicebot import languages
+from voicebot.languages import Language
+from voicebot.languages.language import Callees
 from voicebot.rehearsal.persona import Behaviour, Persona
 
 SPEECH_FRAMES: Final = 3
@@ -63,22 +66,8 @@ SCREENER_WAITS_SECONDS: Final = 8.0
 SCREENER_SURE_SECONDS: Final = 1.2
 PASSED_ON_AFTER_SECONDS: Final = 1.5
 
-HELLO: Final = "hello?"
-UH_HUH: Final = "uh-huh."
-VOICEMAIL_GREETING: Final = (
-    "Hi, you have reached {name}. I can't come to the phone right now. Please leave a message after the tone."
-)
-SCREENING: Final = (
-    "Hi, the person you are calling is using a screening service. Please state your name and the reason for your call."
-)
-PASSED_ON: Final = "Thank you. Please hold while I try to connect you."
-
 _MAIN_QUESTION: Final = {"collection": "reminder", "reminder": "collection"}
 """A script's main question goes by the script's name; personas written for the other script are understood."""
-_AFFIRM: Final = frozenset(["yes", "yeah", "yep", "yup", "sure", "ok", "okay", "correct", "right", "speaking"])
-_DENY: Final = frozenset(["no", "nope", "nah", "wrong", "not", "never"])
-_NUMBER_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_DIGITS: Final = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)} | {"star": "*", "pound": "#"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +190,8 @@ class PersonaMachine:
     _said_over: str = ""
     """An answer given over the bot's voice, until the bot shows that it heard."""
     _manner: Manner = field(init=False)
+    _language: Language = field(init=False)
+    _callee: Callees = field(init=False)
     _cue: str = ""
     _fresh: bool = False
     _used: Counter[str] = field(default_factory=Counter)
@@ -217,6 +208,8 @@ class PersonaMachine:
 
     def __post_init__(self) -> None:
         self._manner = Manner.of(self.persona)
+        self._language = languages.of(self.persona.language)
+        self._callee = self._language.callees
 
     # --- events
 
@@ -260,8 +253,8 @@ class PersonaMachine:
 
     def pressed(self, key: str, now: float) -> None:
         """The bot pressed a key; it counts for a screener that has asked for it."""
-        if self.phase is Phase.SCREENING and key in keys(screening_question(self.persona)):
-            self._planned.append((now + SCREENER_SURE_SECONDS, Say(PASSED_ON)))
+        if self.phase is Phase.SCREENING and key in keys(screening_question(self.persona), self._language):
+            self._planned.append((now + SCREENER_SURE_SECONDS, Say(self._callee.passed_on)))
 
     def said(self, now: float) -> None:
         """The last frame of what was to be said has left."""
@@ -276,7 +269,7 @@ class PersonaMachine:
             self.phase = Phase.TALKING
             self._fresh = False
             self.ear.since_reset = 0
-            self._planned.append((now + PASSED_ON_AFTER_SECONDS, Say(HELLO)))
+            self._planned.append((now + PASSED_ON_AFTER_SECONDS, Say(self._callee.hello)))
 
     def tick(self, now: float) -> tuple[Command, ...]:
         """Return what to do now; to be called every 20 ms."""
@@ -331,7 +324,7 @@ class PersonaMachine:
             wanted = now - self._own_end > SCREENER_WAITS_SECONDS
             return Leave("nobody pressed the screener's key") if wanted else None
         if self.ear.since_reset >= 5 * SPEECH_FRAMES and silent > SCREENER_SURE_SECONDS:
-            return Say(PASSED_ON)
+            return Say(self._callee.passed_on)
         return Leave("nobody answered the screener") if silent > SCREENER_WAITS_SECONDS else None
 
     def _talk(self, now: float) -> Command | None:
@@ -353,13 +346,13 @@ class PersonaMachine:
             and self._uh_huh_for != self.ear.line_since
         ):
             self._uh_huh_for = self.ear.line_since
-            return Say(UH_HUH)
+            return Say(self._callee.back_channel)
         if silent > PATIENCE_SECONDS and not self._mute:
             return Leave("nothing was heard any more")
         if silent > HELLO_AFTER_SECONDS and not (self._said_hello or self._mute or self.ear.frames >= SPEECH_FRAMES):
             self._said_hello = True
             if not self.persona.behaves(Behaviour.DTMF_ONLY):
-                return Say(HELLO)
+                return Say(self._callee.hello)
         return None
 
     def _question_open(self) -> bool:
@@ -396,10 +389,10 @@ class PersonaMachine:
             return None
         self.turns += 1
         if self.persona.behaves(Behaviour.DTMF_ONLY):
-            digits = keys(text)
+            digits = keys(text, self._language)
             return Press(digits) if digits else None
         if self.persona.behaves(Behaviour.LONG_PAUSE):
-            first, rest = halves(text)
+            first, rest = halves(text, self._language)
             if rest:
                 self._rest = rest
                 return Say(first)
@@ -420,56 +413,63 @@ class PersonaMachine:
 def voicemail_greeting(persona: Persona) -> str:
     """Return what a persona's answering machine says before the tone."""
     lines = persona.says.get("greeting") or persona.says.get("any")
-    return lines[0] if lines else VOICEMAIL_GREETING.format(name=persona.lead.name)
+    return lines[0] if lines else languages.of(persona.language).callees.voicemail.format(name=persona.lead.name)
 
 
 def screening_question(persona: Persona) -> str:
     """Return what a persona's call screener asks."""
     lines = persona.says.get("screening")
-    return lines[0] if lines else SCREENING
+    return lines[0] if lines else languages.of(persona.language).callees.screening
 
 
-def halves(text: str) -> tuple[str, str]:
-    """Split an answer where a person would pause; the second half is empty for answers of up to three words.
+def halves(text: str, language: Language) -> tuple[str, str]:
+    """Split an answer where a person would pause; the second half is empty for very short answers.
 
-    The cut is after the comma nearest to the middle, else before the middle word.
+    The cut is after the mark nearest to the middle, else before the middle word (or character).
     """
-    words = text.split()
-    if len(words) < 4:
+    parts = text.split() if language.spaced else [*text]
+    joint = " " if language.spaced else ""
+    if len(parts) < (4 if language.spaced else 5):
         return text, ""
-    middle = len(words) / 2
-    commas = [number for number in range(1, len(words)) if words[number - 1].endswith((",", ";", "."))]
-    cut = min(commas, key=lambda number: abs(number - middle)) if commas else round(middle)
-    first = " ".join(words[:cut]).rstrip(",;.")
-    return f"{first},", " ".join(words[cut:])
+    middle, marks = len(parts) / 2, tuple(language.callees.pause)
+    pauses = [number for number in range(1, len(parts)) if parts[number - 1].endswith(marks)]
+    cut = min(pauses, key=lambda number: abs(number - middle)) if pauses else round(middle)
+    first = joint.join(parts[:cut]).rstrip("".join(marks))
+    return f"{first}{marks[0]}", joint.join(parts[cut:])
 
 
-def keys(text: str) -> str:
+def keys(text: str, language: Language) -> str:
     """Return the keys that a line stands for: its digits, a number word, or 1 for a yes and 2 for a no."""
     digits = re.sub(r"[^0-9*#]", "", text)
     if digits:
         return digits
-    words = re.findall(r"[a-z]+", text.lower())
-    spelled = "".join(_DIGITS[word] for word in words if word in _DIGITS)
+    plain = language.plain(text)
+    words = plain.split() if language.spaced else [*plain]
+    spelled = "".join(language.machines.keys[word] for word in words if word in language.machines.keys)
     if spelled:
         return spelled
-    if any(word in _DENY for word in words):
+    heard = (
+        set(words) if language.spaced else {one for one in language.callees.yes | language.callees.no if one in plain}
+    )
+    if heard & language.callees.no:
         return "2"
-    return "1" if any(word in _AFFIRM for word in words) else ""
+    return "1" if heard & language.callees.yes else ""
 
 
 def everything_said(persona: Persona) -> tuple[str, ...]:
     """Return all that a persona may say aloud, so that it can be spoken before the call."""
-    texts: list[str] = [HELLO]
+    language = languages.of(persona.language)
+    callee = language.callees
+    texts: list[str] = [callee.hello]
     if persona.behaves(Behaviour.ANSWERING_MACHINE):
         texts.append(voicemail_greeting(persona))
     if persona.behaves(Behaviour.CALL_SCREENER):
-        texts += [screening_question(persona), PASSED_ON]
+        texts += [screening_question(persona), callee.passed_on]
     if persona.behaves(Behaviour.SAYS_UH_HUH):
-        texts.append(UH_HUH)
+        texts.append(callee.back_channel)
     for lines in persona.says.values():
         for line in lines:
             texts.append(line)
             if persona.behaves(Behaviour.LONG_PAUSE):
-                texts += [half for half in halves(line) if half]
+                texts += [half for half in halves(line, language) if half]
     return tuple(dict.fromkeys(texts))

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.speaking.espeak_voice import EspeakVoice
+from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 from voicebot.speech.speaking.loudness import finish
 from voicebot.speech.speaking.spoken_text import is_speakable, plain
 
@@ -27,17 +28,17 @@ class Speaker:
     name
         As a persona's ``voice`` may name it.
     engine
-        ``hibari`` or ``espeak``.
+        ``hibari``, ``kokoro`` or ``espeak``.
     semitones
         Pitch against the engine's own; the bot has 0.
     tempo
         Speed against the engine's own.
     variant
-        espeak-ng's voice variant.
+        espeak-ng's voice variant, or which of Kokoro's voices.
     """
 
     name: str
-    engine: Literal["hibari", "espeak"]
+    engine: Literal["hibari", "kokoro", "espeak"]
     semitones: float = 0.0
     tempo: float = 1.0
     variant: str = ""
@@ -62,12 +63,32 @@ SPEAKERS: Final = (
 )
 """Given to personas by their names."""
 
+MANDARIN_SPEAKERS: Final = (
+    Speaker("bo", "kokoro", -1.2, 0.95, "zm_yunxi"),
+    Speaker("chen", "kokoro", 0.0, 1.0, "zm_yunxi"),
+    Speaker("dawei", "kokoro", 0.9, 1.08, "zm_yunxi"),
+    Speaker("gang", "kokoro", -0.8, 0.95, "zm_yunjian"),
+    Speaker("hao", "kokoro", 0.6, 1.05, "zm_yunjian"),
+    Speaker("jun", "kokoro", -0.5, 1.0, "zm_yunyang"),
+    Speaker("kai", "kokoro", 0.7, 1.1, "zm_yunxia"),
+    Speaker("lan", "kokoro", -0.8, 0.95, "zf_xiaoxiao"),
+    Speaker("mei", "kokoro", 0.6, 1.06, "zf_xiaoxiao"),
+    Speaker("ning", "kokoro", -0.6, 1.0, "zf_xiaobei"),
+    Speaker("qing", "kokoro", 0.8, 1.05, "zf_xiaobei"),
+    Speaker("rui", "kokoro", 1.2, 1.0, "zf_xiaoyi"),
+)
+"""The same for Mandarin; the bot's own voice is shifted far enough to be another person."""
+
 HARD_SPEAKERS: Final = (
     Speaker("robot_man", "espeak", tempo=1.0, variant="m3"),
     Speaker("robot_woman", "espeak", tempo=0.95, variant="f2"),
     Speaker("robot_whisper", "espeak", tempo=0.9, variant="m7"),
 )
-"""Only for personas that name them, and for languages that hibari does not speak."""
+"""Only for personas that name them, and for languages that nothing better speaks."""
+
+
+_EVERYBODY: Final = (*SPEAKERS, *MANDARIN_SPEAKERS, *HARD_SPEAKERS)
+_SPEAKERS_OF: Final = {"en": SPEAKERS, "zh": MANDARIN_SPEAKERS}
 
 
 def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") -> Speaker:
@@ -79,12 +100,12 @@ def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") ->
         ``voice`` names none.
     """
     if voice:
-        for speaker in (*SPEAKERS, *HARD_SPEAKERS):
+        for speaker in _EVERYBODY:
             if speaker.name == voice:
                 return speaker
-        known = ", ".join(speaker.name for speaker in (*SPEAKERS, *HARD_SPEAKERS))
+        known = ", ".join(speaker.name for speaker in _EVERYBODY)
         raise ConfigurationError(Problem(f"persona {persona}: no caller's voice is named {voice!r}", f"known: {known}"))
-    group = SPEAKERS if language.split("-", maxsplit=1)[0] == "en" else HARD_SPEAKERS
+    group = _SPEAKERS_OF.get(language.partition("-")[0], HARD_SPEAKERS)
     return group[int.from_bytes(hashlib.sha256(persona.encode()).digest()[8:12], "big") % len(group)]
 
 
@@ -94,6 +115,7 @@ class CallerVoices:
     def __init__(self) -> None:
         self._engine: Any = None
         self._espeak: dict[tuple[str, str], EspeakVoice] = {}
+        self._kokoro: dict[str, KokoroVoice] = {}
         self._spoken: dict[tuple[str, str, str], bytes] = {}
         self._turn = asyncio.Lock()
 
@@ -118,6 +140,10 @@ class CallerVoices:
         if speaker.engine == "espeak":
             voice = self._espeak.setdefault((language, speaker.variant), EspeakVoice(language, variant=speaker.variant))
             return await voice.synthesize(text, speed=speaker.tempo)
+        if speaker.engine == "kokoro":
+            ratio = 2.0 ** (speaker.semitones / 12.0)
+            kokoro = self._kokoro.setdefault(speaker.variant, KokoroVoice(speaker.variant))
+            return await kokoro.synthesize(text, speed=speaker.tempo / ratio, pitch=ratio)
         return await asyncio.to_thread(self._hibari, text, speaker)
 
     def _hibari(self, text: str, speaker: Speaker) -> bytes:

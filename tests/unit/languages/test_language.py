@@ -30,7 +30,9 @@ TABLES = {
     "speech/recognition/choosing.py",
     "speech/speaking/choosing.py",
     "speech/speaking/espeak_voice.py",
+    "speech/recognition/sounding.py",
     "speech/speaking/hibari_voice.py",
+    "speech/speaking/kokoro_voice.py",
 }
 """Tables of models and voices, each made for one language; what a command takes where no language is named; and a
 program that runs in Rasa's environment, apart from this package."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicebot import languages
 from voicebot.rehearsal import machine as rules
 from voicebot.rehearsal.machine import Beep, Command, Leave, PersonaMachine, Phase, Press, Say, everything_said
 from voicebot.rehearsal.persona import Behaviour, Persona, PersonaLead
@@ -25,6 +26,9 @@ LEAD = PersonaLead(
     timezone="America/New_York",
 )
 SAYS = {"identity": ["yes, speaking"], "when": ["well I can pay it on Friday", "on Friday"], "any": ["sure"]}
+
+ENGLISH = languages.of("en-US")
+MANDARIN = languages.of("zh-CN")
 
 
 def persona(*behaviour: Behaviour, says: dict[str, list[str]] | None = None, name: str = "ann") -> Persona:
@@ -192,7 +196,7 @@ def test_a_question_that_is_learnt_late_is_answered() -> None:
 
 def test_uh_huh_answers_nothing() -> None:
     stage = Stage(PersonaMachine(persona(Behaviour.SAYS_UH_HUH)))
-    assert said(stage.ask("identity", seconds=5)) == [rules.UH_HUH]
+    assert said(stage.ask("identity", seconds=5)) == [ENGLISH.callees.back_channel]
     assert said(stage.run(2)) == ["yes, speaking"]
 
 
@@ -259,9 +263,9 @@ def test_answering_machine_in_its_own_words() -> None:
 
 def test_call_screener_passes_the_call_on() -> None:
     stage = Stage(PersonaMachine(persona(Behaviour.CALL_SCREENER)))
-    assert said([*stage.ask("identity", seconds=1), *stage.run(9)]) == [rules.SCREENING]
+    assert said([*stage.ask("identity", seconds=1), *stage.run(9)]) == [ENGLISH.callees.screening]
     stage.run(3, loud=True)
-    assert said(stage.run(6)) == [rules.PASSED_ON, rules.HELLO]
+    assert said(stage.run(6)) == [ENGLISH.callees.passed_on, ENGLISH.callees.hello]
     stage.ask("identity")
     assert said(stage.run(3)) == ["yes, speaking"]
 
@@ -273,7 +277,7 @@ def test_call_screener_gives_up() -> None:
 
 def test_a_screener_that_wants_a_key_passes_on_whoever_presses_it() -> None:
     says = {"screening": ["To be connected, press five now."], "any": ["sure"]}
-    for key, passed_on in (("5", [rules.PASSED_ON, rules.HELLO]), ("1", []), ("", [])):
+    for key, passed_on in (("5", [ENGLISH.callees.passed_on, ENGLISH.callees.hello]), ("1", []), ("", [])):
         stage = Stage(PersonaMachine(persona(Behaviour.CALL_SCREENER, Behaviour.SCREENER_WANTS_KEY, says=says)))
         stage.run(6)
         stage.run(2, loud=True)
@@ -284,7 +288,7 @@ def test_a_screener_that_wants_a_key_passes_on_whoever_presses_it() -> None:
 
 def test_dead_air() -> None:
     stage = Stage(PersonaMachine(persona()))
-    assert said(stage.run(10)) == [rules.HELLO]
+    assert said(stage.run(10)) == [ENGLISH.callees.hello]
     assert [type(command) for command in stage.run(30)] == [Leave]
 
 
@@ -304,12 +308,31 @@ def test_people_differ_and_stay_the_same() -> None:
     ],
 )
 def test_halves(text: str, halves: tuple[str, str]) -> None:
-    assert rules.halves(text) == halves
+    assert rules.halves(text, ENGLISH) == halves
+
+
+@pytest.mark.parametrize(
+    ("text", "halves"),
+    [
+        ("是的", ("是的", "")),
+        ("可以，我周五还", ("可以，", "我周五还")),
+        ("我周五可以还", ("我周五，", "可以还")),
+    ],
+)
+def test_halves_where_no_spaces_are_written(text: str, halves: tuple[str, str]) -> None:
+    assert rules.halves(text, MANDARIN) == halves
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"), [("一", "1"), ("按二", "2"), ("是的", "1"), ("不是", "2"), ("九", "9"), ("喂", "")]
+)
+def test_keys_that_mandarin_words_stand_for(text: str, keys: str) -> None:
+    assert rules.keys(text, MANDARIN) == keys
 
 
 @given(text=st.text(alphabet="ab ,.;", max_size=40))
 def test_halves_lose_no_word(text: str) -> None:
-    first, rest = rules.halves(text)
+    first, rest = rules.halves(text, ENGLISH)
     joined = f"{first} {rest}" if rest else first
     letters = "".join(character for character in joined if character in "ab")
     assert letters == "".join(character for character in text if character in "ab")

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from voicebot.languages.en import entities, wording
+from voicebot.languages.en.callees import CALLEES
 from voicebot.languages.en.clues import CLUES, MANNERS
 from voicebot.languages.en.keywords import KEYWORDS
 from voicebot.languages.en.machines import MACHINES
@@ -24,6 +25,7 @@ LANGUAGE: Final = Language(
     keywords=KEYWORDS,
     manners=MANNERS,
     machines=MACHINES,
+    callees=CALLEES,
     writing=Writing(
         asks=re.compile(r"\?|\b(?:please (?:say|tell|press|name|give)|tell me|let me know|say|press)\b", re.IGNORECASE),
         foreign=re.compile(r"[\u4e00-\u9fff]"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from voicebot.languages.language import Language, Locale, Writing
 from voicebot.languages.zh import entities, wording
+from voicebot.languages.zh.callees import CALLEES
 from voicebot.languages.zh.clues import CLUES, MANNERS
 from voicebot.languages.zh.keywords import KEYWORDS
 from voicebot.languages.zh.machines import MACHINES
@@ -22,6 +23,7 @@ LANGUAGE: Final = Language(
     keywords=KEYWORDS,
     manners=MANNERS,
     machines=MACHINES,
+    callees=CALLEES,
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
         foreign=re.compile(r"[A-Za-z]{4,}"),

@@ -23,8 +23,8 @@ RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), syllable)
     for pattern, syllable in (
         # 还: huan2 where something is paid or given back, hai2 ("still, also") elsewhere.
-        (r"(还)(?=是|有|要|能|会|可以|没|不|在|需要|想|得|差|欠|剩)", "hai2"),
         (r"(?:偿|归|返|退|奉)(还)", "huan2"),
+        (r"(还)(?=是|有|要|能|会|可以|没|不|在|需要|想|得|差|欠|剩)", "hai2"),
         (r"(还)(?=[款钱清上给掉完齐回贷债账帐])", "huan2"),
         (rf"(还)(?=[{_NUMBER}一部全])", "huan2"),
         (rf"(?:{_BEFORE_PAYING})(还)", "huan2"),

@@ -84,15 +84,15 @@ class KokoroVoice:
         """BCP 47 tag."""
         return "zh-CN"
 
-    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
-        """Speak ``text``; see ``Voice.synthesize``."""
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False, pitch: float = 1.0) -> bytes:
+        """Speak ``text``; see ``Voice.synthesize``. ``pitch`` is a factor: other people are made of one voice by it."""
         text = plain(text)
         if not is_speakable(text):
             return b""
         loop = asyncio.get_running_loop()
         async with self._turn:
             await loop.run_in_executor(_THREAD, _engine, self._folder)
-            work = loop.run_in_executor(_THREAD, _speak, self._folder, self._style, text, speed)
+            work = loop.run_in_executor(_THREAD, _speak, self._folder, self._style, text, speed, pitch)
             try:
                 return await asyncio.wait_for(asyncio.shield(work), self._seconds)
             except TimeoutError as error:
@@ -149,7 +149,7 @@ def _engine(folder: Path) -> _Engine:
     return _Engine(folder)
 
 
-def _speak(folder: Path, style: Path, text: str, speed: float) -> bytes:
+def _speak(folder: Path, style: Path, text: str, speed: float, pitch: float) -> bytes:
     engine = _engine(folder)
     signs = phonemes(text)
     tokens = [engine.vocabulary[sign] for sign in signs if sign in engine.vocabulary][:_MOST_TOKENS]
@@ -164,4 +164,5 @@ def _speak(folder: Path, style: Path, text: str, speed: float) -> bytes:
             "speed": np.array([min(2.0, max(0.5, speed))], np.float32),
         },
     )[0]
-    return finish(np.asarray(samples, np.float32).ravel(), _RATE)
+    # Declaring another rate than the true one is the pitch shift: finish() resamples to 8 kHz.
+    return finish(np.asarray(samples, np.float32).ravel(), round(_RATE * pitch))

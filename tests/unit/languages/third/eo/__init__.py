@@ -8,6 +8,7 @@ from typing import Final
 from tests.unit.languages.third.eo import entities, wording
 from voicebot.dialogue.understanding.keywords import HARD
 from voicebot.languages.language import (
+    Callees,
     Clues,
     KeywordRule,
     Language,
@@ -50,5 +51,15 @@ LANGUAGE: Final = Language(
     ),
     manners=Manners(back_channels=frozenset({"aha"}), greetings=frozenset({"saluton"})),
     machines=Machines(voicemail=("lasu mesaĝon", "post la signalo"), unavailable=(), screener=(), asking=(), people=()),
+    callees=Callees(
+        hello="ha lo?",
+        back_channel="aha.",
+        voicemail="Jen {name}. Lasu mesaĝon.",
+        screening="Kiu vokas?",
+        passed_on="Atendu.",
+        pause=",.",
+        yes=frozenset({"jes"}),
+        no=frozenset({"ne"}),
+    ),
     writing=Writing(asks=re.compile(r"\?"), foreign=_NEVER, scripts=("LATIN",), units_a_second=2.5),
 )
