@@ -75,11 +75,16 @@ _KOREAN = {
     "안녕하세요": ("en-US", "annyeong haseyo"),
     "여보세요": ("en-US", "yuhboseyo"),
 }
+_MANDARIN = {
+    phrase: ("zh-CN", phrase)
+    for phrase in ("我下周五还款", "我已经还过了", "请问您是哪位", "明天再打给我", "我现在没有钱")
+}
+_OFF_SCRIPT_MANDARIN = ("zh-CN", "公园里的小狗在草地上跑来跑去")
 _OFF_SCRIPT = ("en-US", "My little dog has eaten the yellow flowers.")
 
 
 def trials() -> dict[str, Trial]:
-    """The embedded English recogniser, Vosk in Korean, and Vosk in English where a model is named."""
+    """Moonshine in English, Whisper in Mandarin, Vosk in Korean, and Vosk in English where a model is named."""
     folder = models_folder()
     found = {
         "moonshine": _english("moonshine", folder / "moonshine-tiny-en"),
@@ -94,6 +99,9 @@ def trials() -> dict[str, Trial]:
             frozen_seconds=4.0,
         ),
     }
+    found["whisper"] = Trial(
+        "whisper", folder / "whisper-base", "zh-CN", _MANDARIN, _OFF_SCRIPT_MANDARIN, "我会还 qwxzjkv", words=False
+    )
     if named := os.environ.get(MODEL_VARIABLE):
         found["vosk-en"] = _english("vosk", Path(named))
     return found

@@ -25,6 +25,7 @@ from voicebot.speech.recognition.candidates import confidence_of, pick, plain, s
 from voicebot.speech.recognition.engine import NOTHING, Heard
 from voicebot.speech.recognition.moonshine_tokens import END, START, Tokens
 from voicebot.speech.recognition.recognizer import Hints, Hypothesis
+from voicebot.speech.recognition.stretches import quiet_place
 
 _Array = np.ndarray[Any, Any]
 
@@ -43,7 +44,6 @@ _HEARABLE_RMS: Final = 0.0005
 """Quieter than this (-66 dBFS) is not speech; the model would dream something up."""
 _LONGEST_SECONDS: Final = 14.0
 """Longer audio is cut at quiet places: cost and errors of the model grow with length."""
-_CUT_SEARCH_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class MoonshineStream:
         """Words so far."""
         longest = int(_LONGEST_SECONDS * SAMPLE_RATE) * 2
         while len(self._audio) > longest:
-            cut = _quiet_place(np.frombuffer(bytes(self._audio[:longest]), "<i2")) * 2
+            cut = quiet_place(bytes(self._audio[:longest]))
             earlier = self._decode(bytes(self._audio[:cut]))
             if earlier is not None and earlier.text:
                 self._earlier.append(earlier)
@@ -243,11 +243,3 @@ def _repeats(tokens: list[int]) -> int:
         ):
             return len(tokens) - length * (times - 1)
     return 0
-
-
-def _quiet_place(samples: _Array) -> int:
-    """Where to cut: the quietest 100 ms of the last seconds."""
-    window = SAMPLE_RATE // 10
-    first = len(samples) - int(_CUT_SEARCH_SECONDS * SAMPLE_RATE)
-    blocks = samples[first:][: (len(samples) - first) // window * window].astype(np.float32).reshape(-1, window)
-    return first + int((blocks**2).mean(1).argmin()) * window + window // 2

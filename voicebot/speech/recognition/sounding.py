@@ -23,6 +23,11 @@ def written(text: str, language: str) -> str:
     return _simplified(text) if language == "zh" else text
 
 
+def joined(texts: Sequence[str], language: str) -> str:
+    """Return stretches of one utterance as one text."""
+    return ("" if language == "zh" else " ").join(texts)
+
+
 def nearest(texts: Sequence[str], phrases: Sequence[str], language: str) -> tuple[str, float] | None:
     """Return the phrase that sounds most like one of the texts, with its likeness (0 to 1).
 
