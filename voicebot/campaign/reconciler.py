@@ -56,6 +56,8 @@ class Reconciler:
         self._spool, self._held, self._database = spool, held, database
         self._unwritten: dict[UUID, Result | None] = {}
         self._unreleased: dict[UUID, str] = {}
+        self._in_memory: set[UUID] = set()
+        """Results that neither the database nor the disk takes."""
         self._connection = 0
         self.unsettled = True
         """Lost attempts are left, or Asterisk was not asked since it was last connected."""
@@ -205,6 +207,7 @@ class Reconciler:
             else:
                 await asyncio.to_thread(self._spool.drop, attempt)
             self._unwritten.pop(attempt, None)
+            self._in_memory.discard(attempt)
         for attempt, why in list(self._unreleased.items()):
             try:
                 await self._store.release(attempt, why)
@@ -223,8 +226,13 @@ class Reconciler:
         try:
             await asyncio.to_thread(self._spool.put, attempt, result)
         except OSError as error:
-            _log.error("a result is kept in memory only", attempt=str(attempt), error=str(error))
+            if attempt not in self._in_memory:  # it is tried again every round; the log is the last to know the outcome
+                self._in_memory.add(attempt)
+                _log.error(
+                    "a result is kept in memory only", attempt=str(attempt), outcome=result.outcome, error=str(error)
+                )
         else:
+            self._in_memory.discard(attempt)
             self._unwritten[attempt] = None
 
     async def _refuse(self, attempt: UUID, result: Result) -> None:

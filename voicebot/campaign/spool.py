@@ -78,8 +78,13 @@ class Spool:
             return None
 
     def drop(self, attempt: UUID) -> None:
-        """Forget a result that was written."""
-        self._path(attempt).unlink(missing_ok=True)
+        """Forget a result that was written; one that stays is found to be written before at the next start."""
+        try:
+            self._path(attempt).unlink(missing_ok=True)
+        except NotADirectoryError:  # the folder could not be made: nothing was kept in it
+            return
+        except OSError as error:
+            _log.error("a spooled result that was written cannot be deleted", attempt=str(attempt), error=str(error))
 
     def set_aside(self, attempt: UUID) -> None:
         """Keep a result that can never be written, for a person to look at."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.integration.campaign.stand_ins import StandInCaller, StandInPhone, config
 from tests.integration.store.making import ANSWERED, NODE, campaign, dialling, finish, lead
@@ -374,8 +375,9 @@ def own_cluster() -> Iterator[Cluster]:
     server.close()
 
 
+@pytest.mark.parametrize("disk", ["takes results", "takes nothing"])
 async def test_no_outcome_is_lost_while_the_database_is_away(
-    own_cluster: Cluster, tmp_path: Path, phone: StandInPhone
+    own_cluster: Cluster, tmp_path: Path, phone: StandInPhone, disk: str
 ) -> None:
     url = await asyncio.to_thread(own_cluster.create, "voicebot")
     await migrations.upgrade(url)
@@ -389,16 +391,31 @@ async def test_no_outcome_is_lost_while_the_database_is_away(
 
     caller = StandInCaller(call)
     spool = tmp_path / "spool"
-    async with running(Dialer(store, phone, caller, config(url, tmp_path, max_calls=3))):
-        await until(lambda: len(caller.called) == 3)
-        await asyncio.to_thread(own_cluster.stop)
-        hold.set()
-        await until(lambda: spool.is_dir() and len(list(spool.glob("*.json"))) == 3)
-        await asyncio.to_thread(own_cluster.start)
-        await until(lambda: len(caller.called) == 6)
+    if disk == "takes nothing":
+        spool.touch()
+
+    def kept() -> bool:
+        in_memory = [line for line in logged if line["event"] == "a result is kept in memory only"]
+        assert all(line["outcome"] == ANSWERED.outcome for line in in_memory)
+        return (len(list(spool.glob("*.json"))) if spool.is_dir() else len(in_memory)) == 3
+
+    with capture_logs() as logged:
+        async with running(Dialer(store, phone, caller, config(url, tmp_path, max_calls=3))):
+            await until(lambda: len(caller.called) == 3)
+            await asyncio.to_thread(own_cluster.stop)
+            hold.set()
+            await until(kept)
+            await asyncio.to_thread(own_cluster.start)
+            await until(lambda: len(caller.called) == 6)
     status = await store.campaign_status(made)
     assert (status.leads[LeadState.DONE], status.outcomes) == (6, {"promise_to_pay": 6})
-    assert list(spool.iterdir()) == []
+    assert spool.is_file() or list(spool.iterdir()) == []
+    told = [line["event"] for line in logged if line["log_level"] == "warning"]
+    assert [event for event in told if "database" in event] == [
+        "the database is away: nobody new is called, results are kept on the disk",
+        "the database is back",
+    ]
+    assert sum(line["event"] == "a result is kept in memory only" for line in logged) == 3 * (disk == "takes nothing")
     await store.close()
 
 
