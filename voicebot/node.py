@@ -16,6 +16,7 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.dialogue.script.variants import arms
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.speech.listening.activity import VoiceActivity
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.speaking.choosing import check_coqui, choose_prompts
 from voicebot.speech.speaking.hibari_voice import warm_up
@@ -64,6 +65,9 @@ class Node:
             await self._check_policies()
             if self._config.speech.voice == "coqui":
                 await asyncio.to_thread(check_coqui, self._config.coqui)
+            await asyncio.to_thread(
+                VoiceActivity
+            )  # its network is loaded once; the first call's audio would wait for it
             if self._config.speech.voice != "espeak":
                 await warm_up()
             phone = AsteriskPhone(self._config)
