@@ -14,8 +14,9 @@ from voicebot.config import Config
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.masking import mask_name, mask_number
 from voicebot.store.calls import CallFilter
+from voicebot.store.lead_records import Lead
 from voicebot.store.leads import LeadFilter
-from voicebot.store.records import CampaignState, Lead, LeadState
+from voicebot.store.records import CampaignState, LeadState
 from voicebot.store.store import Store
 
 app = typer.Typer(rich_markup_mode=None)

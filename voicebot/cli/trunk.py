@@ -32,7 +32,7 @@ def list_trunks(context: typer.Context, as_json: AsJson = False) -> None:
         return
     output.print_table(
         "",
-        ("trunk", "endpoint", "calls", "per second", "rings", "caller id", "may dial", "may transfer to"),
+        ("trunk", "endpoint", "calls", "per second", "rings", "caller id", "may dial", "sends as", "may transfer to"),
         (
             (
                 name,
@@ -42,6 +42,7 @@ def list_trunks(context: typer.Context, as_json: AsJson = False) -> None:
                 f"{trunk.ring_seconds:g} s",
                 trunk.caller_id,
                 "\n".join(trunk.numbers),
+                f"{trunk.dial_prefix}14155550100",
                 "\n".join(trunk.transfer_extensions),
             )
             for name, trunk in trunks.items()

@@ -14,15 +14,8 @@ from voicebot.store import rows
 from voicebot.store.corrections import Stored, Verdict, judge
 from voicebot.store.database import Database
 from voicebot.store.engine import to_text
-from voicebot.store.records import (
-    Added,
-    AttemptState,
-    Corrected,
-    Lead,
-    LeadChange,
-    LeadState,
-    NewLead,
-)
+from voicebot.store.lead_records import Added, Corrected, Lead, LeadChange
+from voicebot.store.records import AttemptState, LeadState, NewLead
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadChangeRow, LeadRow, SuppressionRow
 
 LEADS_AT_ONCE: Final = 1000

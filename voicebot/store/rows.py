@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from voicebot.masking import E164
 from voicebot.store.engine import to_text
-from voicebot.store.records import Attempt, Campaign, Lead, LeadHistory, NewLead, NextStep
+from voicebot.store.lead_records import Lead
+from voicebot.store.records import Attempt, Campaign, LeadHistory, NewLead, NextStep
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
 
 READY: Final = LeadRow.state == sa.literal_column("'ready'")

@@ -22,8 +22,8 @@ from voicebot.config import Config
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.masking import mask_name, mask_number
+from voicebot.store.lead_records import Corrected
 from voicebot.store.leads import LEADS_AT_ONCE
-from voicebot.store.records import Corrected
 from voicebot.store.store import Store
 
 SHOWN: Final = 100
