@@ -17,7 +17,6 @@ from typing import Any, Final
 import ctranslate2
 import numpy as np
 import soxr
-import tokenizers
 
 from voicebot.errors import UnavailableError
 from voicebot.speech.audio import SAMPLE_RATE
@@ -26,6 +25,7 @@ from voicebot.speech.recognition.engine import NOTHING, Heard
 from voicebot.speech.recognition.log_mel import RATE, log_mel
 from voicebot.speech.recognition.recognizer import Hints, Hypothesis
 from voicebot.speech.recognition.stretches import quiet_place
+from voicebot.speech.recognition.whisper_tokens import WhisperTokens
 
 _Array = np.ndarray[Any, Any]
 
@@ -69,12 +69,12 @@ class WhisperEngine:
             self._model: Any = ctranslate2.models.Whisper(
                 str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
             )
-            self._tokens = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # both libraries raise kinds of their own for each fault
+            self._tokens = WhisperTokens(folder / "tokenizer.json")
+        except Exception as error:  # the library raises kinds of its own for each fault
             raise UnavailableError(f"{folder} is not a Whisper model that can be loaded: {error}") from error
         self._primary = language.partition("-")[0].lower()
         marks = ("<|startoftranscript|>", f"<|{self._primary}|>", "<|transcribe|>", "<|notimestamps|>")
-        prompt = [token for mark in marks if (token := self._tokens.token_to_id(mark)) is not None]
+        prompt = [token for mark in marks if (token := self._tokens.mark(mark)) is not None]
         if len(prompt) != len(marks):
             raise UnavailableError(f"this Whisper model does not hear {language}")
         self._prompt = prompt
@@ -118,7 +118,7 @@ class WhisperEngine:
             repetition_penalty=1.05,
         )[0]
         texts = [
-            (sounding.written(self._tokens.decode(ids), self._primary), float(score))
+            (sounding.written(self._tokens.text(ids), self._primary), float(score))
             for ids, score in zip(result.sequences_ids, result.scores, strict=True)
         ]
         return texts, float(result.no_speech_prob)
