@@ -65,9 +65,7 @@ class Node:
             await self._check_policies()
             if self._config.speech.voice == "coqui":
                 await asyncio.to_thread(check_coqui, self._config.coqui)
-            await asyncio.to_thread(
-                VoiceActivity
-            )  # its network is loaded once; the first call's audio would wait for it
+            await asyncio.to_thread(VoiceActivity)  # loads its network, for which the first call's audio would wait
             if self._config.speech.voice != "espeak":
                 await warm_up()
             phone = AsteriskPhone(self._config)
