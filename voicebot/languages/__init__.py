@@ -1,7 +1,7 @@
-"""All that belongs to one language, a folder each: what people say, and how values are read and spoken.
+"""Everything that belongs to one language, in a folder of its own: what people say, how values are read and spoken.
 
-A folder named by the language's code, with a ``LANGUAGE`` in it, is all that a new one needs (``language.Language``);
-nothing elsewhere asks which language it is. How to add one is told in docs/how-to/a-new-language.md.
+A folder named after the language's code, with a ``LANGUAGE`` in it, is all that a new one needs; nothing elsewhere
+asks which language it is. See docs/how-to/a-new-language.md for how to add one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def family(tag: str) -> str:
 
 
 def codes() -> tuple[str, ...]:
-    """Return the codes of all languages that there are folders of."""
+    """Return the codes of all languages that have a folder."""
     return tuple(sorted(one.name for one in pkgutil.iter_modules(__path__) if one.ispkg and _CODE.fullmatch(one.name)))
 
 
@@ -39,7 +39,7 @@ def of(tag: str) -> Language:
     """
     code, known = family(tag), codes()
     if code not in known:
-        raise ConfigurationError(f"{tag!r} is not a language that is spoken here", cure=f"known: {', '.join(known)}")
+        raise ConfigurationError(f"{tag!r} is not a supported language", cure=f"known: {', '.join(known)}")
     language: Language = importlib.import_module(f"{__name__}.{code}").LANGUAGE
     return language
 

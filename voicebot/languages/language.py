@@ -1,4 +1,4 @@
-"""What a language brings: all that the engine asks of one, in one frozen value. How to write one is told in
+"""What a language provides: everything that the engine needs of one, in one frozen value. How to write one is in
 docs/how-to/a-new-language.md.
 """
 
@@ -156,12 +156,12 @@ class StandIns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clues:
-    """Words that tell what is meant: patterns over plain text (``Language.plain``).
+    """Words that show what is meant: patterns over plain text (``Language.plain``).
 
     Parameters
     ----------
     stand_ins
-        What values and names are replaced by before an utterance is compared with examples.
+        What replaces values and names before an utterance is compared with examples.
     fillers
         Hesitations, which say nothing.
     short_forms
@@ -169,7 +169,7 @@ class Clues:
     yes, no
         A yes or a no that an utterance begins with, where more follows; matches up to what follows.
     but
-        Words at which an utterance falls into parts.
+        Words at which an utterance is split.
     bare
         Words that add nothing to a day, a time or an amount.
     trailing
@@ -183,9 +183,9 @@ class Clues:
     denial
         Words without which nothing is denied.
     absent
-        Words that speak of somebody who is not on the line.
+        Words about somebody who is not on the line.
     relative
-        Words of who is near the person called, and not that person.
+        Words for people close to the person called, who are not that person.
     between_digits
         What may stand between groups of one number that is read out.
     asking
@@ -212,16 +212,16 @@ class Clues:
 
 @dataclass(frozen=True, slots=True)
 class KeywordRule:
-    """A few words that settle an intent, whatever a model thinks; see ``understanding.keywords``.
+    """A few words that decide an intent, whatever a model thinks; see ``understanding.keywords``.
 
     Parameters
     ----------
     says
         Words that mean it.
     unless
-        Words that take it back, wherever they stand.
+        Words that cancel it, wherever they appear.
     before_identity_only
-        It speaks of the person called, so it cannot be said by that person.
+        It is about the person called, so that person cannot say it.
     """
 
     intent: str
@@ -237,9 +237,9 @@ class Manners:
     Parameters
     ----------
     back_channels
-        Said to show that one listens; over a statement it is no answer.
+        Said to show that one is listening; over a statement they are not an answer.
     greetings
-        Said over the bot's own greeting it is only the callee's greeting, late.
+        Said over the bot's own greeting they are only the callee's late greeting.
     """
 
     back_channels: frozenset[str]

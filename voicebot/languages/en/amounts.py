@@ -127,7 +127,7 @@ def _tidy(value: Decimal) -> Decimal:
 def _settled(price: Decimal, owed: Decimal | None) -> Decimal:
     """Two numbers in a row: hundreds, as instalments are spoken of, below twenty; a price from there on.
 
-    What is owed overrules: more than that is not being offered.
+    What is owed decides: nobody offers more than that.
     """
     hundreds = price * 100
     usual, other = (hundreds, price) if price < 20 else (price, hundreds)
@@ -248,7 +248,7 @@ def _bare_pair(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | No
 
 
 def _is_no_number(written: str) -> bool:
-    """An account or phone number is no amount: six digits and more that are not round."""
+    """An account or phone number is not an amount: six or more digits that are not round."""
     whole = written.partition(".")[0]
     return len(whole) < 6 or whole.endswith("00")
 

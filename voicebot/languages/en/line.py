@@ -1,8 +1,8 @@
-"""English as recognisers write it, brought to one canonical line that rules can match.
+"""English as recognisers write it, normalised to one canonical line that rules can match.
 
 Every word is lower case and stands between single spaces; numbers, however written, are ``#15`` (cardinal) or
 ``@15`` (ordinal); hesitations are gone; ``|`` stands where a sentence ends. "uh, Next the 27th. Two hundred and
-fifty dollars" becomes `` next the @27 | #250 dollars ``. Each word knows its place in the text.
+fifty dollars" becomes `` next the @27 | #250 dollars ``. Each word remembers its position in the text.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def read(text: str) -> Line:
 
 def _split(text: str) -> list[Word]:
     words: list[Word] = []
-    # Lower case letter by letter, so that places stay the same.
+    # Lower case letter by letter, so that positions stay the same.
     lowered = "".join(character.lower() if len(character.lower()) == 1 else character for character in text)
     for token in _TOKEN.finditer(lowered.replace("’", "'")):
         form = token.group()

@@ -1,4 +1,4 @@
-"""Values that were taken back in the same breath: "not Friday, Monday", "two hundred, no, one hundred"."""
+"""Values that were withdrawn in the same breath: "not Friday, Monday", "two hundred, no, one hundred"."""
 
 from __future__ import annotations
 

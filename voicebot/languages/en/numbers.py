@@ -1,7 +1,7 @@
 """Numbers in English words: one set of tables for hearing and saying, so that each undoes the other.
 
-Own code and not ``inflect`` (1.4 s to import, one way only): hearing needs the tables anyway, and saying is a dozen
-lines on top of them.
+Our own code rather than ``inflect`` (1.4 s to import, one way only): hearing needs the tables anyway, and saying
+is a dozen lines on top of them.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ _LEADING: Final = (
 def _hours(match: re.Match[str], _now: datetime) -> timedelta | None:
     count = 1.0 if match["n"] in ("a", "an") else float(match["n"][1:])
     if match["unit"] == "minute":
-        return timedelta(minutes=count) if count > 2 else None  # "a minute" is no appointment
+        return timedelta(minutes=count) if count > 2 else None  # "a minute" is not an appointment
     count += 0.5 if match["half"] else 0
     return timedelta(hours=count) if count <= 72 else None
 

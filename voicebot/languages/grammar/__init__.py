@@ -1,1 +1,1 @@
-"""What reading and saying values have in common in every language: conventions, finds, rules, groups of digits."""
+"""What all languages share in reading and saying values: conventions, finds, rules, groups of digits."""

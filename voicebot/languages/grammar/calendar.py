@@ -1,4 +1,4 @@
-"""The conventions of dates, once for all languages.
+"""The conventions of dates, shared by all languages.
 
 "Friday" is the coming Friday after today; "next Friday" the Friday of the next Monday–Sunday week; "the fifteenth"
 the next 15th from today on; "end of the month" its last day; "in a month" the same day of the next month, or its

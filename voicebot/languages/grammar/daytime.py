@@ -1,4 +1,4 @@
-"""The conventions of times of day, once for all languages: when a call back is meant.
+"""The conventions of times of day, shared by all languages: which call-back time is meant.
 
 A time without "am" or "pm" is the one within 8:00–20:59, when people are called; with no day said, the next such
 time. A part of the day stands for one time.

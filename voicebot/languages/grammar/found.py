@@ -1,4 +1,4 @@
-"""What was found in a text, and how overlapping finds are settled."""
+"""What was found in a text, and which of overlapping finds wins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 LONGEST: Final = 1000
-"""Characters of a text that are read; nobody says more in one breath."""
+"""How many characters of a text are read; nobody says more in one breath."""
 
 Value = TypeVar("Value")
 

@@ -1,4 +1,4 @@
-"""How rows of digits are cut into groups that an ear can hold."""
+"""How rows of digits are split into groups that people can remember."""
 
 from __future__ import annotations
 

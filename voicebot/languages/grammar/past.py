@@ -1,4 +1,4 @@
-"""Days that a past tense puts behind us: "I already paid on Monday" is last Monday, not the coming one."""
+"""Days that a past tense puts in the past: "I already paid on Monday" is last Monday, not the coming one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting a moment together from what was said about it in several places: "Monday … morning … at nine"."""
+"""Assembling a moment from what was said about it in several places: "Monday … morning … at nine"."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Rules(Generic[Value]):
         return register
 
     def refuse(self, *bodies: str) -> None:
-        """Take words that only look like such a value."""
+        """Match words that only look like such a value, and give none."""
         self.add(*bodies)(lambda _match, _now: None)
 
     def find(self, line: str, now: datetime) -> list[Match[Value]]:

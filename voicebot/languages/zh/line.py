@@ -1,7 +1,7 @@
-"""Chinese as recognisers write it, brought to one canonical line that rules can match.
+"""Chinese as recognisers write it, normalised to one canonical line that rules can match.
 
 Without spaces and hesitations, simplified characters, half-width digits and signs, ``|`` where a sentence ends.
-Each character knows its place in the text.
+Each character remembers its position in the text.
 """
 
 from __future__ import annotations

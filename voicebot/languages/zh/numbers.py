@@ -1,6 +1,6 @@
 """Numbers in Chinese characters, both ways from one set of tables, so that each way undoes the other.
 
-Own code and not ``cn2an``, which refuses what people say beside the numeral.
+Our own code rather than ``cn2an``, which rejects what people say around the numeral.
 """
 
 from __future__ import annotations
