@@ -145,7 +145,7 @@ class Network:
         asterisk: Mapping[str, Any] | None = None,
         more: Mapping[str, Any] | None = None,
         change: Callable[[dict[str, str]], None] = lambda _files: None,
-        answerer: Callable[[], asyncio.DatagramProtocol] = SipAnswerer,
+        answerer: Callable[[], asyncio.DatagramProtocol] | None = None,
     ) -> None:
         p = first_port
         trunk = {"endpoint": "carrier", "ring_seconds": 2.0, "dial_prefix": ""}
@@ -182,7 +182,7 @@ class Network:
         )
         self.pbx = AsteriskInstance(folder / "pbx", files, name="pbx")
         self.carrier = AsteriskInstance(folder / "carrier", carrier, name="carrier")
-        self._answerer_port, self._answers = p + 5, answerer
+        self._answerer_port, self._answers = p + 5, answerer or SipAnswerer
         self._answerer: asyncio.DatagramTransport | None = None
 
     async def start(self) -> None:
