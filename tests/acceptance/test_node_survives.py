@@ -54,7 +54,8 @@ async def test_node_killed_in_mid_campaign(tmp_path: Path) -> None:
         await here.start_node()
         assert await here.node_ends() == 0, here.log()[-3000:]
         leads = await _accounted_for(here, campaign, 10)
-        assert set(leads) <= {LeadState.DONE, LeadState.REVIEW}
+        # Whose call was cut off in mid-talk is called again by the retry rule; the others were called to the end.
+        assert set(leads) <= {LeadState.DONE, LeadState.REVIEW, LeadState.READY}
         assert leads[LeadState.DONE] >= 10 - len(under_way)
         after = {attempt.id: attempt for attempt in await here.attempts()}
         assert under_way <= set(after)
