@@ -190,6 +190,11 @@ class Clues:
         What may stand between groups of one number that is read out.
     asking
         Words (or forms) without which nothing is asked.
+    nothing
+        Hesitations and stray function words, which answer nothing alone; matches a whole utterance of them as it was
+        heard, in lower case.
+    hum
+        Sounds of listening, which recognisers also write for noise; the same. They answer no question.
     """
 
     stand_ins: StandIns
@@ -208,6 +213,8 @@ class Clues:
     relative: re.Pattern[str]
     between_digits: re.Pattern[str]
     asking: re.Pattern[str] = re.compile("")
+    nothing: re.Pattern[str] = re.compile(r"(?!)")
+    hum: re.Pattern[str] = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +229,15 @@ class KeywordRule:
         Words that cancel it, wherever they appear.
     before_identity_only
         It is about the person called, so that person cannot say it.
+    needs
+        Words without any of which nobody means it, however similar an utterance is to examples of it.
     """
 
     intent: str
     says: re.Pattern[str]
     unless: re.Pattern[str] | None = None
     before_identity_only: bool = False
+    needs: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

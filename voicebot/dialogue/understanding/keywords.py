@@ -6,11 +6,11 @@ alongside every policy, and they win.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from voicebot import languages
 
-_NEVER_DENIED: Final = frozenset({"attorney", "bankruptcy"})
 HARD: Final = frozenset(
     {"stop_calling", "attorney", "bankruptcy", "deceased", "wrong_person", "talk_to_human", "dispute"}
 )
@@ -35,14 +35,37 @@ def hard_intent(text: str, language: str, *, right_party: bool = False) -> str:
     return ""
 
 
-def taken_back(intent: str, text: str, language: str) -> bool:
-    """Whether words cancel an intent that only a rule can decide: "I don't need a lawyer" names no attorney.
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """Intents that an utterance cannot mean, so that no model takes it for one either.
+
+    Parameters
+    ----------
+    cancelled
+        Its words say the opposite ("I don't need a lawyer"), or a person who has confirmed to be the one called said
+        them and is not deceased.
+    unlikely
+        These, and those of which it has no word: an utterance that only resembles examples of them.
+    """
+
+    cancelled: frozenset[str]
+    unlikely: frozenset[str]
+
+
+def fenced(text: str, language: str, *, right_party: bool = False) -> Fenced:
+    """Return the intents that these words cannot mean.
 
     Parameters
     ----------
     text
         A masked utterance.
+    right_party
+        The callee is the person called.
     """
-    return intent in _NEVER_DENIED and any(
-        rule.intent == intent and rule.unless and rule.unless.search(text) for rule in languages.of(language).keywords
-    )
+    cancelled, unlikely = set(), set()
+    for rule in languages.of(language).keywords:
+        if (rule.before_identity_only and right_party) or (rule.unless and rule.unless.search(text)):
+            cancelled.add(rule.intent)
+        if rule.needs and not rule.needs.search(text):
+            unlikely.add(rule.intent)
+    return Fenced(frozenset(cancelled), frozenset(cancelled | unlikely))

@@ -23,7 +23,7 @@ from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
 from voicebot.dialogue.understanding.embedding import Embedder
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
-from voicebot.dialogue.understanding.keywords import hard_intent, taken_back
+from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
 from voicebot.dialogue.understanding.matcher import Match, Matcher
 from voicebot.dialogue.understanding.normal import Clauses, clauses, cleaned, is_bare, replaced
 from voicebot.dialogue.understanding.policy import engine_answer
@@ -204,24 +204,26 @@ class LocalPolicy:
     def _words(self, question: Question, text: str, compare: Compare) -> Understanding:
         script, state = self._script, question.state
         language = script.language
+        if self._says_nothing(text, state.step):
+            return Understanding(EngineIntent.NO_MATCH, 0.0, policy="keyword", complete=False)
         spelled = replaced(text, language, question.now)
         words = cleaned(spelled, language, question.lead)
         if not words:
             return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
         values = hear_values(script, state.step, text, question.now, question.lead)
-        hard = hard_intent(words, language, right_party=state.right_party)
+        confirmed = state.right_party and bool(state.step)  # without a step nobody was asked who is on the line
+        hard = hard_intent(words, language, right_party=confirmed)
         parts = clauses(words, language)
         complete = not self._more_to_come(text, spelled, words, state.step)
         if hard:
             also = _also(parts.lead, hard)
             return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
-        verdict, also = self._verdict(words, parts, state.step, values, compare)
+        never = fenced(words, language, right_party=confirmed)
+        verdict, also = self._verdict(words, parts, state.step, values, compare, never)
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
         if verdict.intent == "affirm" and not state.right_party and self._language.clues.relative.search(words):
             verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
-        if taken_back(verdict.intent, words, language):
-            verdict = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
         name = self._asked(state.step)
@@ -233,6 +235,13 @@ class LocalPolicy:
             complete = False
         return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
 
+    def _says_nothing(self, text: str, step: str) -> bool:
+        """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
+        clues, heard = self._language.clues, text.lower().strip()
+        if not clues.nothing.fullmatch(heard) and not (step and clues.hum.fullmatch(heard)):
+            return False
+        return not self._matcher.same_here(self._language.plain(text), step)
+
     def _more_to_come(self, text: str, spelled: str, words: str, step: str) -> bool:
         """Whether the words trail off; not where they are an example as they stand ("yes, I will")."""
         if text.rstrip().endswith(BREAKS_OFF):
@@ -242,23 +251,32 @@ class LocalPolicy:
             return False
         return not (trailing.search(words) and self._matcher.same_as(words, step))
 
-    def _verdict(
-        self, words: str, parts: Clauses, step: str, values: HeardValues, compare: Compare
+    def _verdict(  # noqa: PLR0917
+        self,
+        words: str,
+        parts: Clauses,
+        step: str,
+        values: HeardValues,
+        compare: Compare,
+        never: Fenced,
     ) -> tuple[_Verdict, tuple[str, ...]]:
         exact = self._matcher.same_as(words, step)
-        if exact:
+        if exact and exact not in never.cancelled:
             return _Verdict(exact, 1.0), ()
         if is_bare(words, self._script.language) and values.values:
             return _Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
-        if parts.lead and len(parts.rest) == 1 and (exact := self._matcher.same_here(parts.rest[0], step)):
+        exact = self._matcher.same_here(parts.rest[0], step) if parts.lead and len(parts.rest) == 1 else ""
+        if exact and exact not in never.cancelled:
             return _Verdict(exact, 1.0), ()
         matches = compare((words, *pieces), step)
-        whole = self._weigh(matches[0], step)
-        verdicts = [
-            _Verdict(exact, 1.0) if (exact := self._matcher.same_as(piece, step)) else self._weigh(match, step)
-            for piece, match in zip(pieces, matches[1:], strict=True)
-        ]
+        whole = self._weigh(matches[0], step, never)
+        verdicts = []
+        for piece, match in zip(pieces, matches[1:], strict=True):
+            exact = self._matcher.same_as(piece, step)
+            verdicts.append(
+                _Verdict(exact, 1.0) if exact and exact not in never.cancelled else self._weigh(match, step, never)
+            )
         if parts.lead:
             verdicts.insert(0, _Verdict(parts.lead, 0.9))
         verdict, also = _joined(whole, verdicts)
@@ -303,8 +321,8 @@ class LocalPolicy:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _weigh(self, match: Match, step: str) -> _Verdict:
-        """Weight by what the step expects, and reject what is out of scope."""
+    def _weigh(self, match: Match, step: str, never: Fenced) -> _Verdict:
+        """Weight by what the step expects, and reject what is out of scope and what the words cannot mean."""
         own = set(self._table.intents(step))
         scores: dict[str, float] = {}
         for intent in {*match.probabilities, *match.here}:
@@ -315,9 +333,10 @@ class LocalPolicy:
                 score += STRANGE_MALUS
             likeness = match.here.get(intent, 0.0)
             scores[intent] = score + HERE_BONUS * max(0.0, likeness - HERE_FROM) / (1 - HERE_FROM)
-        total = sum(map(math.exp, scores.values()))
+        total = sum(map(math.exp, scores.values()))  # with what cannot be meant: the others get no surer by its absence
         ranking = sorted(
-            ((intent, math.exp(score) / total) for intent, score in scores.items()), key=lambda one: (-one[1], one[0])
+            ((intent, math.exp(score) / total) for intent, score in scores.items() if intent not in never.unlikely),
+            key=lambda one: (-one[1], one[0]),
         )
         intent, confidence = ranking[0]
         best_here = max(match.here.values(), default=0.0)

@@ -12,6 +12,13 @@ _NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
 _POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
 _MORE: Final = r"\s+(?:and\s+|but\s+|so\s+|well\s+)?(?=\S)"
 
+_STRAY: Final = (
+    r"(?:u+h+|u+m+|er+m?|h+m+|m+|a+h+|o+h+|well|so|and|but|or|the|an?|you|i|we|he|she|they|like|just|then|of|to|in"
+    r"|with|your|my|if|this|that|it|you know|i mean)"
+)
+_HUM: Final = r"(?:m+[ -]?h+m+|mm+|h+m+|m+h+m*)"
+_MARKS: Final = r"[\s,.;:?!…-]"
+
 CLUES: Final = Clues(
     stand_ins=StandIns(name="maria", future="friday", past="yesterday", money="fifty dollars"),
     fillers=re.compile(r"\b(?:uh+|um+|er+m?|hmm+|ah|oh|mm|you know|i mean|like i said)\b(?!\s+(?:huh|hmm?|hum))"),
@@ -58,6 +65,8 @@ CLUES: Final = Clues(
         r"|(?:is|was|are|do|does|did|can|could|would|will|may|should) (?:it|that|this|i|you|we|there|they|the)"
         r"|right|again|repeat|question)\b"
     ),
+    nothing=re.compile(rf"{_MARKS}*(?!m+[ -]?h+m)(?:{_STRAY}(?:{_MARKS}+|$))*"),
+    hum=re.compile(rf"{_MARKS}*(?:{_HUM}(?:{_MARKS}+|$))+"),
 )
 
 
@@ -71,5 +80,7 @@ uh huh,uh-huh,mm hmm,mm-hmm,mhm,mmhmm,mm,mmm,hm,hmm,uh,um,oh,ah,ok,okay,right,ye
 alright,all right,oh okay,okay okay,yeah yeah,mm okay,yeah okay,okay yeah,huh,aha,a ha,uh huh uh huh,mhm mhm
 go on,really,eh huh,eh-huh,a-ha,ah ha,ah-ha,uh-uh huh,ha,oh yeah,oh okay okay,oh i see,i understand,mm-mm,hm-mm,hum
 """),
-    greetings=_phrases("hello,hi,hey,hello hello,yes hello,hello yes,hi there,hello there,yeah hello,who is it"),
+    greetings=_phrases(
+        "hello,hi,hey,hello hello,good morning,good afternoon,good evening,morning,yes hello,hello yes,hi there,hello there,yeah hello,who is it"
+    ),
 )

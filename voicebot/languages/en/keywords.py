@@ -32,6 +32,9 @@ KEYWORDS: Final = (
             r"\bwhy did you stop\b",
             r"\b(?:didn't|did not|don't|dont) (?:ask|tell|want) you to stop\b",
         ),
+        needs=any_of(
+            r"\b(?:stop\w*|quit|cease|call\w*|phon\w*|ring\w*|contact\w*|text\w*|bother\w*|harass\w*|bug\w*|list|system|database|records?|number|alone|unsubscribe|revoke|consent|hear from|top|again|line|any ?more|pester\w*|hound\w*|block\w*)\b"
+        ),
     ),
     KeywordRule(
         "attorney",
@@ -48,6 +51,7 @@ KEYWORDS: Final = (
             r"\b(?:attorney|attorneys) general\b|\bdistrict attorney\b|\bpower of attorney\b",
             r"\b(?:attorney|lawyer|my divorce)(?:'s)? (?:fee|fees|bill|bills)\b",
         ),
+        needs=any_of(r"\b(?:attorneys?|attorney's|lawyers?|lawyer's|solicitors?|counsel\w*|legal\w*|law|represent\w*|paralegal|barrister|court|sue|esquire|firm|lawsuit|turney|loyer|lawyered)\b"),
     ),
     KeywordRule(
         "bankruptcy",
@@ -56,6 +60,7 @@ KEYWORDS: Final = (
             r"\b(?:not|n't|never|avoid|almost|nearly|without|before i)(?: \w+){0,3} (?:bankrupt|bankruptcy|chapter)",
             r"\b(?:go|going|gone|make me|making me|drive me|driving me) bankrupt (?:if|over|because)",
         ),
+        needs=any_of(r"\b(?:bank\w*|chapter|fil(?:e|ed|ing)|trustee|insolven\w*|discharged?|court|petition|wiped|automatic stay)\b"),
     ),
     KeywordRule(
         "deceased",
@@ -68,6 +73,10 @@ KEYWORDS: Final = (
         ),
         any_of(r"\b(?:phone|battery|line|car|dog|cat|signal|laptop)(?: \w+)? (?:died|is dead|'s dead)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
         before_identity_only=True,
+        needs=any_of(
+            r"\b(?:die[ds]?|dying|dead|death|deceased|pass(?:ed)?(?: \w+)? (?:away|on)|past a ?way|has passed|have passed|lost (?:him|her|my|our)|gone)\b",
+            r"\b(?:no longer (?:with|alive|living|here)|not (?:alive|with us|living)|late (?:husband|wife|mother|father|mom|mum|dad|son|daughter|brother|sister|aunt|uncle|partner)|funeral|buried|burial|laid|surviv\w*|cremated|widow(?:er|ed)?|executor|executrix|estate|obituary|heaven|grave|cemetery|rest in peace|isn't with us|left us|ain't with us|isn't alive|wake|kicked the bucket|probate|memorial)\b",
+        ),
     ),
     KeywordRule(
         "wrong_person",
@@ -103,14 +112,19 @@ KEYWORDS: Final = (
             r"\b(?:talk|speak) to (?:someone|somebody) (?:who|that) (?:owes|has)",
             r"\b(?:wrong|that|different|this) person\b",
         ),
+        needs=any_of(
+            rf"\b{_WHO}\b|\b(?:agents?|humans?|persons?|advisors?|boss|team|staff|employees?|operators?|representatives?|anybody|anyone|robots?|machines?|computers?|recording|bots?|transfer\w*|connect\w*|put me|rep|desk|department|asian|hue man|living|breathing|real)\b"
+        ),
     ),
     KeywordRule(
         "dispute",
         any_of(
             r"\b(?:don't|do not|dont|never|didn't) (?:even )?(?:owe|owed)\b",
-            r"\b(?:not|isn't|ain't) (?:my|our) (?:debt|bill|account|loan|card|charge|payment)\b",
+            r"(?<!is )(?<!are )(?<!was )\b(?:not|isn't|ain't) (?:my|our) (?:debt|bill|account|loan|card|charge|payment)\b",
+            r"\b(?:is|was|are|that's|this's|it's) not (?:my|our) (?:debt|bill|account|loan|card|charge|payment)\b",
             r"\bi(?:'m| am)? (?:want to |wanna |am going to |already )?disput(?:e|ed|ing)\b",
-            r"\b(?:amount|bill|charge|balance|total|number|figure)(?:'s| is| isn't| looks| seems)(?: \w+)? (?:wrong|incorrect|not right|not correct|right|off)\b",
+            r"\b(?:amount|bill|charge|balance|total|number|figure)(?:'s| is| isn't| looks| seems)(?: \w+)? (?:wrong|incorrect|not right|not correct|off)\b",
+            r"\b(?:amount|bill|charge|balance|total|number|figure)(?: isn't| is not|'s not| \w+n't (?:look|seem|sound)| (?:does|can) not (?:look|seem|sound|be))(?: \w+)? (?:right|correct)\b",
             r"\bwrong amount\b|\bidentity (?:theft|was stolen)\b|\bstole my identity\b|\bstolen identity\b",
             r"\b(?:over ?charged|double charged|charged (?:me )?(?:twice|wrong|wrongly))\b",
             r"\bnever (?:opened|signed|ordered|took out|borrowed|bought|had|applied)\b(?: \w+){0,3} (?:account|loan|card|anything|it|that|for)\b",
@@ -118,8 +132,10 @@ KEYWORDS: Final = (
         ),
         any_of(
             r"\b(?:not|n't|no|never)(?: \w+){0,2} (?:disput|a dispute)",
+            r"^(?:(?:so|but|and|wait|hey|well|then|hold on|sorry) )*(?:is not|isn't|ain't|was not|wasn't|are not|aren't) (?:my|our)\b",
+            r"\b(?:why|how come|how is it|when|where|what)\b(?: \w+){0,4} (?:not|\w+n't) (?:my|our)\b",
             r"\bnot saying\b|\bdon't owe (?:anyone|anybody) else\b",
-            r"\b(?:don't|dont) owe(?: \w+){0,4} (?:anymore|any more|paid)\b|\bpaid\b",
+            r"\b(?:don't|dont) owe(?: \w+){0,4} (?:anymore|any more|paid)\b|(?<!should have )\bpaid\b",
             r"\bamount(?:'s| is) right\b|\b(?:yeah|yes)(?: \w+){0,3} (?:is|sounds|looks) right\b|\b(?:what|which|is that)(?: \w+)? (?:the )?(?:amount|balance|bill) (?:is )?(?:right|correct)",
         ),
     ),

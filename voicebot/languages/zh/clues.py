@@ -27,6 +27,11 @@ CLUES: Final = Clues(
         r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
     ),
     between_digits=re.compile(r"[\s,.;:()/\-、，。]*(?:然后|再)?"),
+    # 嗯 answers a yes-or-no question with a yes, as people do on the phone; 嗯？ asks what was said.
+    nothing=re.compile(
+        r"(?:那个|这个|然后|所以|还有|怎么说呢?|[呃哦噢喔唉欸诶额的了就那这我你他她呢嘛吧和跟在\s，,。.、！!…-]"
+        r"|[嗯啊](?=\s*[?？])|[?？])+"
+    ),
     asking=re.compile(r"[?？]|什么|啥|哪|几|多少|怎|吗|呢|谁|为何|是不是|有没有|告诉|问|再说|重复"),
 )
 
@@ -55,5 +60,7 @@ MANNERS: Final = Manners(
             "嗯好",
         ]
     ),
-    greetings=frozenset(["喂", "喂喂", "你好", "您好", "喂你好", "喂您好", "哎", "唉"]),
+    greetings=frozenset(
+        ["喂", "喂喂", "你好", "您好", "喂你好", "喂您好", "早上好", "上午好", "中午好", "下午好", "晚上好", "哎", "唉"]
+    ),
 )

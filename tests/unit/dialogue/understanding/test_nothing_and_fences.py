@@ -1,0 +1,167 @@
+"""Words that answer nothing, and what utterances cannot mean however similar they look to its examples."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+import pytest
+
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.understanding.keywords import HARD, fenced, hard_intent
+from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.paths import shipped
+
+NOW: Final = datetime(2026, 11, 23, 10)
+LEADS: Final = {
+    "en-US": Lead("Teresa Hall", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York"),
+    "zh-CN": Lead("张伟", "北方银行", Decimal(1200), "CNY", date(2026, 12, 1), "Asia/Shanghai"),
+}
+STEPS: Final = ("identity", "other_person", "payment", "when", "amount", "confirm", "confirm_part", "offer_human")
+
+
+@cache
+def policy(language: str, name: str = "reminder") -> LocalPolicy:
+    return LocalPolicy(load_script(shipped("scripts_dialogue") / language / f"{name}.yaml"))
+
+
+def heard(text: str, step: str, language: str, *, alternatives: tuple[tuple[str, float], ...] = ()) -> Understanding:
+    state = State(step, right_party=step not in {"identity", "other_person"})
+    utterance = Utterance(text, confidence=0.9, alternatives=alternatives)
+    return policy(language).decide(Question(utterance, state, NOW, LEADS[language]))
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(
+            ("en-US", text)
+            for text in ("Um.", "uhh", "Er, well", "The", "you", "So, um...", "oh", "And?", "I", "a the")
+        ),
+        *(("en-US", text) for text in ("Mm-hmm.", "hmm", "Mhm", "mm")),
+        *(("zh-CN", text) for text in ("呃", "那个那个", "嗯？", "这个……", "的", "就", "啊？", "我", "然后")),
+    ],
+)
+def test_stray_words_answer_no_question(language: str, text: str, step: str) -> None:
+    assert heard(text, step, language).intent == EngineIntent.NO_MATCH
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "step"),
+    [
+        ("en-US", "um yes", "identity"),
+        ("en-US", "oh sure", "payment"),
+        ("en-US", "well yeah", "confirm"),
+        ("en-US", "it is", "identity"),
+        ("en-US", "mm hmm yes", "payment"),
+        ("zh-CN", "嗯", "identity"),
+        ("zh-CN", "嗯嗯", "confirm"),
+        ("zh-CN", "呃是的", "identity"),
+        ("zh-CN", "那个对", "confirm"),
+    ],
+)
+def test_a_yes_among_them_is_still_a_yes(language: str, text: str, step: str) -> None:
+    assert heard(text, step, language).intent == "affirm"
+
+
+def test_what_a_recogniser_nearly_heard_makes_no_yes_of_a_hesitation() -> None:
+    assert heard("Um.", "confirm", "en-US", alternatives=(("yes", 0.85),)).intent == EngineIntent.NO_MATCH
+
+
+@pytest.mark.parametrize("step", ["payment", "when", "confirm"])
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "no the truck died on me"),
+        ("en-US", "my father passed away so money is tight"),
+        ("en-US", "my laptop died"),
+        ("en-US", "we just had a funeral"),
+        ("zh-CN", "我爸刚去世手头紧"),
+        ("zh-CN", "我手机死机了"),
+    ],
+)
+def test_nobody_who_confirmed_to_be_the_person_called_is_dead(language: str, text: str, step: str) -> None:
+    assert heard(text, step, language).intent != "deceased"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en-US", "she passed away in june"), ("en-US", "he's dead"), ("zh-CN", "他去年过世了"), ("zh-CN", "人已经没了")],
+)
+def test_a_death_told_before_is_heard(language: str, text: str) -> None:
+    assert heard(text, "identity", language).intent == "deceased"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en-US", "she's my daughter"), ("en-US", "he's my uncle"), ("zh-CN", "他是我哥")]
+)
+def test_a_relative_is_no_death(language: str, text: str) -> None:
+    assert heard(text, "identity", language).intent in {"not_available", EngineIntent.NO_MATCH}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why isn't my account up to date",
+        "how come you can't see my payment",
+        "isn't our bill paid by direct debit",
+        "so isn't my loan on automatic withdrawal",
+        "yeah the balance looks right",
+        "the total is right",
+    ],
+)
+def test_a_question_about_a_payment_is_no_dispute(text: str) -> None:
+    assert hard_intent(text, "en-US", right_party=True) != "dispute"
+    assert heard(text, "payment", "en-US").intent != "dispute"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "that's not my bill",
+        "no it isn't my debt",
+        "the balance isn't right",
+        "that amount doesn't look right",
+        "the figure is off",
+        "not our account",
+    ],
+)
+def test_a_dispute_is_still_heard(text: str) -> None:
+    assert heard(text, "payment", "en-US").intent == "dispute"
+
+
+@pytest.mark.parametrize("step", ["identity", "payment", "confirm"])
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "Good afternoon."),
+        ("en-US", "morning"),
+        ("en-US", "hi good evening"),
+        ("zh-CN", "下午好"),
+        ("zh-CN", "早上好"),
+    ],
+)
+def test_a_greeting_is_no_goodbye(language: str, text: str, step: str) -> None:
+    assert heard(text, step, language).intent == "repeat"
+
+
+@pytest.mark.parametrize("text", ["have a good evening", "good night", "goodbye"])
+def test_a_goodbye_is_still_one(text: str) -> None:
+    assert heard(text, "payment", "en-US").intent == "goodbye"
+
+
+@pytest.mark.parametrize("language", LEADS)
+def test_no_rule_cancels_an_example_of_its_own_meaning(language: str) -> None:
+    script = load_script(shipped("scripts_dialogue") / language / "reminder.yaml")
+    name = {"en-US": "maria", "zh-CN": "小明"}[language]
+    cancelled = [
+        (intent, text)
+        for intent in HARD
+        for text in script.intents[intent].examples
+        if intent in fenced(text.replace("{name}", name), language).cancelled
+    ]
+    assert cancelled == []
