@@ -113,7 +113,7 @@ def iterate_leads(path: Path, terms: Terms) -> Iterator[Row | Problem]:
                 is_json = path.suffix.lower() in {".jsonl", ".ndjson"}
                 yield from reader.json_lines(lines) if is_json else reader.csv(lines)
     except OSError as error:
-        yield Problem(f"cannot be read: {error.strerror}", "check the path and its rights", str(path))
+        yield Problem(f"cannot be read: {error.strerror}", "check the path and its permissions", str(path))
 
 
 class _Reader:

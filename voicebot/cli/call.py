@@ -1,4 +1,4 @@
-"""``voicebot call``: what calls were made, what was said in them, and their records for others."""
+"""``voicebot call``: which calls were made, what was said in them, and exports of their records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from voicebot.store.store import Store
 app = typer.Typer()
 
 SHOWN: Final = 50
-"""Calls that a table shows where nobody says how many."""
+"""Calls shown in a table by default."""
 
 Call = Annotated[str, typer.Argument(help="The attempt's id, or its first characters.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -42,16 +42,16 @@ Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show names and numbe
 def list_calls(
     context: typer.Context,
     *,
-    campaign: Annotated[str, typer.Option(help="Only of this campaign.")] = "",
-    phone: Annotated[str, typer.Option(help="Only to this number, or one that ends in these digits.")] = "",
-    reference: Annotated[str, typer.Option(help="Only of leads with this reference.")] = "",
-    since: Annotated[str, typer.Option(help="Only from then on: 2026-11-26, today, 2026-11-26T15:00.")] = "",
-    until: Annotated[str, typer.Option(help="Only until then; a day counts to its end.")] = "",
+    campaign: Annotated[str, typer.Option(help="Only calls or leads of this campaign.")] = "",
+    phone: Annotated[str, typer.Option(help="Only to this number, or to numbers that end in these digits.")] = "",
+    reference: Annotated[str, typer.Option(help="Only for leads with this reference.")] = "",
+    since: Annotated[str, typer.Option(help="Only from this time on: 2026-11-26, today, 2026-11-26T15:00.")] = "",
+    until: Annotated[str, typer.Option(help="Only until this time; a day is included to its end.")] = "",
     disposition: Annotated[list[str] | None, typer.Option(help="Only with this disposition.")] = None,
     outcome: Annotated[list[str] | None, typer.Option(help="Only with this outcome.")] = None,
     said: Annotated[str, typer.Option(help="Only calls in which either side said these words.")] = "",
     limit: Annotated[
-        int | None, typer.Option(min=1, help="How many, newest first; 50 in a table, all as data.")
+        int | None, typer.Option(min=1, help="How many, newest first; by default 50 in a table, all as data.")
     ] = None,
     zone: Annotated[
         times.Zone, typer.Option("--times", help="Show times in the machine's zone or the lead's.")
@@ -107,11 +107,11 @@ def _row(call: FoundCall, unmasked: bool, zone: times.Zone) -> tuple[object, ...
 def show(
     context: typer.Context,
     call: Call,
-    everything: Annotated[bool, typer.Option("--all", help="Also what only explains the engine.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include internal events of the engine.")] = False,
     unmasked: Unmasked = False,
     json: Json = False,
 ) -> None:
-    """Show one call: what came of it, who spoke when, and what was said."""
+    """Show one call: its outcome, who spoke when, and what was said."""
     attempt, journal = _read(context, call, unmasked=unmasked)
     if json:
         output.print_json({**_record(attempt), "journal": journal})
@@ -132,7 +132,7 @@ def show(
     }
     output.print_record({name: value for name, value in lines.items() if value})
     if not journal:
-        output.err.print("There is no journal: the call did not end yet, or was never made.")
+        output.err.print("There is no journal: the call has not ended yet, or was never made.")
         return
     output.out.print()
     entries = read_entries(journal)
@@ -150,9 +150,9 @@ def play(context: typer.Context, call: Call) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = _recording(attempt, Path(folder))
         if path is None:
-            what = f"{attempt.recording} is not there" if attempt.recording else "it was not recorded"
+            what = f"{attempt.recording} is missing" if attempt.recording else "it was not recorded"
             raise UnavailableError(
-                f"attempt {attempt.id}: {what}", cure="only answered calls are recorded, where they were made"
+                f"attempt {attempt.id}: {what}", cure="only answered calls are recorded, on the machine that made them"
             )
         output.err.print(str(path))
         playing.play(path)
@@ -164,12 +164,12 @@ def export(
     calls: Annotated[list[str] | None, typer.Argument(help="Ids of attempts, or their first characters.")] = None,
     *,
     campaign: Annotated[str | None, typer.Option(help="All attempts of this campaign.")] = None,
-    to: Annotated[Path, typer.Option(help="Folder to write to; made when missing.")] = Path("export"),
-    zipped: Annotated[bool, typer.Option("--zip", help="One archive for each attempt instead of a folder.")] = False,
+    to: Annotated[Path, typer.Option(help="Folder to write to; created if missing.")] = Path("export"),
+    zipped: Annotated[bool, typer.Option("--zip", help="One archive per attempt instead of a folder.")] = False,
     unmasked: Unmasked = False,
     json: Json = False,
 ) -> None:
-    """Write outcome, journal and recording of attempts, one folder or archive each."""
+    """Export the outcome, journal and recording of attempts, one folder or archive each."""
     if not calls and campaign is None:
         raise ConfigurationError("no call was named", cure="name attempts, or a campaign with --campaign")
 
@@ -205,7 +205,7 @@ def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *,
 def _written(
     attempt: Attempt, journal: list[Mapping[str, Any]], recording: Path | None, folder: Path, *, zipped: bool
 ) -> Path:
-    """Write one attempt's files, for their owner alone; a recording that is gone is told in the record."""
+    """Write one attempt's files, readable only by their owner; the record says if the recording is gone."""
     record = _record(attempt) | {"recording": f"recording{recording.suffix}" if recording else None}
     texts = {
         "outcome.json": to_json(record, indent=1) + "\n",
@@ -250,7 +250,7 @@ async def _one(store: Store, call: str) -> Attempt:
 
 
 def _recording(attempt: Attempt, folder: Path) -> Path | None:
-    """Return a call's recording as a file that players open, made in ``folder`` if need be; ``None``: there is none."""
+    """Return a call's recording as a file that players open, created in ``folder`` if necessary, or ``None``."""
     try:
         path = playable(Path(attempt.recording), folder) if attempt.recording else None
     except OSError:

@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 @app.command()
 def upgrade(context: typer.Context) -> None:
-    """Make the tables, or bring them to the newest form; running it again changes nothing."""
+    """Create the tables, or update them to the newest revision; running it again changes nothing."""
     url = load_config(context.obj).database.url
     revision = asyncio.run(migrations.upgrade(url))
     output.print_record({"database": shown(url), "revision": revision})
@@ -27,7 +27,7 @@ def upgrade(context: typer.Context) -> None:
 
 @app.command()
 def current(context: typer.Context, json: Json = False) -> None:
-    """Show the revision of the tables; exit code 1 when they are not the newest."""
+    """Show the revision of the tables; exit code 1 if they are not up to date."""
     url = load_config(context.obj).database.url
     revision = asyncio.run(migrations.current(url))
     newest = migrations.newest()

@@ -18,10 +18,10 @@ def command(
     policy: Annotated[rehearsing.PolicyName | None, typer.Option(help=rehearsing.POLICY_HELP)] = None,
     voice: Annotated[rehearsing.VoiceName | None, typer.Option(help=rehearsing.VOICE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
-    calls: Annotated[int, typer.Option(min=1, max=len(DEMO), help="How many people are called.")] = len(DEMO),
-    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 6,
+    calls: Annotated[int, typer.Option(min=1, max=len(DEMO), help="How many people to call.")] = len(DEMO),
+    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at the same time.")] = 6,
 ) -> None:
-    """Call simulated people; leaves with 0 when all outcomes but at most one in twelve are as expected."""
+    """Call simulated people; exit code 0 if at most one outcome in twelve differs from what is expected."""
     people = [load_persona(PERSONAS / f"{name}.yaml") for name in DEMO[:calls]]
     files, chosen = choose("all", people)
     config = rehearsing.spoken_by(context, voice) | rehearsing.decided_by(context, policy, files)

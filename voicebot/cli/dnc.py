@@ -27,10 +27,10 @@ from voicebot.store.suppression import Bar, Barred
 app = typer.Typer(rich_markup_mode=None)
 
 SHOWN: Final = 50
-"""Numbers that a table shows where nobody says how many."""
+"""Numbers shown in a table by default."""
 
-Region = Annotated[str, typer.Option(help="Country of the numbers that are written without one (US, GB, CN …).")]
-Why = Annotated[str, typer.Option(help="Why; it is kept with the numbers.")]
+Region = Annotated[str, typer.Option(help="Country of numbers written without a country code (US, GB, CN …).")]
+Why = Annotated[str, typer.Option(help="Reason, kept with the numbers.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 
 
@@ -38,8 +38,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print data instead of text."
 def list_numbers(
     context: typer.Context,
     *,
-    phone: Annotated[str, typer.Option(help="Only this number, or those that end in these digits.")] = "",
-    limit: Annotated[int | None, typer.Option(min=1, help="How many; 50 in a table, all as data.")] = None,
+    phone: Annotated[str, typer.Option(help="Only this number, or numbers that end in these digits.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="How many; by default 50 in a table, all as data.")] = None,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show numbers in full.")] = False,
     json: Json = False,
 ) -> None:
@@ -74,7 +74,7 @@ def add(
     why: Why = "",
     json: Json = False,
 ) -> None:
-    """Call numbers no more, in any campaign; nothing is done when one of them cannot be read."""
+    """Bar numbers in every campaign; if one of them is not valid, none is barred."""
     country = check_region(region, "--region") if region else ""
     wanted, problems = [], []
     for number in numbers:
@@ -90,14 +90,16 @@ def add(
 @app.command("import")
 def import_numbers(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="One number a line, or CSV with a column phone.")],
+    files: Annotated[list[Path], typer.Argument(help="One number per line, or CSV with a column phone.")],
     *,
     region: Region = "",
-    encoding: Annotated[str, typer.Option(help="Of files that are neither UTF-8 nor marked, like gb18030.")] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Encoding, if not UTF-8 and without a byte order mark, like gb18030.")
+    ] = "",
     why: Why = "",
     json: Json = False,
 ) -> None:
-    """Call the numbers in files no more, in any campaign; a bad line is refused with its place, the others go in."""
+    """Bar the numbers in files in every campaign; bad rows are refused with file and line, the others go in."""
     country = check_region(region, "--region") if region else ""
     codec = check_encoding(encoding) if encoding else ""
     wanted: list[str] = []
@@ -133,7 +135,7 @@ def _numbers(path: Path, region: str, codec: str) -> Iterator[str | Problem]:
                     elif line.text.strip(" \t,;"):
                         yield _number(path, line.number, {"phone": line.text.strip(" \t,;")}, region)
     except OSError as error:
-        yield Problem(f"cannot be read: {error.strerror}", "check the path and its rights", str(path))
+        yield Problem(f"cannot be read: {error.strerror}", "check the path and its permissions", str(path))
 
 
 def _number(path: Path, line: int, values: dict[str, str], region: str) -> str | Problem:
@@ -157,6 +159,6 @@ def _bar(context: typer.Context, numbers: list[str], refused: list[Problem], *, 
         output.print_problems(refused)
         output.print_record(record | {"refused": len(refused)})
         if under_way:
-            output.err.print(f"{under_way} of these numbers are being called now; those calls go on to their end.")
+            output.err.print(f"{under_way} of these numbers are being called now; those calls are finished.")
     if refused:
         raise typer.Exit(output.EXIT_NOT_FINE)

@@ -1,4 +1,4 @@
-"""``voicebot doctor``: everything that can be wrong with this installation, with cures."""
+"""``voicebot doctor``: checks this installation; each problem comes with its cure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def command(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check this installation; leaves with 1 when something is broken."""
+    """Check this installation; exit code 1 if something is broken."""
     found: list[Finding] = []
     for finding in _findings(context):
         found.append(finding)
@@ -43,7 +43,7 @@ def command(
 
 
 def _findings(context: typer.Context) -> Iterator[Finding]:
-    """Every check in order; a configuration that cannot be read is a finding, and the rest goes on with defaults."""
+    """Run every check in order; an unreadable configuration is a finding, and the others run with defaults."""
     file = context.obj or DEFAULT_FILE
     try:
         config = load_config(context.obj)

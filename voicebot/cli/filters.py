@@ -1,4 +1,4 @@
-"""What people type to find calls, leads and numbers: checked, with suggestions where a word is not known."""
+"""What people type to find calls, leads and numbers: checked, with suggestions for unknown words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def phone(value: str) -> str:
 
 
 def words(option: str, given: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    """Return words that are known; ConfigurationError with the nearest ones for others."""
+    """Return the words if all are known; ConfigurationError with similar words otherwise."""
     found, problems = tuple(given), []
     for word in found:
         if word not in known:
@@ -46,7 +46,7 @@ def moment(option: str, value: str, now: datetime, *, end: bool = False) -> floa
     Parameters
     ----------
     now
-        In the zone that days and times without one are of.
+        In the zone that applies to days and times without one.
     end
         A day means its end, not its beginning.
     """

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 Entries = Mapping[str, tuple[str, str]]
-"""Name -> where it is (``package.module:attribute``, a function or a ``typer.Typer``) and its help, one line."""
+"""Name -> its place (``package.module:attribute``, a function or a ``typer.Typer``) and its one-line help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class LazyGroup(TyperGroup):
     entries: ClassVar[Entries] = {}
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names, in the order in which help shows them."""
+        """Return the names in the order of the help."""
         return [*self.entries, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import and return one command; ``None`` where there is none of that name."""
+        """Import and return one command, or ``None`` if there is none of that name."""
         if cmd_name not in self.entries:
             return super().get_command(ctx, cmd_name)
         place, help_text = self.entries[cmd_name]
@@ -54,13 +54,13 @@ class LazyGroup(TyperGroup):
         return command
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Return what may follow, without importing any command to say so."""
+        """Return possible completions without importing any command."""
         if incomplete.startswith("-"):
             return list(super().shell_complete(ctx, incomplete))
         return [Completion(name, text) for name, (_, text) in self.entries.items() if name.startswith(incomplete)]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands with their help, without importing any."""
+        """Write the commands with their help without importing any."""
         rows = [(name, help_text) for name, (_, help_text) in self.entries.items()]
         for name in super().list_commands(ctx):
             command = super().get_command(ctx, name)
@@ -76,9 +76,9 @@ def lazy_app(entries: Entries, *, completion: bool = False) -> typer.Typer:
     Parameters
     ----------
     entries
-        Its commands and groups, in the order in which help shows them.
+        Its commands and groups, in the order of the help.
     completion
-        It is the whole program, and installs the completion of shells.
+        Whether it is the whole program, which installs shell completion.
     """
     group = type("LazyGroupOfCommands", (LazyGroup,), {"entries": entries})
     made = typer.Typer(

@@ -22,14 +22,14 @@ from voicebot.store.store import Store
 app = typer.Typer(rich_markup_mode=None)
 
 SHOWN: Final = 50
-"""Leads that a table shows where nobody says how many."""
+"""Leads shown in a table by default."""
 
-Ids = Annotated[list[int] | None, typer.Argument(help="Numbers of leads, as voicebot lead list shows them.")]
-Campaign = Annotated[str, typer.Option(help="Only of this campaign.")]
-Phone = Annotated[str, typer.Option(help="Only with this number, or one that ends in these digits.")]
+Ids = Annotated[list[int] | None, typer.Argument(help="Lead numbers, as voicebot lead list shows them.")]
+Campaign = Annotated[str, typer.Option(help="Only calls or leads of this campaign.")]
+Phone = Annotated[str, typer.Option(help="Only with this number, or with numbers that end in these digits.")]
 Reference = Annotated[str, typer.Option(help="Only with this reference.")]
 State = Annotated[list[str] | None, typer.Option(help="Only in this state: ready, dialling, done, review.")]
-Why = Annotated[str, typer.Option(help="Why; it is kept with the lead.")]
+Why = Annotated[str, typer.Option(help="Reason, kept with the lead.")]
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 InZone = Annotated[times.Zone, typer.Option("--times", help="Show times in the machine's zone or the lead's.")]
@@ -43,12 +43,12 @@ def list_leads(
     phone: Phone = "",
     reference: Reference = "",
     state: State = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many; 50 in a table, all as data.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many; by default 50 in a table, all as data.")] = None,
     zone: InZone = times.Zone.MACHINE,
     unmasked: Unmasked = False,
     json: Json = False,
 ) -> None:
-    """Show leads, in the order in which they came in."""
+    """Show leads in the order of their import."""
     most = limit if limit is not None or json else SHOWN
 
     async def work(store: Store, _config: Config) -> tuple[list[Lead], int]:
@@ -83,13 +83,13 @@ def list_leads(
 @app.command()
 def show(
     context: typer.Context,
-    lead: Annotated[int, typer.Argument(help="Number of the lead, as voicebot lead list shows it.")],
+    lead: Annotated[int, typer.Argument(help="Lead number, as voicebot lead list shows it.")],
     *,
     zone: InZone = times.Zone.MACHINE,
     unmasked: Unmasked = False,
     json: Json = False,
 ) -> None:
-    """Show one lead: what is known of it, its calls, and what people changed."""
+    """Show one lead: its data, its calls, and what people changed."""
 
     async def work(store: Store, _config: Config) -> tuple[Lead, list[Any], list[Any]]:
         found = await store.leads(LeadFilter(ids=[lead]))
@@ -150,7 +150,7 @@ def drop(
     why: Why = "",
     json: Json = False,
 ) -> None:
-    """Call leads no more in their campaigns. Their numbers are not barred: see voicebot dnc add."""
+    """Stop calling leads in their campaigns. Their numbers are not barred: see voicebot dnc add."""
 
     async def work(store: Store, _config: Config) -> tuple[set[int], list[Lead]]:
         found = await _named(store, leads, campaign=campaign, phone=phone, reference=reference, state=state)
@@ -172,7 +172,7 @@ def requeue(
     why: Why = "",
     json: Json = False,
 ) -> None:
-    """Put leads back that are done or in review, to be called as soon as their campaign runs."""
+    """Put leads that are done or in review back in the queue, to be called as soon as their campaign runs."""
 
     async def work(store: Store, _config: Config) -> tuple[set[int], list[Lead], list[str]]:
         found = await _named(store, leads, campaign=campaign, phone=phone, reference=reference, state=state)
@@ -189,7 +189,7 @@ def requeue(
         _tell("requeued", changed, found, json=json, whys=whys | {LeadState.REVIEW: barred})
     finally:
         for name in still:
-            output.err.print(f"The campaign {name} does not run: voicebot campaign start {name}")
+            output.err.print(f"The campaign {name} is not running: voicebot campaign start {name}")
 
 
 async def _which(
@@ -207,7 +207,7 @@ async def _which(
 async def _named(
     store: Store, ids: list[int] | None, *, campaign: str, phone: str, reference: str, state: list[str] | None
 ) -> list[Lead]:
-    """Return the leads that a command is about; nobody changes all leads by naming none."""
+    """Return the leads that a command is about; naming none must not change all of them."""
     if not (ids or campaign or phone or reference or state):
         raise ConfigurationError("no lead was named", cure="name leads, or say which with --campaign, --phone, …")
     which = await _which(store, ids, campaign=campaign, phone=phone, reference=reference, state=state)
@@ -220,17 +220,17 @@ async def _named(
 
 def _missing(leads: list[int]) -> ConfigurationError:
     return ConfigurationError(
-        [Problem(f"there is no lead {lead} of this kind", "see: voicebot lead list") for lead in leads]
+        [Problem(f"there is no lead {lead} like this", "see: voicebot lead list") for lead in leads]
     )
 
 
 def _tell(done: str, changed: set[int], found: list[Lead], *, json: bool, whys: dict[LeadState, str]) -> None:
-    """Say what was done, and why not where it was not; leaves with 1 when anything was left as it is."""
+    """Report what was done, and why the rest was not; exit code 1 if any lead was left unchanged."""
     left = [(one, whys.get(one.state, f"is {one.state}")) for one in found if one.id not in changed]
     if json:
         output.print_json({done: sorted(changed), "left": [{"lead": one.id, "why": why} for one, why in left]})
     else:
-        output.print_record({done: len(changed), "left as they are": len(left)})
+        output.print_record({done: len(changed), "left unchanged": len(left)})
         for one, why in left[:SHOWN]:
             output.print_problems([Problem(f"lead {one.id} {why}", "see: voicebot lead show")])
         output.left_out(max(0, len(left) - SHOWN), "leads")

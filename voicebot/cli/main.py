@@ -1,4 +1,4 @@
-"""The command ``voicebot``: one file a noun, each registered here."""
+"""The command ``voicebot``: one file for each noun, all registered here."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from voicebot.cli.lazy import lazy_app
 from voicebot.errors import ConfigurationError, VoicebotError
 
 NOUNS: Final = {
-    "demo": "Call a dozen simulated people through a real Asterisk and show what came of it.",
-    "doctor": "Check everything that can be wrong with this installation, with cures.",
+    "demo": "Call a dozen simulated people through a real Asterisk and show the outcomes.",
+    "doctor": "Check this installation; each problem comes with its cure.",
     "serve": "Run a dialling node.",
     "rehearse": "Try a script on simulated people over real SIP and RTP.",
     "script": "Check, draw, try, compare and train scripts.",
@@ -27,12 +27,12 @@ NOUNS: Final = {
     "trunk": "List, check, render and try SIP trunks.",
     "model": "List and install models.",
     "db": "Keep the database's tables in step.",
-    "tidy": "Delete recordings, journals and rendered speech that have outlived their time.",
+    "tidy": "Delete recordings, journals and rendered speech past their retention time.",
 }
 """Module in this package -> its help."""
 
 _ATTRIBUTE: Final = dict.fromkeys(("demo", "doctor", "serve", "rehearse", "tidy"), "command")
-"""Modules that are one command; the others have an ``app`` with commands of their own."""
+"""Modules with a single command; the others have an ``app`` with several."""
 
 
 app = lazy_app(

@@ -1,4 +1,4 @@
-"""``voicebot model``: which models there are, and how they get here."""
+"""``voicebot model``: list and install models."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ app = typer.Typer()
 
 
 class Kind(enum.StrEnum):
-    """What can run a model of the user's own."""
+    """Engines that can run a user's own model."""
 
     VOSK = "vosk"
     COQUI = "coqui"
 
 
 _ENGINES: Final[dict[Kind, models.Engine]] = {Kind.VOSK: "vosk", Kind.COQUI: "coqui"}
-_TRYING: Final = {"embedding": "trying it", "coqui": "trying whether it is understood"}
+_TRYING: Final = {"embedding": "trying it", "coqui": "checking whether it is understood"}
 
 
 @app.command("list")
 def list_models(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
-    """Show the models that are known by name, and which of them are installed."""
+    """Show the models in the catalogue, and which of them are installed."""
     found = {model.name: model for model in models.all_installed()}
     rows = [
         {
@@ -85,14 +85,14 @@ def list_models(
 
 @app.command("install")
 def install(  # noqa: PLR0917 - typer gives them by name
-    name: Annotated[str | None, typer.Argument(help="A model; without one, the best recogniser to be had.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A model; by default the best recogniser available.")] = None,
     source: Annotated[str | None, typer.Option("--from", help="A folder, an archive or a URL of the model.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language of a model of your own, as en-US.")] = None,
-    sha256: Annotated[str | None, typer.Option(help="Checksum of the archive, where none is pinned.")] = None,
-    engine: Annotated[Kind, typer.Option(help="What runs a model of your own.")] = Kind.VOSK,
+    language: Annotated[str | None, typer.Option(help="Language of your own model, such as en-US.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Checksum of the archive, if none is pinned.")] = None,
+    engine: Annotated[Kind, typer.Option(help="Engine that runs your own model.")] = Kind.VOSK,
     json: Annotated[bool, typer.Option("--json", help="Print what was installed as one JSON object.")] = False,
 ) -> None:
-    """Install a model and try it on a spoken sentence."""
+    """Install a model and test it with a spoken sentence."""
     if name is None:
         if source is not None or sha256 is not None:
             output.fail([Problem("--from and --sha256 need a model's name", "voicebot model install NAME --from …")])
@@ -114,19 +114,19 @@ def install(  # noqa: PLR0917 - typer gives them by name
 
 
 def _best(language: str) -> tuple[Installed, str]:
-    """Install the best recogniser that can be had for a language; say why it is this one."""
+    """Install the best recogniser available for a language, and say why it is this one."""
     order = DEFAULT_ORDER.get(language, ())
     missing: list[str] = []
     for name in order:
         try:
             model = _one(name, None, None, None)
         except UnavailableError as error:
-            output.err.print(f"  {name} cannot be had: {error.problems[0].what}")
+            output.err.print(f"  {name} is not available: {error.problems[0].what}")
             missing.append(name)
             continue
         return (
             model,
-            f"{' and '.join(missing)} could not be had" if missing else f"it is the first choice for {language}",
+            f"{' and '.join(missing)} could not be installed" if missing else f"it is the first choice for {language}",
         )
     raise UnavailableError(
         f"no recogniser for {language} could be installed",
@@ -137,7 +137,7 @@ def _best(language: str) -> tuple[Installed, str]:
 def _one(
     name: str, source: str | None, language: str | None, sha256: str | None, engine: Kind = Kind.VOSK
 ) -> Installed:
-    """Install one model and try it; a model that does not hear, or is not understood, is not kept."""
+    """Install one model and test it; a model that recognises nothing, or is not understood, is removed."""
     from voicebot.speech import model_check, model_install  # noqa: PLC0415 (load engines, which listing does not need)
 
     start = time.monotonic()
@@ -146,7 +146,7 @@ def _one(
         model = model_install.install(name, source, report, language=language, sha256=sha256, engine=_ENGINES[engine])
         name = model.name
         if model.checked is None:
-            report(_TRYING.get(model.engine, "trying it on a spoken sentence"), 0, 0)
+            report(_TRYING.get(model.engine, "testing it with a spoken sentence"), 0, 0)
             try:
                 heard = asyncio.run(model_check.check(model))
             except Exception:
@@ -169,7 +169,7 @@ def _one(
 
 
 class _Show:
-    """A bar on a terminal; a line for every new step elsewhere."""
+    """A progress bar on a terminal; elsewhere a line for every new step."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None

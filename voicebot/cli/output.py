@@ -1,4 +1,4 @@
-"""How every command speaks: data or tables on stdout, everything else on stderr, exit codes that mean something.
+"""How every command prints: data or tables on stdout, everything else on stderr, meaningful exit codes.
 
 All that a command prints goes through ``out`` and ``err`` (or ``print_json``), and what they are given is text and
 nothing else: square brackets are no markup, and characters that would steer a terminal are shown as pictures of
@@ -26,9 +26,9 @@ from voicebot.plain import to_json
 
 EXIT_FINE: Final = 0
 EXIT_NOT_FINE: Final = 1
-"""The thing that was checked is not as it should be."""
+"""The check failed."""
 EXIT_USAGE: Final = 2
-"""Used or configured wrongly."""
+"""Wrong usage or configuration."""
 
 _TSV_BREAKS: Final = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
@@ -50,12 +50,12 @@ err: Final[Console] = _PlainConsole(stderr=True)
 
 
 def styled(text: object, style: str) -> Text:
-    """Return text in a style, such as ``bold red``; the only way to one."""
+    """Return text in a style, such as ``bold red``; the only way to style text."""
     return Text(str(text), style=style)
 
 
 def joined(*parts: str | Text) -> Text:
-    """Return one text made of plain and styled parts."""
+    """Return one text composed of plain and styled parts."""
     return Text.assemble(*parts)
 
 
@@ -117,9 +117,9 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def left_out(count: int, what: str) -> None:
-    """Say on stderr how many rows were not shown, where there are any."""
+    """Say on stderr how many rows were not shown, if any."""
     if count > 0:
-        err.print(f"… and {count} more {what}; ask for more with --limit, or for fewer with a filter")
+        err.print(f"… and {count} more {what}; show more with --limit, or narrow them down with a filter")
 
 
 def fail(problems: Iterable[Problem], code: int = EXIT_USAGE) -> NoReturn:

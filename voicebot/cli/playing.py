@@ -1,4 +1,4 @@
-"""Playing a sound file with whatever a usual machine has for it."""
+"""Playing a sound file with a common player program."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def play(path: Path, *, cure: str = "copy the file to a machine with sound") -> 
     Parameters
     ----------
     cure
-        What else can be done, where it cannot be played here.
+        What else can be done if it cannot be played here.
 
     Raises
     ------
     UnavailableError
-        No program that plays it is installed, or it could not.
+        No player program is installed, or it failed.
     """
     player = next((command for command in PLAYERS if shutil.which(command[0])), None)
     if player is None:

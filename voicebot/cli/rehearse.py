@@ -20,12 +20,12 @@ def command(
     personas: Annotated[
         Path, typer.Option(exists=True, help="Folder of persona files, or one file; the shipped ones by default.")
     ] = PERSONAS,
-    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at a time.")] = 4,
+    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Calls at the same time.")] = 4,
     policy: Annotated[rehearsing.PolicyName | None, typer.Option(help=rehearsing.POLICY_HELP)] = None,
     voice: Annotated[rehearsing.VoiceName | None, typer.Option(help=rehearsing.VOICE_HELP)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
-    """Try a script on simulated people; leaves with 0 when every call came to what its persona expects."""
+    """Try a script on simulated people; exit code 0 if every call ended as its persona expects."""
     files, people = choose(script, load_personas(personas))
     config = rehearsing.spoken_by(context, voice) | rehearsing.decided_by(context, policy, files)
     show = rehearsing.Show()

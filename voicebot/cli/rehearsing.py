@@ -22,9 +22,7 @@ from voicebot.rehearsal.runner import Progress, Rehearsal
 from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
-POLICY_HELP: Final = (
-    "Who decides: local or rasa (scripts without a Rasa model are trained first); as configured by default."
-)
+POLICY_HELP: Final = "Policy: local or rasa (scripts without a Rasa model are trained first); by default as configured."
 
 
 class PolicyName(enum.StrEnum):
@@ -37,7 +35,7 @@ class PolicyName(enum.StrEnum):
 def decided_by(
     context: typer.Context, policy: PolicyName | None, files: Mapping[str, Path]
 ) -> dict[str, dict[str, Any]]:
-    """Return the sections of a rehearsal's configuration that say who decides; trains what has to be trained.
+    """Return the sections of a rehearsal's configuration for the policy; trains models if necessary.
 
     Parameters
     ----------
@@ -62,9 +60,7 @@ def decided_by(
     return {"dialogue": {"policy": chosen}, "rasa": rasa}
 
 
-VOICE_HELP: Final = (
-    "Who speaks: auto (the light voice of each language), hibari, espeak or coqui; as configured by default."
-)
+VOICE_HELP: Final = "Voice: auto (the light voice of each language), hibari, espeak or coqui; by default as configured."
 
 
 class VoiceName(enum.StrEnum):
@@ -105,7 +101,7 @@ def spoken_by(context: typer.Context, voice: VoiceName | None) -> dict[str, dict
 
 
 class Show:
-    """Live progress on stderr; plain lines where stderr is no terminal."""
+    """Live progress on stderr; plain lines if stderr is not a terminal."""
 
     def __init__(self) -> None:
         self._live = Live(console=output.err, refresh_per_second=4, transient=True)
@@ -121,7 +117,7 @@ class Show:
         self._live.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         if output.err.is_terminal:
             self._live.update(_table(progress))
             return
@@ -135,7 +131,7 @@ class Show:
 
 
 def run(rehearsal: Rehearsal, show: Show) -> Report:
-    """Run to the end; SIGINT and SIGTERM stop everything first and then leave with 130."""
+    """Run to the end; SIGINT and SIGTERM stop everything first, then the exit code is 130."""
 
     async def work() -> Report:
         task = asyncio.current_task()
@@ -154,7 +150,7 @@ def run(rehearsal: Rehearsal, show: Show) -> Report:
 
 
 def tell(report: Report, *, json: bool, enough: int) -> None:
-    """Print a report and leave with 0 when at least ``enough`` calls are as expected."""
+    """Print a report; exit code 0 if at least ``enough`` calls are as expected."""
     if json:
         output.print_json(report.data())
         for line in report.lines():

@@ -15,13 +15,13 @@ from voicebot.node import Node
 def command(
     context: typer.Context,
     until_done: Annotated[
-        bool, typer.Option("--until-done", help="Leave when no running campaign has anything left to do.")
+        bool, typer.Option("--until-done", help="Exit when no running campaign has anything left to do.")
     ] = False,
     node_name: Annotated[
         str, typer.Option("--node", help="Which of this machine's nodes to run: one of [nodes] in voicebot.toml.")
     ] = "",
 ) -> None:
-    """Run a dialling node until SIGTERM or Ctrl-C; calls under way are finished first, or ended by a second one."""
+    """Run a dialling node until SIGTERM or Ctrl-C; calls in progress are finished first, a second one ends them."""
     config = load_config(context.obj)
     node = Node(config.as_node(node_name) if node_name else config)
 

@@ -1,4 +1,4 @@
-"""What commands on the database share: open it, do one thing, close it."""
+"""What database commands share: open it, do one thing, close it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``voicebot tidy``: what calls left on the disk is deleted once it has outlived its time."""
+"""``voicebot tidy``: files that calls left on the disk are deleted after their retention time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from voicebot.store.store import Store
 
 def command(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be deleted.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
 ) -> None:
-    """Delete recordings, journals and rendered speech that have outlived their time ([retention] in voicebot.toml).
+    """Delete recordings, journals and rendered speech past their retention time ([retention] in voicebot.toml).
 
-    A running node does this by itself every hour. Nothing is deleted of calls under way, nor of calls that a person has
-    yet to look at.
+    A running node does this by itself every hour. Calls in progress, and calls that a person still has to review,
+    are left alone.
     """
 
     async def work(store: Store, config: Config) -> Tidied:

@@ -1,4 +1,4 @@
-"""Times for people: in the machine's zone or the lead's, and always with the zone beside them."""
+"""Times for people: in the machine's zone or the lead's, always with the zone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Zone(enum.StrEnum):
-    """In whose zone times are shown."""
+    """Zone in which times are shown."""
 
     MACHINE = "machine"
     LEAD = "lead"

@@ -1,4 +1,4 @@
-"""Training as several commands do it: with progress on stderr."""
+"""Training, shared by several commands: with progress on stderr."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def train_and_tell(script: Script, pipeline: Pipeline, section: RasaSection) -> 
 
 
 def train_missing(files: Iterable[Path], section: RasaSection) -> None:
-    """Train every script that has no Rasa model of its present content.
+    """Train every script that has no Rasa model of its current content.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def train_missing(files: Iterable[Path], section: RasaSection) -> None:
         found = train_and_tell(script, section.pipeline, section)
         if found.model is None:
             count = len(found.conformance.mismatches)
-            what = f"Rasa decides {count} cells of {script.script} otherwise than its table"
+            what = f"Rasa decides {count} cells of {script.script} differently from its table"
             raise UnavailableError(Problem(what, f"see: voicebot script train {source}"))
 
 

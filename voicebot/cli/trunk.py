@@ -1,4 +1,4 @@
-"""``voicebot trunk``: which SIP trunks there are, and whether everything about them is as it should be."""
+"""``voicebot trunk``: list, check, render and test SIP trunks."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def list_trunks(context: typer.Context, as_json: AsJson = False) -> None:
 def check(
     context: typer.Context,
     as_json: AsJson = False,
-    offline: Annotated[bool, typer.Option(help="Read the files only; ask no running Asterisk.")] = False,
+    offline: Annotated[bool, typer.Option(help="Only read the files; don't ask a running Asterisk.")] = False,
 ) -> None:
     """Check the PBX's configuration files and the running Asterisk; exit 1 when something is wrong.
 
-    What the files cannot tell (a database, a program's output) is neither right nor wrong: it is named, with how to see
-    it. Where the running Asterisk can be asked, its answer wins.
+    What the files cannot show (a database, a program's output) is reported as unknown, with how to find out. If the
+    running Asterisk can be asked, its answer counts.
     """
     config = load_config(context.obj)
     findings = list(asyncio.run(inspect_pbx(config, offline=offline)).findings)
@@ -97,8 +97,8 @@ def render(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a trunk in voicebot.toml.")],
     *,
-    host: Annotated[str, typer.Option("--host", help="The carrier's host, with :PORT where it is not 5060.")],
-    account: Annotated[str, typer.Option("--account", help="User to register as; without one, known by address.")] = "",
+    host: Annotated[str, typer.Option("--host", help="The carrier's host, with :PORT if it is not 5060.")],
+    account: Annotated[str, typer.Option("--account", help="User to register as; by default no registration.")] = "",
     transport: Annotated[str, typer.Option("--transport", help="A transport of pjsip.conf.")] = "transport-udp",
 ) -> None:
     """Print the sections of pjsip.conf that a trunk needs."""
@@ -109,20 +109,20 @@ def render(
 @app.command("call")
 def call(
     context: typer.Context,
-    number: Annotated[str, typer.Argument(help="Whom to call: plus, country code, number.")],
+    number: Annotated[str, typer.Argument(help="Number to call: plus, country code, number.")],
     *,
-    trunk: Annotated[str, typer.Option("--trunk", help="Over which trunk; may be left out where there is one.")] = "",
+    trunk: Annotated[str, typer.Option("--trunk", help="Trunk to use; optional if there is only one.")] = "",
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1, max=60, help="How long to stay after the answer.")
+        float, typer.Option("--seconds", min=1, max=60, help="Seconds to stay on the line after the answer.")
     ] = 5.0,
     node_name: Annotated[
-        str, typer.Option("--node", help="Whose ports to use: one of [nodes], while the first one is dialling.")
+        str, typer.Option("--node", help="Node whose ports to use (one of [nodes]), if the first one is running.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Call one number to try a trunk: says each step, plays a tone, hangs up; exit 1 unless both sides are heard.
+    """Test a trunk with one call: reports each step, plays a tone, hangs up; exit code 1 unless audio passes both ways.
 
-    The number has to pass the trunk's allow-list. No lead is touched, and nothing is recorded.
+    The number has to pass the trunk's allow-list. No lead is affected, and nothing is recorded.
     """
     config = load_config(context.obj)
     if not trunk and len(config.trunks) == 1:

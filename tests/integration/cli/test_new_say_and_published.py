@@ -59,7 +59,7 @@ def test_conversations_come_along(run: Run, tmp_path: Path) -> None:
 
 def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    with pytest.raises(ConfigurationError, match="is there already"):
+    with pytest.raises(ConfigurationError, match="already exists"):
         run("new", "mine")
     with pytest.raises(ConfigurationError, match="cannot be a script's name"):
         run("new", "Mine!")

@@ -141,10 +141,10 @@ def test_with_nothing_named_set_up_ends_with_the_embedded_recogniser(
     monkeypatch.setitem(models.CATALOGUE, unreachable.name, unreachable)
     model, why = model_command._best("en-US")
     assert (model.name, model.engine) == ("moonshine-tiny-en", "moonshine")
-    assert why == "vosk-model-small-en-us-0.15 could not be had"
+    assert why == "vosk-model-small-en-us-0.15 could not be installed"
     assert model.checked
     assert models.damaged(model.name) == ()
-    assert "vosk-model-small-en-us-0.15 cannot be had" in capfd.readouterr().err
+    assert "vosk-model-small-en-us-0.15 is not available" in capfd.readouterr().err
     # A second time nothing is fetched: the model would be found even without any index.
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     assert model_install.install("moonshine-tiny-en").checked == model.checked

@@ -1,4 +1,4 @@
-"""What the commands on campaigns share."""
+"""What the campaign commands share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def trunk_of(config: Config, wanted: str) -> str:
-    """Return a configured trunk's name; without ``wanted`` the only one there is."""
+    """Return a configured trunk's name; without ``wanted`` the only one configured."""
     known = ", ".join(sorted(config.trunks))
     if not config.trunks:
         raise ConfigurationError("no trunk is configured", cure="add [trunks.NAME] to voicebot.toml")

@@ -27,15 +27,13 @@ def create(
     name: Name,
     *,
     script: Annotated[str, typer.Option(help="A published or shipped script (reminder, zh-CN/reminder), or a file.")],
-    trunk: Annotated[str, typer.Option(help="A configured trunk; may be left out where there is only one.")] = "",
+    trunk: Annotated[str, typer.Option(help="A configured trunk; optional if there is only one.")] = "",
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
-    retry: Annotated[
-        Path | None, typer.Option(help="When leads are called again (YAML); the shipped rule without one.")
-    ] = None,
+    retry: Annotated[Path | None, typer.Option(help="Retry rule (YAML file); by default the shipped one.")] = None,
 ) -> None:
-    """Make a campaign in draft, with its script pinned: later changes don't touch it.
+    """Create a draft campaign with its script pinned: later changes to the script don't affect it.
 
-    A name means the version that was published under it, or else the shipped file; a path always means the file.
+    A name means the version published under it, or else the shipped file; a path always means the file.
     """
 
     rule = shipped_text() if retry is None else read_rule(retry)[1]

@@ -27,11 +27,11 @@ from voicebot.store.leads import LEADS_AT_ONCE
 from voicebot.store.store import Store
 
 SHOWN: Final = 100
-"""Lines of one kind that are shown one by one; a count is given for the others (``--json`` has them all)."""
+"""Rows of one kind that are shown one by one; the others are only counted (``--json`` has them all)."""
 
 _KINDS: Final = ("corrected", "duplicates", "not_corrected", "suppressed", "refused")
 _BAD: Final = ("not_corrected", "suppressed", "refused")
-"""Kinds of lines that a person should look at."""
+"""Kinds of rows that a person should look at."""
 
 
 def import_leads(
@@ -39,19 +39,17 @@ def import_leads(
     name: Name,
     files: Annotated[list[Path], typer.Argument(help="CSV (first line: column names) or .jsonl files.")],
     *,
-    region: Annotated[
-        str, typer.Option(help="Country of the numbers that are written without one (US, GB, CN …).")
-    ] = "",
+    region: Annotated[str, typer.Option(help="Country of numbers written without a country code (US, GB, CN …).")] = "",
     encoding: Annotated[
-        str, typer.Option(help="Of files that are neither UTF-8 nor marked, like gb18030 or windows-1252.")
+        str, typer.Option(help="Encoding, if not UTF-8 and without a byte order mark: gb18030, windows-1252.")
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")] = False,
     json: Json = False,
 ) -> None:
-    """Add leads, and correct those that are there and were not called yet (known by reference, or else by number).
+    """Import leads, and correct those not called yet (identified by reference, or else by number).
 
-    A bad line is refused with its place and cure, the others go in; the exit code is 1 when anything was left out.
+    Bad rows are refused, with file, line and what to do; the others go in. Exit code 1 if anything was left out.
     """
 
     async def work(store: Store, config: Config) -> dict[str, Any]:
@@ -65,10 +63,10 @@ def import_leads(
         country = check_region(region, "--region") if region else trunk.region
         codec = check_encoding(encoding) if encoding else ""
         terms = Terms(script.lead.needs, trunk_name, trunk, country, codec, script.language)
-        told = _Told(show=not json, unmasked=unmasked)
+        report = _Report(show=not json, unmasked=unmasked)
         for file in files:
-            await _import_file(store, campaign.id, file, terms, told, dry_run=dry_run)
-        return told.record()
+            await _import_file(store, campaign.id, file, terms, report, dry_run=dry_run)
+        return report.record()
 
     record = with_store(context, work)
     if json:
@@ -83,8 +81,8 @@ def import_leads(
         raise typer.Exit(output.EXIT_NOT_FINE)
 
 
-class _Told:
-    """What an import did, shown as it goes."""
+class _Report:
+    """What an import did, shown as it happens."""
 
     def __init__(self, *, show: bool, unmasked: bool) -> None:
         self._show, self._unmasked = show, unmasked
@@ -92,7 +90,7 @@ class _Told:
         self._lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _KINDS}
 
     def add(self, kind: str, problem: Problem, **more: Any) -> None:
-        """Take a line in."""
+        """Count a row."""
         listed = self._lists[kind]
         listed.append(dataclasses.asdict(problem) | more)
         if not self._show or kind == "duplicates" or len(listed) > SHOWN:
@@ -103,16 +101,16 @@ class _Told:
             output.print_problems([problem])
 
     def correction(self, file: Path, line: int, one: Corrected) -> None:
-        """Take in a line that says otherwise than the campaign's lead."""
+        """Count a row that differs from the campaign's lead."""
         changes = {field: [self._shown(field, value) for value in both] for field, both in one.changes.items()}
-        told = "; ".join(f"{field} {before or 'nothing'} → {after}" for field, (before, after) in changes.items())
+        report = "; ".join(f"{field} {before or 'nothing'} → {after}" for field, (before, after) in changes.items())
         lead = f"lead {one.lead_id}" if one.lead_id is not None and one.lead_id > 0 else "the lead"
         more = {"lead": one.lead_id, "changes": changes}
         if not one.refused:
-            self.add("corrected", Problem(f"{lead}: {told}", "", str(file), line), **more)
+            self.add("corrected", Problem(f"{lead}: {report}", "", str(file), line), **more)
             return
-        what = f"{lead} is left as it is: {one.refused}" + (f" ({told})" if told else "")
-        cure = "give it a reference of its own, or leave it out" if not changes else "see: voicebot lead show"
+        what = f"{lead} is unchanged: {one.refused}" + (f" ({report})" if report else "")
+        cure = "give it its own reference, or leave it out" if not changes else "see: voicebot lead show"
         self.add("not_corrected", Problem(what, cure, str(file), line), **more)
 
     def _shown(self, field: str, value: Any) -> str:
@@ -121,7 +119,7 @@ class _Told:
         return mask_number(value) if field == "phone" else mask_name(value)
 
     def record(self) -> dict[str, Any]:
-        """Return all of it as data."""
+        """Return everything as data."""
         if self._show:
             for kind, listed in self._lists.items():
                 if kind != "duplicates" and len(listed) > SHOWN:
@@ -131,20 +129,22 @@ class _Told:
         return {"inserted": self.inserted, **counts}
 
 
-async def _import_file(store: Store, campaign: int, file: Path, terms: Terms, told: _Told, *, dry_run: bool) -> None:
+async def _import_file(
+    store: Store, campaign: int, file: Path, terms: Terms, report: _Report, *, dry_run: bool
+) -> None:
     found = iterate_leads(file, terms)
     while part := await asyncio.to_thread(lambda: list(islice(found, LEADS_AT_ONCE))):
         rows = [one for one in part if isinstance(one, Row)]
         for one in part:
             if isinstance(one, Problem):
-                told.add("refused", one)
+                report.add("refused", one)
         added = await store.add_leads(campaign, [row.lead for row in rows], by=who(), dry_run=dry_run)
-        told.inserted += added.inserted
+        report.inserted += added.inserted
         for correction in added.corrected:
-            told.correction(file, rows[correction.place].line, correction)
+            report.correction(file, rows[correction.place].line, correction)
         for place in added.duplicates:
-            told.add("duplicates", Problem("is in the campaign as it is", "", str(file), rows[place].line))
+            report.add("duplicates", Problem("is already in the campaign, unchanged", "", str(file), rows[place].line))
         for place in added.suppressed:
-            told.add(
+            report.add(
                 "suppressed", Problem("this number asked not to be called", "leave it out", str(file), rows[place].line)
             )

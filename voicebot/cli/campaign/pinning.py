@@ -1,4 +1,4 @@
-"""``voicebot campaign repin`` and ``pins``: which version of its script a campaign is talked by, and why."""
+"""``voicebot campaign repin`` and ``pins``: which version of its script a campaign uses, and why."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from voicebot.store.store import Store
 def repin(
     context: typer.Context,
     name: Name,
-    to: Annotated[str, typer.Argument(help="First digits of a version's hash; without them the current one.")] = "",
+    to: Annotated[str, typer.Argument(help="First digits of a version's hash; by default the current version.")] = "",
     *,
-    why: Annotated[str, typer.Option(help="Why; it is kept with the campaign.")],
+    why: Annotated[str, typer.Option(help="Reason, kept with the campaign.")],
     json: Json = False,
 ) -> None:
-    """Give a paused campaign another version of its script; calls under way go on by the one that they have."""
+    """Pin another version of its script to a paused campaign; calls in progress continue with their version."""
 
     async def work(store: Store, _config: Config) -> tuple[Campaign, str, bool]:
         campaign = await store.campaign_named(name)
@@ -42,10 +42,10 @@ def repin(
             {"campaign": name, "hash": version, "before": campaign.script_hash, "changed": changed, "why": why}
         )
     elif changed:
-        told = f"{name} is talked by {version[:12]} from now on, instead of {campaign.script_hash[:12]}."
-        output.out.print(told)
+        pinned = f"{name} uses {version[:12]} from now on, instead of {campaign.script_hash[:12]}."
+        output.out.print(pinned)
     else:
-        output.out.print(f"{name} has {version[:12]} already.")
+        output.out.print(f"{name} already uses {version[:12]}.")
 
 
 async def _wanted(store: Store, to: str, old: ScriptVersion) -> ScriptVersion:
@@ -66,17 +66,17 @@ def _fits(old: ScriptVersion, new: ScriptVersion, campaign: str) -> None:
     before, after = read_pinned(old.text, old.hash), read_pinned(new.text, new.hash)
     if before.language != after.language:
         raise ConfigurationError(
-            f"{campaign} speaks {before.language}, this version {after.language}", cure="create a campaign for it"
+            f"{campaign} is in {before.language}, this version in {after.language}", cure="create a campaign for it"
         )
     if lacking := sorted(set(after.lead.needs) - set(before.lead.needs)):
         raise ConfigurationError(
-            f"this version needs {', '.join(lacking)} of every lead, and {campaign} was filled without",
+            f"this version needs {', '.join(lacking)} for every lead, and {campaign}'s leads were imported without",
             cure="create a campaign for it, and import the leads there",
         )
 
 
 def pins(context: typer.Context, name: Name, json: Json = False) -> None:
-    """Show which versions a campaign was given: when, by whom and why."""
+    """Show which versions a campaign has used: since when, by whom and why."""
 
     async def work(store: Store, _config: Config) -> list[Pin]:
         return await store.pins((await store.campaign_named(name)).id)

@@ -23,24 +23,24 @@ def requeue(
     name: Name,
     *,
     disposition: Annotated[
-        list[str] | None, typer.Option(help="Leads that nobody answered and that ended so (failed, busy …).")
+        list[str] | None, typer.Option(help="Leads whose last call ended like this without an answer (failed, busy …).")
     ] = None,
     outcome: Annotated[
-        list[str] | None, typer.Option(help="Leads whose last call came to this (no_response, voicemail …).")
+        list[str] | None, typer.Option(help="Leads whose last call had this outcome (no_response, voicemail …).")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count them, and do nothing.")] = False,
-    why: Annotated[str, typer.Option(help="Why; it is kept with each lead.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
+    why: Annotated[str, typer.Option(help="Reason, kept with each lead.")] = "",
     json: Json = False,
 ) -> None:
-    """Put leads back, to be called again as if they had never been tried; their attempts are kept.
+    """Put leads back in the queue as if they had never been tried; their attempts are kept.
 
-    By how the last attempt of each ended. Numbers that asked not to be called stay barred, and leads of which nobody
-    knows whether they were called are left to: voicebot campaign review.
+    Leads are selected by how their last attempt ended. Numbers that asked not to be called stay barred, and leads for
+    which it is unknown whether they were called are left to: voicebot campaign review.
     """
     dispositions, outcomes = disposition or [], outcome or []
     if not dispositions and not outcomes:
         raise ConfigurationError(
-            "which leads is not said", cure="name --disposition or --outcome; see: voicebot campaign status NAME"
+            "no leads were selected", cure="name --disposition or --outcome; see: voicebot campaign status NAME"
         )
     _check("disposition", dispositions, (one.value for one in Disposition if one is not Disposition.ANSWERED))
 
@@ -74,5 +74,5 @@ def _check(kind: str, given: Iterable[str], known: Iterable[str]) -> None:
     names = sorted(known)
     for one in given:
         if one not in names:
-            cure = "one of: " + ", ".join(names) if names else "no call of this campaign came to any"
+            cure = "one of: " + ", ".join(names) if names else "no call of this campaign has one"
             raise ConfigurationError(f"there is no {kind} {one} here", cure=cure)

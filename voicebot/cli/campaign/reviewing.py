@@ -21,13 +21,13 @@ def review(
     name: Name,
     *,
     call_again: Annotated[list[int] | None, typer.Option(help="Number of a lead to call again.")] = None,
-    done: Annotated[list[int] | None, typer.Option(help="Number of a lead to leave in peace.")] = None,
+    done: Annotated[list[int] | None, typer.Option(help="Number of a lead not to call again.")] = None,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show names and numbers in full.")] = False,
     json: Json = False,
 ) -> None:
-    """Show the leads that wait for a person, with why, and decide about them.
+    """Show leads that need a person's decision, with the reason, and decide.
 
-    Nobody knows whether they were called, or they cannot be called as they are, or the carrier refuses their number.
+    It is unknown whether they were called, or they cannot be called as they are, or the carrier refuses their number.
     """
     wanted = dict.fromkeys(call_again or (), True) | dict.fromkeys(done or (), False)
 

@@ -1,4 +1,4 @@
-"""``voicebot campaign pause``, the emergency brake: it imports no more than it needs. ``start`` shares its work."""
+"""``voicebot campaign pause``, the emergency brake: it imports only what it needs. ``start`` shares its code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from voicebot.store.store import Store
 
 
 def pause(context: typer.Context, name: Name) -> None:
-    """Dial nobody more, at once; calls under way go on to their end."""
+    """Stop dialling at once; calls in progress are finished."""
     show(set_state(context, name, CampaignState.PAUSED))
 
 
 def set_state(context: typer.Context, name: str, state: CampaignState) -> CampaignStatus:
-    """Give a campaign a state, and return how far it is then."""
+    """Set a campaign's state, and return its progress."""
 
     async def work(store: Store, config: Config) -> CampaignStatus:
         campaign = await store.campaign_named(name)

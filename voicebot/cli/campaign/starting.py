@@ -20,12 +20,12 @@ from voicebot.store.store import Store
 
 
 def start(context: typer.Context, name: Name) -> None:
-    """Let the campaign's leads be dialled by the nodes that serve its trunk."""
+    """Start dialling: nodes that serve the trunk call the campaign's leads."""
     _run(context, name)
 
 
 def resume(context: typer.Context, name: Name) -> None:
-    """Go on with a paused campaign."""
+    """Resume a paused campaign."""
     _run(context, name)
 
 
@@ -36,7 +36,7 @@ def _run(context: typer.Context, name: str) -> None:
         output.err.print("No lead is ready: add some with voicebot campaign import.")
     script = with_store(context, partial(_pinned, status.campaign))
     if problems := lacking(load_config(context.obj), script, status.campaign.script):
-        output.err.print("A node on this machine could not make these calls; others that serve the trunk may:")
+        output.err.print("A node on this machine could not make these calls; others that serve the trunk might:")
         output.print_problems(problems)
 
 

@@ -18,10 +18,10 @@ from voicebot.store.store import Store
 
 def status(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Name of the campaign; all without one.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of the campaign; by default all.")] = None,
     json: Json = False,
 ) -> None:
-    """Show how far a campaign is, or all of them."""
+    """Show the progress of one campaign or of all."""
 
     async def work(store: Store, _config: Config) -> list[CampaignStatus]:
         found = [await store.campaign_named(name)] if name is not None else await store.campaigns()
@@ -82,7 +82,7 @@ def _hold(hold: Hold) -> dict[str, Any]:
 
 def _told(hold: Hold) -> str:
     state, at = hold.breaker, f" at {hold.key.node}" if hold.key.node else ""
-    again = "a trial is under way" if state.trying else f"tried again at {moment(state.retry_at)} UTC"
+    again = "a trial call is in progress" if state.trying else f"tried again at {moment(state.retry_at)} UTC"
     since = moment(state.opened_at)
     return (
         f"{hold.key.kind} {hold.key.name}{at}, since {since} UTC: {state.why}; {again} ({state.trials} trials failed)"
@@ -90,7 +90,7 @@ def _told(hold: Hold) -> str:
 
 
 def show(status: CampaignStatus) -> None:
-    """Print how far one campaign is."""
+    """Print one campaign's progress."""
     campaign = status.campaign
     lines: dict[str, object] = {
         "campaign": campaign.name,

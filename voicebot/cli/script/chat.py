@@ -1,4 +1,4 @@
-"""``voicebot script chat``: talk with a script in text, in a terminal or through a pipe."""
+"""``voicebot script chat``: talk to a script by typing, in a terminal or through a pipe."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def command(
     script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
     *,
     lead: Annotated[
-        list[str] | None, typer.Option(metavar="FILE|KEY=VALUE", help="Who is called; may be given several times.")
+        list[str] | None, typer.Option(metavar="FILE|KEY=VALUE", help="Data of the callee, as KEY=VALUE; repeatable.")
     ] = None,
-    variant: Annotated[str, typer.Option(help="Talk with this variant of the script.")] = "",
+    variant: Annotated[str, typer.Option(help="Use this variant of the script.")] = "",
     today: Annotated[str, typer.Option(metavar="DATE", help="Day of the call, for example 2026-11-23.")] = "",
-    policy: Annotated[str, typer.Option(help="Who understands: local or rasa.")] = "local",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print the whole talk as one JSON object at its end.")] = False,
+    policy: Annotated[str, typer.Option(help="Policy: local or rasa.")] = "local",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print the whole talk as one JSON object at the end.")] = False,
 ) -> None:
-    """Talk with a script: type what the callee says, one utterance a line. /help lists what else can be typed."""
+    """Talk to a script: type what the callee says, one utterance per line. /help lists the commands."""
     path = find_script(script, language)
     loaded = pick_arm(load_script(path), variant)
     day = day_of(today)
@@ -66,11 +66,11 @@ def command(
 
 
 def day_of(today: str) -> date:
-    """Read the day of a call; today where none is given."""
+    """Read the day of a call; by default today."""
     try:
         return date.fromisoformat(today) if today else datetime.now().date()
     except ValueError as error:
-        raise ConfigurationError(f"{today!r} is no day", cure="write it like 2026-11-23") from error
+        raise ConfigurationError(f"{today!r} is not a date", cure="write it like 2026-11-23") from error
 
 
 class _Chat:
@@ -95,7 +95,7 @@ class _Chat:
         """Talk until the conversation or the input is over."""
         lead = self._values.lead()
         now = datetime.combine(self._day, REHEARSAL_TIME, ZoneInfo(lead.timezone))
-        self._say(output.styled(f"{lead.name} is called on {self._day}; /help lists what can be typed", "dim"))
+        self._say(output.styled(f"{lead.name} is called on {self._day}; /help lists the commands", "dim"))
         async with deciding(self._script, self._dialogue, self._section) as policy:
             talk = self.talk = TextTalk(self._script, lead, policy, now)
             self._show(talk.now)
@@ -140,7 +140,7 @@ class _Chat:
             {
                 "step": state.step if not state.ending else f"ended with {state.ending}",
                 "values": known or "none",
-                "right person": "confirmed" if state.right_party else "not confirmed: the debt is not spoken of",
+                "right person": "confirmed" if state.right_party else "not confirmed: the debt is not mentioned",
                 "asked again": asked,
                 "held": state.held,
                 "if hung up now": (talk.ending.outcome if talk.over and talk.ending else state.outcome_so_far),
@@ -150,7 +150,7 @@ class _Chat:
     def _why(self, exchange: Exchange) -> None:
         understood = exchange.understanding
         if understood is None:
-            self._say("     nothing was to be understood")
+            self._say("     there was nothing to understand")
             return
         rivals = ", ".join(f"{name} {share:.2f}" for name, share in understood.ranking[:3])
         values = ", ".join(f"{name} {shown(value)}" for name, value in understood.slots.items())
@@ -173,7 +173,7 @@ class _Chat:
         if talk.back():
             self._show(talk.now)
         else:
-            self._say("     this is the beginning")
+            self._say("     this is the start of the talk")
 
     def _save(self, path: Path, talk: TextTalk) -> None:
         schema = paths.shipped("scripts_dialogue") / SCHEMA_FILE
@@ -183,7 +183,7 @@ class _Chat:
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
         except FileExistsError as error:
-            raise ConfigurationError(f"{path} is there already", cure="name another file") from error
+            raise ConfigurationError(f"{path} already exists", cure="name another file") from error
         except OSError as error:
             what = f"{path} cannot be written: {error.strerror}"
             raise ConfigurationError(what, cure="name another file") from error
@@ -193,7 +193,7 @@ class _Chat:
 
     def _show(self, exchange: Exchange) -> None:
         if exchange.unheard:
-            self._say(output.styled(f"     nothing came of it: {exchange.unheard}", "yellow"))
+            self._say(output.styled(f"     no effect: {exchange.unheard}", "yellow"))
         for line in exchange.act.lines:
             self._say(_line(line))
         assert self.talk is not None or not exchange.act.lines  # noqa: S101 - set before anything is shown
@@ -222,7 +222,7 @@ def _line(line: Line) -> Text:
 
 
 async def _next_line(prompt: str) -> str | None:
-    """Read a line without holding up what runs beside; ``None`` at the end of the input."""
+    """Read a line without blocking the event loop; ``None`` at the end of the input."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[str | None] = loop.create_future()
 

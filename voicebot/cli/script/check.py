@@ -1,4 +1,4 @@
-"""``voicebot script check``: what is wrong with a script, where, and how a conversation comes to it."""
+"""``voicebot script check``: what is wrong with a script, where, and a conversation that shows it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def command(
     ] = True,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Prove over all paths that a script keeps the rules; leaves with 1 when it does not."""
+    """Check that a script keeps the rules on every path; exit code 1 if it does not."""
     path = find_script(script)
     started = time.perf_counter()
     reading = read_script(path)
@@ -64,7 +64,7 @@ def command(
 
 
 def _told(reading: Reading, report: Report) -> tuple[Finding, ...]:
-    """Return what reading told already, without what the proofs show better at the same place."""
+    """Return what reading already found, except where the checks show it better at the same place."""
     shown = {(one.place.file, one.place.line) for one in report.faults if one.place}
     return tuple(
         Finding("not-readable" if reading.script is None else "rule", "fault", (), problem.what, problem.cure,
@@ -75,7 +75,7 @@ def _told(reading: Reading, report: Report) -> tuple[Finding, ...]:
 
 
 def _lost_schema(path: Path) -> tuple[Finding, ...]:
-    """Return a warning where editors would look in vain for the schema that the file names."""
+    """Return a warning if the schema that the file names for editors does not exist."""
     try:
         with path.open(encoding="utf-8", errors="replace") as text:
             named = schema.reference_in(text.readline())

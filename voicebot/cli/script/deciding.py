@@ -1,4 +1,4 @@
-"""Who decides while a script is tried: the local policy, or Rasa, set up and let go of."""
+"""The policy while a script is tried out: the local one or Rasa, started and stopped here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicebot.errors import ConfigurationError
 
 
 def dialogue_section(policy: str) -> DialogueSection:
-    """Return what chooses the policy of this name.
+    """Return the chooser for the policy of this name.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def dialogue_section(policy: str) -> DialogueSection:
 
 
 def made_ready(policy: str, path: Path, section: RasaSection) -> DialogueSection:
-    """Choose a policy, and train what it needs where that was not done."""
+    """Choose a policy, and train its model if necessary."""
     dialogue = dialogue_section(policy)
     if policy == "rasa":
         train_missing([path], section)
@@ -37,7 +37,7 @@ def made_ready(policy: str, path: Path, section: RasaSection) -> DialogueSection
 
 @contextlib.asynccontextmanager
 async def deciding(script: Script, dialogue: DialogueSection, section: RasaSection) -> AsyncIterator[Policy]:
-    """Give the policy for a script; what it runs is ended afterwards."""
+    """Provide the policy for a script; its processes are stopped afterwards."""
     policies = Policies(dialogue, section)
     try:
         yield await policies.of(script)

@@ -1,4 +1,4 @@
-"""``voicebot script diff``: what two versions say and do differently, and which recorded calls would end otherwise."""
+"""``voicebot script diff``: how two versions differ, and which recorded calls would end differently."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicebot.call.maker import lead_of
 from voicebot.call.replay import Replayed, replay
 from voicebot.cli import output
 from voicebot.cli.script import reading
-from voicebot.cli.script.reading import read_script, told
+from voicebot.cli.script.reading import described, read_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.difference import Change, differences
@@ -32,7 +32,7 @@ _SIGNS: Final = {"added": ("+", "green"), "removed": ("−", "red"), "changed": 
 
 @dataclass(slots=True)
 class Calls:
-    """Recorded calls, walked by both versions.
+    """Recorded calls, replayed with both versions.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Calls:
         Calls that the older version brings to just what was recorded; others were decided by a voicebot that
         decided otherwise, or were cut off.
     unreadable
-        Calls whose journals cannot be walked.
+        Calls whose journals cannot be replayed.
     """
 
     compared: int = 0
@@ -50,7 +50,7 @@ class Calls:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, call: RecordedCall, old: Replayed, new: Replayed) -> None:
-        """Compare what a call comes to by both versions."""
+        """Compare the outcome of a call with both versions."""
         self.compared += 1
         slots = plain(old.slots)
         self.as_recorded += (old.outcome, slots) == (call.outcome, dict(call.slots))
@@ -69,21 +69,21 @@ class Calls:
 
     @property
     def promises(self) -> int:
-        """How many promises would be lost, or would be others."""
+        """How many promises would be lost or changed."""
         return sum(one["a"]["outcome"] in PROMISES for one in self.changed)
 
 
 def command(
     context: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help=reading.SCRIPT_HELP)],
-    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with: the newer one.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The newer version, compared with the first.")],
     *,
-    campaign: Annotated[str, typer.Option(help="Walk through this campaign's calls, whatever their version.")] = "",
-    calls: Annotated[bool, typer.Option(help="Walk through recorded calls of either version.")] = True,
+    campaign: Annotated[str, typer.Option(help="Replay this campaign's calls, whatever their version.")] = "",
+    calls: Annotated[bool, typer.Option(help="Replay recorded calls of either version.")] = True,
     language: Annotated[str, typer.Option(help="Of shipped scripts.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell what B says and does otherwise than A, and which recorded calls would come to something else."""
+    """Show how B differs from A, and which recorded calls would end differently."""
     old, new = read_script(context, a, language), read_script(context, b, language)
     changes = differences(old, new)
     walked = _walk(context, old, new, campaign) if calls or campaign else None
@@ -96,7 +96,7 @@ def command(
 
 
 def _walk(context: typer.Context, old: Script, new: Script, campaign: str) -> Calls | None:
-    """Walk through recorded calls; without a database there are none, unless some were asked for."""
+    """Replay recorded calls; without a database there are none, unless some were asked for."""
 
     async def work(store: Store, _config: Config) -> Calls:
         number = (await store.campaign_named(campaign)).id if campaign else None
@@ -151,9 +151,9 @@ def _version(script: Script) -> dict[str, str]:
 
 
 def _show(old: Script, new: Script, changes: tuple[Change, ...]) -> None:
-    output.out.print(f"{told(old)} → {told(new)}")
+    output.out.print(f"{described(old)} → {described(new)}")
     if not changes:
-        output.out.print("They say and do the same.")
+        output.out.print("They are equivalent.")
     for change in changes:
         output.out.print(output.joined(output.styled(*_SIGNS[change.kind]), f" {change}"))
 
@@ -161,17 +161,19 @@ def _show(old: Script, new: Script, changes: tuple[Change, ...]) -> None:
 def _show_calls(walked: Calls) -> None:
     output.out.print()
     if not walked.compared:
-        output.out.print("No call was recorded by either version; name a campaign with --campaign to walk its calls.")
+        output.out.print(
+            "No calls were recorded with either version; name a campaign with --campaign to replay its calls."
+        )
         return
     output.out.print(
-        f"{walked.compared} recorded calls walked by both: {len(walked.changed)} would come to something else, "
+        f"{walked.compared} recorded calls replayed with both: {len(walked.changed)} would end differently, "
         f"{walked.promises} of them promises.",
     )
     others = walked.compared - walked.as_recorded
     if others:
-        output.out.print(f"In {others} of them A itself comes to something else than was recorded.")
+        output.out.print(f"In {others} of them A itself does not reproduce what was recorded.")
     if walked.unreadable:
-        output.out.print(f"{walked.unreadable} calls have journals that cannot be walked.")
+        output.out.print(f"{walked.unreadable} calls have journals that cannot be replayed.")
     for (before, after), count in walked.outcomes.most_common():
         output.out.print(f"  {count} × {before} → {after}")
     if walked.changed:
@@ -184,7 +186,7 @@ def _show_calls(walked: Calls) -> None:
             ),
         )
     if len(walked.changed) > CALLS_SHOWN:
-        output.out.print(f"… and {len(walked.changed) - CALLS_SHOWN} more; --json tells them all")
+        output.out.print(f"… and {len(walked.changed) - CALLS_SHOWN} more; --json has them all")
 
 
 def _told(side: dict[str, Any]) -> str:

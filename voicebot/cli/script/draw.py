@@ -1,4 +1,4 @@
-"""``voicebot script draw``: a script as a picture, alone or with what calls did."""
+"""``voicebot script draw``: a script as a picture, alone or with counts of calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from voicebot.call.replay import variant_of, walk_of
 from voicebot.cli import output
 from voicebot.cli.script import reading
-from voicebot.cli.script.reading import pick_arm, read_script, told
+from voicebot.cli.script.reading import described, pick_arm, read_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.drawing.cards import calls_of
@@ -25,7 +25,7 @@ from voicebot.store.store import Store
 
 
 class Form(enum.StrEnum):
-    """What a drawing is written in."""
+    """Format of a drawing."""
 
     SVG = "svg"
     MERMAID = "mermaid"
@@ -36,13 +36,13 @@ def command(
     script: Annotated[str, typer.Argument(help=reading.SCRIPT_HELP)],
     campaign: Annotated[str, typer.Argument(help="After --counts: only calls of this campaign.")] = "",
     *,
-    form: Annotated[Form, typer.Option("--format", help="SVG, or source for Mermaid.")] = Form.SVG,
-    to: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout without one.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="SVG, or Mermaid source.")] = Form.SVG,
+    to: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; by default stdout.")] = None,
     counts: Annotated[
-        bool, typer.Option("--counts", help="Add how calls went through it: all, or those of one campaign.")
+        bool, typer.Option("--counts", help="Add counts of recorded calls: all, or those of one campaign.")
     ] = False,
     variant: Annotated[str, typer.Option(help="Draw this variant of the script.")] = "",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
 ) -> None:
     """Draw a script: steps, where each answer leads, disclosures, endings, and what nothing leads to."""
     if campaign and not counts:
@@ -62,14 +62,14 @@ def command(
 
 
 def _arm(script: Script, variant: str, *, counts: bool) -> Script:
-    """Return what is to be drawn: the script, or one of its variants; calls are made by these alone."""
+    """Return what is to be drawn: the script, or one of its variants if it has any, since calls use only those."""
     if not variant and not counts:
         return script
     return pick_arm(script, variant)
 
 
 def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) -> Tally:
-    """Count the calls that were talked by this very version (and variant); others went other ways."""
+    """Count the calls made with exactly this version (and variant); others took other paths."""
 
     async def work(store: Store, _config: Config) -> tuple[list[Walk], dict[str, int]]:
         number = (await store.campaign_named(campaign)).id if campaign else None
@@ -87,7 +87,7 @@ def _counts(context: typer.Context, script: Script, arm: Script, campaign: str) 
     names = ", ".join(f"{version[:12]} ({calls_of(count)})" for version, count in others.items())
     if not walks:
         cure = f"draw one of the versions that calls were made with: {names}" if others else "call somebody first"
-        raise ConfigurationError(f"there is no recorded call of {told(script)}", cure=cure)
+        raise ConfigurationError(f"there is no recorded call of {described(script)}", cure=cure)
     if others:
         output.err.print(f"Calls of other versions are not counted: {names}")
     return tally(arm, walks)

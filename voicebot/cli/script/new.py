@@ -1,4 +1,4 @@
-"""``voicebot script new``: a folder with a script of one's own, made of a shipped one."""
+"""``voicebot script new``: a folder with a script of one's own, copied from a shipped one."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _SCHEMA: Final = re.compile(r"(\$schema=)\S*?([\w.]+\.schema\.json)")
 
 
 def command(
-    name: Annotated[str, typer.Argument(help="Name of the new script: small letters, digits and _.")],
+    name: Annotated[str, typer.Argument(help="Name of the new script: lower-case letters, digits and _.")],
     *,
-    like: Annotated[str, typer.Option("--from", help="Shipped script that it begins as.")] = "reminder",
-    language: Annotated[str, typer.Option(help="Of the shipped script.")] = "",
-    to: Annotated[Path | None, typer.Option(help="Folder to make; one of the script's name by default.")] = None,
+    like: Annotated[str, typer.Option("--from", help="Shipped script to start from.")] = "reminder",
+    language: Annotated[str, typer.Option(help="Language of the shipped script.")] = "",
+    to: Annotated[Path | None, typer.Option(help="Folder to create; by default named after the script.")] = None,
 ) -> None:
-    """Make a folder with a new script, the parts that it includes, its conversations, and the schemas for editors."""
+    """Create a folder with a new script, the parts it includes, its conversations, and the schemas for editors."""
     if not _NAME.fullmatch(name):
-        raise ConfigurationError(f"{name!r} cannot be a script's name", cure="use small letters, digits and _")
+        raise ConfigurationError(f"{name!r} cannot be a script's name", cure="use lower-case letters, digits and _")
     source = find_script(like, language)
     folder = to or Path(name)
     if folder.exists():
-        raise ConfigurationError(f"{folder} is there already", cure="name another folder with --to, or remove it")
+        raise ConfigurationError(f"{folder} already exists", cure="name another folder with --to, or remove it")
     try:
         written = _write(name, source, folder)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise ConfigurationError(f"{folder} cannot be written: {error.strerror}", cure="name another folder") from error
     load_script(written)
-    output.out.print(f"{written}  edit it; its schema is beside it")
+    output.out.print(f"{written}  edit it; its schema is in the same folder")
     for what in ("check", "chat", "test"):
         output.out.print(f"voicebot script {what} {written}" + (f" {folder / 'tests'}" if what == "test" else ""))
 
 
 def _write(name: str, source: Path, folder: Path) -> Path:
-    """Copy what the script needs; only its own name and the way to the schemas are changed."""
+    """Copy what the script needs; only its name and the path to the schemas are changed."""
     old = load_script(source).script
     folder.mkdir(parents=True)
     for file in sorted(source.parent.glob("*.yaml")):

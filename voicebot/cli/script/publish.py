@@ -8,7 +8,7 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.script.published import published_under, who
-from voicebot.cli.script.reading import told
+from voicebot.cli.script.reading import described
 from voicebot.cli.script.soundness import sound_script
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
@@ -24,12 +24,12 @@ def command(
     script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
     *,
     note: Annotated[str, typer.Option(help="Why: what is new in it.")] = "",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check a script, store it, and make it the current version of its name; leaves with 1 when it has faults.
+    """Check a script, store it, and make it the current version of its name; exit code 1 if it has faults.
 
-    Campaigns that are there already keep the version that they have.
+    Existing campaigns keep their version.
     """
     path = find_script(script, language)
     try:
@@ -62,7 +62,7 @@ def command(
             }
         )
     elif not changed:
-        output.out.print(f"{told(loaded)} is the current version already.")
+        output.out.print(f"{described(loaded)} is already the current version.")
     else:
         instead = f" instead of {before.hash[:12]}" if before else ""
-        output.out.print(f"{told(loaded)} is the current version now{instead}.")
+        output.out.print(f"{described(loaded)} is now the current version{instead}.")

@@ -1,4 +1,4 @@
-"""What the commands on published versions share: which name and language a word means, and who is at work."""
+"""What the commands on published versions share: which name and language a word means, and the user's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicebot.store.store import Store
 
 
 def who() -> str:
-    """Return the name of whoever runs this command, as the system knows it."""
+    """Return the system's name of the user who runs this command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -20,7 +20,7 @@ def who() -> str:
 
 
 async def published_under(store: Store, word: str, language: str = "") -> Publication | None:
-    """Return the current version of the name that a word means, ``None`` where none was published.
+    """Return the current version of the name that a word means, ``None`` if none was published.
 
     Parameters
     ----------
@@ -52,5 +52,5 @@ async def published_under(store: Store, word: str, language: str = "") -> Public
 
 
 def is_file(word: str) -> bool:
-    """Whether a word on the command line means a file, and no name."""
+    """Whether a word on the command line means a file rather than a name."""
     return Path(word).suffix.lower() in {".yaml", ".yml"} or Path(word).is_file()

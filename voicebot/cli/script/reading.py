@@ -37,7 +37,7 @@ def read_script(context: typer.Context, word: str, language: str = "") -> Script
     Raises
     ------
     ConfigurationError
-        There is none, or what is there is no script.
+        There is none, or it is not a script.
     """
     if word.startswith(SHIPPED):
         return load_script(find_script(word.removeprefix(SHIPPED), language))
@@ -52,7 +52,7 @@ def read_script(context: typer.Context, word: str, language: str = "") -> Script
 
 
 def _published(context: typer.Context, word: str, language: str) -> Script | None:
-    """Return the version that a name was published as; ``None`` where it was not, or no database is in reach."""
+    """Return the published version of a name; ``None`` if there is none, or no database can be reached."""
     if is_file(word):
         return None
 
@@ -60,7 +60,7 @@ def _published(context: typer.Context, word: str, language: str) -> Script | Non
         found = await published_under(store, word, language)
         return None if found is None else await store.version(found.hash)
 
-    load_config(context.obj)  # a wrong configuration is told; a database that is not there is no fault here
+    load_config(context.obj)  # a wrong configuration is an error; a missing database is not
     try:
         found = with_store(context, work)
     except VoicebotError:
@@ -69,7 +69,7 @@ def _published(context: typer.Context, word: str, language: str) -> Script | Non
 
 
 def pick_arm(script: Script, variant: str) -> Script:
-    """Return the variant of this name, or the script itself where no name is given and it has no variants.
+    """Return the variant of this name, or the script itself if no name is given and it has no variants.
 
     Raises
     ------
@@ -85,15 +85,16 @@ def pick_arm(script: Script, variant: str) -> Script:
     raise ConfigurationError("this script has variants", cure=f"name one with --variant: {names}")
 
 
-def told(script: Script) -> str:
+def described(script: Script) -> str:
     """Return what a script is called in messages: "reminder (en-US, 96568447813f)"."""
     return f"{script.script} ({script.language}, {script.content_hash[:12]})"
 
 
 def check_hash(word: str) -> str:
-    """Return the first digits of a version's hash; raises ConfigurationError where it is none."""
+    """Return the first digits of a version's hash; raises ConfigurationError for anything else."""
     if not _HASH.match(word):
         raise ConfigurationError(
-            f"{word!r} is no version", cure="give the first 7 or more digits of a hash; see: voicebot script versions"
+            f"{word!r} is not a version",
+            cure="give the first 7 or more digits of a hash; see: voicebot script versions",
         )
     return word

@@ -19,12 +19,12 @@ from voicebot.store.store import Store
 def command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of a published script: reminder, or zh-CN/reminder.")],
-    to: Annotated[str, typer.Argument(help="First digits of a version's hash; without them the one before.")] = "",
+    to: Annotated[str, typer.Argument(help="First digits of a version's hash; by default the previous version.")] = "",
     *,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Make the previous or a named version current again, for campaigns to come; those that run keep theirs."""
+    """Make the previous or a named version current again for new campaigns; existing ones keep theirs."""
     start = check_hash(to) if to else ""
 
     async def work(store: Store, _config: Config) -> tuple[Publication, Publication]:

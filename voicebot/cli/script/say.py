@@ -1,4 +1,4 @@
-"""``voicebot script say``: the lines of a step, spoken as a call would hear them."""
+"""``voicebot script say``: the lines of a step, spoken as a callee would hear them."""
 
 from __future__ import annotations
 
@@ -54,21 +54,23 @@ def command(
     what: Annotated[str, typer.Argument(metavar="STEP", help="A step, or a line's key such as endings.declined.")],
     *,
     lead: Annotated[
-        list[str] | None, typer.Option(metavar="FILE|KEY=VALUE", help="Who is called; may be given several times.")
+        list[str] | None, typer.Option(metavar="FILE|KEY=VALUE", help="Data of the callee, as KEY=VALUE; repeatable.")
     ] = None,
     value: Annotated[
-        list[str] | None, typer.Option(metavar="SLOT=VALUE", help="What was heard before; may be given several times.")
+        list[str] | None, typer.Option(metavar="SLOT=VALUE", help="Value of a slot, as SLOT=VALUE; repeatable.")
     ] = None,
     today: Annotated[str, typer.Option(metavar="DATE", help="Day of the call, for example 2026-11-23.")] = "",
     stranger: Annotated[
-        bool, typer.Option("--stranger", help="As it is said before the right party is confirmed.")
+        bool, typer.Option("--stranger", help="Use the words said before the right party is confirmed.")
     ] = False,
-    to: Annotated[Path | None, typer.Option("--output", "-o", help="WAV file to write; played without one.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="WAV file to write; by default it is played.")
+    ] = None,
     variant: Annotated[str, typer.Option(help="Of this variant of the script.")] = "",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object; nothing is played.")] = False,
 ) -> None:
-    """Speak a step's lines with the voice of calls: values worded, and as fast as the script says."""
+    """Speak a step's lines with the voice used in calls, values and speed included."""
     loaded = pick_arm(read_script(context, script, language), variant)
     day = day_of(today)
     who = read_lead(lead or ()).over(example_lead(loaded.language, day)).lead()
@@ -107,7 +109,7 @@ def lines_of(
     Raises
     ------
     ConfigurationError
-        There is nothing of that name, or all of it speaks of the debt, which a stranger is never told.
+        There is nothing of that name, or all of it mentions the debt, which a stranger must never hear.
     """
     speaker = Speaker(script, lead, now)
     wanted = f"steps.{what}.say" if what in script.steps else what
@@ -121,7 +123,9 @@ def lines_of(
         line for key, words in fitting.items() for line in speaker.lines(words, key, slots, right_party=right_party)
     )
     if not found:
-        raise ConfigurationError(f"{what} speaks of the debt: a stranger is never told it", cure="leave out --stranger")
+        raise ConfigurationError(
+            f"{what} mentions the debt: a stranger must never hear it", cure="leave out --stranger"
+        )
     return found
 
 

@@ -18,13 +18,15 @@ from voicebot.rehearsal import schema as personas
 def command(
     *,
     of_conversations: Annotated[
-        bool, typer.Option("--conversations", help="That of conversation files, not of scripts.")
+        bool, typer.Option("--conversations", help="The schema of conversation files instead of scripts.")
     ] = False,
-    of_personas: Annotated[bool, typer.Option("--personas", help="That of persona files.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Say whether the shipped file is this one.")] = False,
+    of_personas: Annotated[
+        bool, typer.Option("--personas", help="The schema of persona files instead of scripts.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Check that the shipped file is up to date.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --check: print one JSON object.")] = False,
 ) -> None:
-    """Print the JSON Schema of script files. Shipped files name it in their first line, so that editors use it."""
+    """Print the JSON Schema of script files; shipped files name it in their first line for editors."""
     if of_conversations and of_personas:
         raise ConfigurationError("two schemas were asked for", cure="leave out --conversations or --personas")
     of: ModuleType = conversations if of_conversations else personas if of_personas else scripts

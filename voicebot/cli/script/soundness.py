@@ -1,4 +1,4 @@
-"""What is read from files to check a script: the script, banned phrases, its translations, a recogniser's words."""
+"""What checking a script reads from files: the script, banned phrases, its translations, a recogniser's words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from voicebot.speech.models import catalogue as models
 from voicebot.speech.recognition.vosk_engine import VoskEngine
 
 BANNED = "banned.yaml"
-"""Stands beside scripts; the shipped one of the language holds for every script."""
+"""Found in a script's folder; the language's shipped one applies to every script."""
 
 
 def sound_script(path: Path) -> Script:
@@ -26,7 +26,7 @@ def sound_script(path: Path) -> Script:
     Raises
     ------
     ConfigurationError
-        Naming every fault; how a conversation comes to it is told by ``voicebot script check``.
+        Naming every fault; ``voicebot script check`` shows a conversation for each.
     """
     script = load_script(path)
     refuse_faults(script, path)
@@ -37,18 +37,20 @@ def refuse_faults(script: Script, path: Path) -> None:
     """Raise a ConfigurationError that names every fault of a script; warnings pass."""
     faults = faults_of(script, banned=banned_phrases(script.language, path.parent))
     if faults:
-        more = Problem("this script must not be used so", f"see how it comes to that: voicebot script check {path}")
+        more = Problem(
+            "this script must not be used like this", f"see a conversation that shows it: voicebot script check {path}"
+        )
         raise ConfigurationError([*(fault.problem for fault in faults), more])
 
 
 def banned_phrases(language: str, folder: Path) -> tuple[Banned, ...]:
-    """Return the phrases that are banned in a language, and those that a folder of scripts bans beside them."""
+    """Return the phrases banned in a language, and those that a folder of scripts bans in addition."""
     files = {(shipped("scripts_dialogue") / language / BANNED).resolve(), (folder / BANNED).resolve()}
     return tuple(one for file in sorted(files) if file.is_file() for one in read_banned(read_document(file)))
 
 
 def translations(script: Script, path: Path) -> tuple[Script, ...]:
-    """Return the shipped script of the same name in other languages, where ``path`` is a shipped script itself."""
+    """Return the shipped scripts of the same name in other languages, if ``path`` is a shipped script itself."""
     known = shipped_scripts()
     if path.resolve() not in {file.resolve() for file in known.values()}:
         return ()

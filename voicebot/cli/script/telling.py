@@ -23,7 +23,7 @@ _WIDTH: Final = 100
 
 
 def tell(record: Mapping[str, Any], findings: Sequence[Finding]) -> None:
-    """Print all that was found, family by family, and what was looked at."""
+    """Print all findings, family by family, and what was examined."""
     title = Text(str(record["script"]), style="bold")
     title.append(f"  {record['language'] or ''}  {record['file']}", style="dim")
     output.out.print(title)
@@ -40,7 +40,7 @@ def tell(record: Mapping[str, Any], findings: Sequence[Finding]) -> None:
         if fine:
             _print(Text.assemble(("✓ ", "bold green"), " · ".join(fine)))
         _print(Text(
-            f"{record['states']} states and {record['turns']} turns were looked at in {record['seconds']:.1f} s; "
+            f"{record['states']} states and {record['turns']} turns were examined in {record['seconds']:.1f} s; "
             f"words: {record['recognizer']}", style="dim",
         ))  # fmt: skip
     _print(
@@ -67,7 +67,7 @@ def _finding(finding: Finding) -> Iterator[Text]:
     if finding.cure:
         yield Text.assemble(("  → ", "green"), finding.cure)
     if finding.turns:
-        yield Text("  how a conversation comes to it:", style="dim")
+        yield Text("  a conversation that shows it:", style="dim")
         for turn in finding.turns:
             yield from _turn(turn)
 

@@ -1,4 +1,4 @@
-"""``voicebot script test``: written conversations, and whether they come to what is expected."""
+"""``voicebot script test``: written conversations, and whether they end as expected."""
 
 from __future__ import annotations
 
@@ -32,17 +32,20 @@ def command(
     script: Annotated[str, typer.Argument(help="Name of a shipped script, or a file.")],
     places: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE|FOLDER]...", help="Conversation files; by default tests beside it."),
+        typer.Argument(
+            metavar="[FILE|FOLDER]...", help="Conversation files; by default the folder tests next to the script."
+        ),
     ] = None,
     *,
-    policy: Annotated[str, typer.Option(help="Who understands: local or rasa.")] = "local",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "",
+    policy: Annotated[str, typer.Option(help="Policy: local or rasa.")] = "local",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
     min_coverage: Annotated[
-        float, typer.Option(min=0, max=100, metavar="PERCENT", help="Share of answers that must be gone through.")
+        float,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Share of answers that must be covered, in percent."),
     ] = 0.0,
     json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
 ) -> None:
-    """Talk written conversations through; leaves with 0 when each comes to what its file expects."""
+    """Run written conversations; exit code 0 if each ends as its file expects."""
     path = find_script(script, language)
     loaded = load_script(path)
     conversations = _conversations(loaded, places or [path.parent / "tests"])
@@ -57,9 +60,9 @@ def command(
         _show(trial, policy, seconds)
     answers = trial.coverage.answers
     if answers.percent < min_coverage:
-        lacking = f"{answers.covered} of {len(answers.items)} answers, {answers.percent:.1f} %, are gone through"
+        lacking = f"{answers.covered} of {len(answers.items)} answers, {answers.percent:.1f} %, are covered"
         output.fail(
-            [Problem(lacking, f"at least {min_coverage:g} % are wanted: write conversations for what is listed")],
+            [Problem(lacking, f"at least {min_coverage:g} % are required: write conversations for those listed")],
             output.EXIT_NOT_FINE,
         )
     if trial.failed:
@@ -122,7 +125,7 @@ def _show(trial: Trial, policy: str, seconds: float) -> None:
     for name, part in coverage.parts.items():
         for item in part.uncovered[:_LISTED]:
             at = f"  {_where(item.place)}" if item.place else ""
-            output.out.print(f"  not gone through: {name}: {item.name}{at}")
+            output.out.print(f"  not covered: {name}: {item.name}{at}")
         if len(part.uncovered) > _LISTED:
             output.out.print(f"  … and {len(part.uncovered) - _LISTED} more {name}")
     well = len(trial.tried) - len(trial.failed)

@@ -1,4 +1,4 @@
-"""``voicebot script train``: a Rasa model of a script, kept when it decides every cell as the script's table does."""
+"""``voicebot script train``: a Rasa model of a script, kept if it decides every cell as the script's table does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def command(
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Train a Rasa model of a script, or of each of its variants; leaves with 1 when one decides unlike its table."""
+    """Train a Rasa model of a script, or of each of its variants; exit code 1 if one deviates from its table."""
     config = load_config(context.obj).rasa
     chosen = _PIPELINES.get(pipeline or config.pipeline)
     if chosen is None:
@@ -76,13 +76,13 @@ def _show(script: Script, pipeline: Pipeline, result: Result) -> None:
         "script": ", ".join(filter(None, (script.script, script.variant, script.language, script.content_hash[:12]))),
         "pipeline": pipeline,
         "trained in": f"{result.seconds} s",
-        "conformance": f"{found.asked} questions, {len(found.mismatches)} answered otherwise than the table does",
+        "conformance": f"{found.asked} questions, {len(found.mismatches)} answered differently from the table",
         "project": result.project,
         "model": f"{result.model.path}, {result.model.megabytes} MB" if result.model else "not activated",
     }
     output.print_record(shown)
-    for title, differences in (("otherwise than the table", found.mismatches), ("left free by the table", found.free)):
+    for title, differences in (("differs from the table", found.mismatches), ("left open by the table", found.free)):
         for one in differences[:_SHOWN]:
             output.out.print(f"{title}: {one}")
         if len(differences) > _SHOWN:
-            output.out.print(f"… and {len(differences) - _SHOWN} more; --json tells them all")
+            output.out.print(f"… and {len(differences) - _SHOWN} more; --json has them all")

@@ -33,12 +33,12 @@ def command(
         Path | None, typer.Option(help="Lines of: reference date, tab, date or amount, tab, phrase, tab, expected.")
     ] = None,
     step: Annotated[str, typer.Option(help="Understand it as an answer to this step.")] = "",
-    policy: Annotated[str, typer.Option(help="Who understands: local or rasa.")] = "local",
-    language: Annotated[str, typer.Option(help="Of a shipped script.")] = "en-US",
-    today: Annotated[str, typer.Option(help="The day on which it is said, for example 2026-11-23.")] = "",
+    policy: Annotated[str, typer.Option(help="Policy: local or rasa.")] = "local",
+    language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "en-US",
+    today: Annotated[str, typer.Option(help="Day on which it is said, for example 2026-11-23.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
 ) -> None:
-    """Tell what texts mean to a script, and try it on files of written cases."""
+    """Show how a script understands texts, or test it with files of cases."""
     if not texts and file is None and entities is None:
         raise ConfigurationError("there is nothing to understand", cure="give a text, --file or --entities")
     section = load_config(context.obj).rasa
@@ -81,7 +81,7 @@ def _moment(today: str) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(today), datetime.min.time()).replace(hour=_HOUR)
     except ValueError as error:
-        raise ConfigurationError(f"{today!r} is no day", cure="write it like 2026-11-23") from error
+        raise ConfigurationError(f"{today!r} is not a date", cure="write it like 2026-11-23") from error
 
 
 def _told(text: str, answer: Understanding, script: Script, now: datetime) -> dict[str, Any]:

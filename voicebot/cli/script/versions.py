@@ -1,4 +1,4 @@
-"""``voicebot script versions``: what was published when and by whom, and which campaigns have which version."""
+"""``voicebot script versions``: what was published when and by whom, and which campaigns use which version."""
 
 from __future__ import annotations
 

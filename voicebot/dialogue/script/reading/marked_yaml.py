@@ -96,7 +96,9 @@ def read_document(path: Path, shown: str | None = None) -> Document:
         document.problems.append(Problem(f"is not UTF-8 (byte {error.start})", "save it as UTF-8", name))
         return document
     except OSError as error:
-        document.problems.append(Problem(f"cannot be read: {error.strerror}", "check the path and its rights", name))
+        document.problems.append(
+            Problem(f"cannot be read: {error.strerror}", "check the path and its permissions", name)
+        )
         return document
     return parse_document(text, name)
 
