@@ -3,11 +3,15 @@
 Writing a log line never raises and never waits for long, whatever becomes of standard error: a full disk, a closed
 pipe, a reader that has stopped reading. Lines that could not be written are counted, and the count is logged before the
 next line that can be written.
+
+structlog is imported when the first line is logged: most commands log none, and importing it takes longer than what
+they do.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import select
@@ -18,8 +22,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO
 from uuid import UUID
-
-import structlog
 
 from voicebot.masking import mask_name, mask_number, mask_numbers, mask_secrets, printable
 
@@ -32,6 +34,10 @@ _BLOCK: Final = select.PIPE_BUF
 """So much fits into a pipe that is ready to be written to."""
 
 Render = Callable[[Any, str, MutableMapping[str, Any]], Any]
+
+_wanted: Final[list[Callable[[], None]]] = []
+"""What ``set_up`` was asked for before structlog was imported: done with the first line."""
+_first_line: Final = threading.Lock()
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -140,7 +146,7 @@ class _Forwarded(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            log = structlog.get_logger(module=record.name)
+            log = get_logger(module=record.name)
             log.log(record.levelno // 10 * 10, record.getMessage(), exc_info=record.exc_info or None)
         except Exception as error:
             self._output.count(error)
@@ -165,11 +171,14 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO", strea
     """
     keep_standard_handles()
     stream = stream or sys.stderr
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=_is_terminal(stream))
-    )
+
+    @functools.cache
+    def renderer() -> Any:
+        import structlog  # noqa: PLC0415 - with the first line
+
+        if form == "json":
+            return structlog.processors.JSONRenderer(ensure_ascii=False)
+        return structlog.dev.ConsoleRenderer(colors=_is_terminal(stream))
 
     def notice(lost: int, reason: str) -> str:
         event = {
@@ -179,23 +188,32 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO", strea
             "level": "warning",
             "timestamp": datetime.now(UTC).isoformat(),
         }
-        return str(renderer(None, "warning", event))
+        return str(renderer()(None, "warning", event))
 
     output = LogOutput(stream, notice)
     lowest = logging.getLevelNamesMapping()[level]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            _mask,
-            renderer,
-        ],
-        wrapper_class=_never_raising(lowest, output),
-        logger_factory=lambda *_: _Writer(output),
-        cache_logger_on_first_use=False,
-    )
+
+    def configure() -> None:
+        import structlog  # noqa: PLC0415 - with the first line
+
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.processors.format_exc_info,
+                _mask,
+                renderer(),
+            ],
+            wrapper_class=_never_raising(lowest, output),
+            logger_factory=lambda *_: _Writer(output),
+            cache_logger_on_first_use=False,
+        )
+
+    if "structlog" in sys.modules:
+        configure()
+    else:
+        _wanted[:] = [configure]
     logging.raiseExceptions = False
     root = logging.getLogger()
     for handler in [one for one in root.handlers if isinstance(one, _Forwarded)]:
@@ -208,6 +226,8 @@ def set_up(*, form: Literal["json", "text"] = "json", level: str = "INFO", strea
 
 def _never_raising(lowest: int, output: LogOutput) -> Any:
     """Return a logger class whose calls never raise, whatever a value does when it is rendered."""
+    import structlog  # noqa: PLC0415 - with the first line
+
     base: Any = structlog.make_filtering_bound_logger(lowest)
 
     def proxy(self: Any, method: str, event: str | None = None, **values: Any) -> Any:
@@ -245,6 +265,23 @@ def keep_standard_handles() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
 
 
+class _Logger:
+    """A logger that is made when the first line is logged."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, method: str) -> Any:
+        import structlog  # noqa: PLC0415 - with the first line
+
+        if _wanted:
+            with _first_line:
+                while _wanted:
+                    _wanted[0]()
+                    _wanted.clear()
+        return getattr(structlog.get_logger(**self._values), method)
+
+
 def get_logger(**values: Any) -> Any:
     """Return a logger with ``values`` on each of its lines."""
-    return structlog.get_logger(**values)
+    return _Logger(values)

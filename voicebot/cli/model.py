@@ -178,7 +178,7 @@ class _Show:
     def __enter__(self) -> Report:
         if sys.stderr.isatty():
             columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
-            self._bar = Progress(*columns, console=output.err, transient=True)
+            self._bar = Progress(*columns, console=output.err.console, transient=True)
             self._task = self._bar.add_task("starting", total=None)
             self._bar.start()
         return self._report

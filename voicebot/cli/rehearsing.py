@@ -104,7 +104,7 @@ class Show:
     """Live progress on stderr; plain lines if stderr is not a terminal."""
 
     def __init__(self) -> None:
-        self._live = Live(console=output.err, refresh_per_second=4, transient=True)
+        self._live = Live(console=output.err.console, refresh_per_second=4, transient=True)
         self._last = ""
         self._told: dict[str, str] = {}
 

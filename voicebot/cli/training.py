@@ -28,7 +28,7 @@ def train_and_tell(script: Script, pipeline: Pipeline, section: RasaSection) -> 
         Rasa is not set up, or trained no model.
     """
     python = environment.find_python(section.environment)
-    with output.err.status(Text(f"{script.script}: compiling")) as status:
+    with output.err.console.status(Text(f"{script.script}: compiling")) as status:
         return train(script, pipeline, python=python, tell=lambda what: _tell(status, script, what))
 
 

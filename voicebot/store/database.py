@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from voicebot.errors import ConfigurationError, UnavailableError
@@ -171,4 +171,8 @@ class Database:
 
     def insert(self, table: type[Any]) -> Any:
         """An ``INSERT`` that can be told what to do on conflict; SQLAlchemy has one for each database."""
-        return sqlite.insert(table) if self._sqlite else postgresql.insert(table)
+        if self._sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - imported where it is used: that takes a while
+
+        return postgresql.insert(table)

@@ -1,45 +1,49 @@
-"""Bring the tables up to date; migrations ship with voicebot and need no configuration file."""
+"""Bring the tables up to date; migrations ship with voicebot and need no configuration file.
+
+Every command that opens the database asks for its revision, and only ``upgrade`` has work for Alembic: what Alembic
+would say of revisions is read from the files' names and from its table, so that such a command need not import it.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of, shown
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 T = TypeVar("T")
 
+_VERSIONS: Final = Path(__file__).parent / "versions"
+_TABLE: Final = "alembic_version"
+"""Where Alembic keeps the revision."""
 _UPGRADE_LOCK: Final = 0x766F696365
 """Advisory lock of PostgreSQL: two upgrades at once take turns. SQLite's write lock does the same."""
 
 
-def _settings() -> Config:
-    settings = Config(stdout=io.StringIO())
-    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    settings.set_main_option("path_separator", "os")
-    return settings
+def _known() -> list[str]:
+    """All revisions, oldest first; each file is named by its own."""
+    return sorted(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py"))
 
 
 def newest() -> str:
     """The revision that this voicebot works with."""
-    head = ScriptDirectory.from_config(_settings()).get_current_head()
-    if head is None:
-        raise AssertionError("no migrations were shipped")
-    return head
+    return _known()[-1]
 
 
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision of the tables behind ``connection``, ``None`` where there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not connection.dialect.has_table(connection, _TABLE):
+        return None
+    revision: str | None = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(_TABLE)))
+    return revision
 
 
 def check(revision: str | None, name: str) -> None:
@@ -59,10 +63,6 @@ def check(revision: str | None, name: str) -> None:
             f"{name}: the tables ({revision}) were made by a newer voicebot", cure="install the newer voicebot"
         )
     raise ConfigurationError(f"{name}: the tables are old ({revision})", cure="run: voicebot db upgrade")
-
-
-def _known() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_settings()).walk_revisions())
 
 
 async def current(url: str) -> str | None:
@@ -103,6 +103,8 @@ async def upgrade(url: str) -> str:
             cure="name another file in database.url",
         ) from error
 
+    from alembic import command  # noqa: PLC0415 - takes longer to import than most commands take
+
     def work(connection: sa.Connection) -> str:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
@@ -115,6 +117,15 @@ async def upgrade(url: str) -> str:
         return newest()
 
     return await _run(url, work)
+
+
+def _settings() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - for upgrades alone, as above
+
+    settings = Config(stdout=io.StringIO())
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    return settings
 
 
 async def _run(url: str, work: Callable[[sa.Connection], T]) -> T:
