@@ -12,7 +12,7 @@ from tests.acceptance.far_side import FarSide
 from tests.acceptance.telephone import FIRST_PORT, SECRET, Network, place
 from voicebot.agi.ami import Ami
 from voicebot.agi.asterisk_phone import AsteriskPhone
-from voicebot.agi.phone import Disposition
+from voicebot.agi.phone import Disposition, Origin
 from voicebot.agi.trunk_state import TrunkWatch
 from voicebot.errors import UnavailableError
 from voicebot.pbx.files import trunk_endpoint
@@ -166,4 +166,26 @@ async def test_a_registration_that_is_refused_is_seen_and_its_return_too(network
         async with asyncio.timeout(10):
             while watch.unregistered != unregistered:
                 await watch.look(ami)
+    await ami.close()
+
+
+async def test_a_number_is_not_blamed_by_a_carrier_at_which_the_trunk_is_not_registered(
+    network: Network, phone: AsteriskPhone, far_side: FarSide
+) -> None:
+    asterisk = network.config.asterisk
+    ami = Ami(asterisk.ami_host, asterisk.ami_port, asterisk.ami_username, SECRET)
+    await ami.start()
+    far_side.redirects[NUMBER] = (404, "<sip:nobody@127.0.0.1>")
+    for status, seen, told in (
+        ("403 Forbidden", {"careful": "Rejected"}, (Disposition.FAILED, Origin.TRUNK)),
+        ("200 OK", {}, (Disposition.UNREACHABLE_NUMBER, Origin.NETWORK)),
+    ):
+        far_side.registers = status
+        await network.pbx.console("pjsip send register careful")
+        async with asyncio.timeout(10):
+            while phone.trunks.unregistered != seen:
+                await phone.trunks.look(ami)
+        _, owner = await place(phone, NUMBER, trunk="careful", ring=4.0)
+        hang_up = await owner.wait("hung_up")
+        assert (hang_up.disposition, hang_up.origin) == told
     await ami.close()

@@ -419,7 +419,8 @@ class AsteriskPhone:
 
     async def _dial_done(self, session: Session, call: AsteriskCall) -> progress_events.DialDone:
         """Ask how the Dial ended, and what the carrier said beside a refusal."""
-        done = await _dial_done(session)
+        registered = call.request.trunk not in self.trunks.unregistered
+        done = dataclasses.replace(await _dial_done(session), registered=registered)
         if self._refusals is None or done.technical < 300:
             return done
         reason = await self._refusals.reason(call.sip_call_id, done.technical, REASON_SECONDS)

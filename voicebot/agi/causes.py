@@ -10,7 +10,8 @@ The order in which the reports are believed:
 6. ``DIALSTATUS`` of Dial, where there is nothing else.
 
 Having rung is weighed: what ends a call that rang is about the callee, whatever the carrier calls it, and what a
-carrier says without having rung the phone may be about the trunk.
+carrier says without having rung the phone may be about the trunk. A carrier at which the trunk is not registered may
+not know us: its 404 or 480 says nothing of the number, unless the far network's own cause stands beside it.
 
 Sources: causes, ITU-T Q.850; SIP statuses, RFC 3261 section 21 and the IANA registry of SIP response codes; cause to
 status, RFC 3398; blocked by analytics, ATIS-1000099 (603) and RFC 8688 (608); unwanted, RFC 8197 (607).
@@ -194,6 +195,7 @@ def classify(
     early: bool = False,
     rang_out: bool = False,
     sign_of_life: bool = True,
+    registered: bool = True,
 ) -> Verdict:
     """Tell what became of a call that nobody answered.
 
@@ -220,6 +222,8 @@ def classify(
         The ring time was over; no status of the other side counts then.
     sign_of_life
         The other side said anything at all, if only 100 Trying.
+    registered
+        The trunk is registered at its carrier, or need not be.
     """
     if rang_out:
         return _RANG_OUT if rang or early else _NOTHING_RANG if sign_of_life else _SILENCE
@@ -235,7 +239,10 @@ def classify(
     if dial_status == "CHANUNAVAIL" and not technical:
         # Asterisk gives cause 3 or 21 for this, which would blame the number.
         return _DIAL_STATUSES[dial_status]
-    return _weighed(_found(said, cause, technical, dial_status), technical, said or cause, rang=rang)
+    found = _weighed(_found(said, cause, technical, dial_status), technical, said or cause, rang=rang)
+    if not registered and not rang and not said and found.origin is Origin.NETWORK:
+        return _failed(f"the trunk is not registered at its carrier, which says: {found.explanation}", Origin.TRUNK)
+    return found
 
 
 def _found(said: int, cause: int, technical: int, dial_status: str) -> Verdict:

@@ -381,6 +381,7 @@ class Progress:
             early=self._early or last == _SESSION_PROGRESS,
             rang_out=rang_out and self.stage is Stage.DIALLING,
             sign_of_life=self._alive or done is None or done.technical > 0,
+            registered=done is None or done.registered,
         )
         return HangUp(
             verdict.disposition,

@@ -41,6 +41,8 @@ class DialDone:
         Words beside the SIP status.
     reason
         The ``Reason`` header beside it.
+    registered
+        The trunk is registered at its carrier, or need not be.
     """
 
     status: str = ""
@@ -48,6 +50,7 @@ class DialDone:
     technical: int = 0
     phrase: str = ""
     reason: str = ""
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

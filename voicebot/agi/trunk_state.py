@@ -32,7 +32,7 @@ class TrunkWatch:
     def __init__(self, trunks: Mapping[str, TrunkSection]) -> None:
         self._trunks = trunks
         self.unregistered: Mapping[str, str] = {}
-        """Trunk -> what Asterisk calls the state of its registration. Calls may still work, so this is only told."""
+        """Trunk -> what Asterisk calls the state of its registration. Calls may still work: ``causes`` weighs it."""
         self.redirecting: frozenset[str] = frozenset()
         """Trunks whose endpoint dials where the far side points, behind Dial's back: nothing may be dialled there."""
 

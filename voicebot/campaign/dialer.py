@@ -39,7 +39,8 @@ HURRIED_ROUND_SECONDS: Final = 0.5
 AWAY_SECONDS: Final = 1.0
 """Pause after the database was found to be away."""
 GIVEN_BACK_SECONDS: Final = 330.0
-"""What was given back to be called within that time is waited for while trunk or node is in trouble."""
+"""What was given back to be called within that time is waited for while trunk or node is in trouble, and as long after
+a hold: calls that Asterisk's end interrupted are due five minutes later."""
 ASTERISK_IS_AWAY: Final = "there is no connection to Asterisk"
 PREPARE_SECONDS: Final = 180.0
 """A preparation that takes longer counts as failed; a heavy voice renders a script's first leads for a minute."""
@@ -109,7 +110,7 @@ class Dialer:
         until_done
             Return when nothing is left to do now: no lead of a running campaign may be called at this time, and no
             attempt is open. Leads that are to be tried again later don't count, but for those that were given back
-            while trunk or node is in trouble.
+            because trunk or node was in trouble.
 
         Raises
         ------
@@ -319,7 +320,8 @@ class Dialer:
         try:
             if await self._store.open_count(trunks) or await self._store.ready_count(trunks):
                 return False
-            within = GIVEN_BACK_SECONDS if self._health.troubled else 0.0
+            waits = self._health.troubled or self._health.held_within(GIVEN_BACK_SECONDS)
+            within = GIVEN_BACK_SECONDS if waits else 0.0
             return not await self._store.given_back_count(trunks, within=within)
         except UnavailableError:
             return False

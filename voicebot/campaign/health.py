@@ -29,11 +29,16 @@ class Health:
     def __init__(self, store: Store, node: str) -> None:
         self._store, self._node = store, node
         self._seen: dict[HoldKey, BreakerState] = {}
+        self._held_at: float | None = None
 
     @property
     def troubled(self) -> bool:
-        """A breaker knows of faults: what was given back is worth waiting for."""
+        """A breaker knows of faults."""
         return bool(self._seen)
+
+    def held_within(self, seconds: float) -> bool:
+        """Something was held in the last so many seconds."""
+        return self._held_at is not None and self._store.time() - self._held_at < seconds
 
     def saw(self, trunk: str, holds: Mapping[HoldKey, BreakerState]) -> None:
         """Take what a claim through ``trunk`` saw; what it did not see is well."""
@@ -42,6 +47,7 @@ class Health:
         for key in gone:
             del self._seen[key]
         self._seen.update(holds)
+        self._note_holds()
 
     async def ended(self, ticket: Ticket, result: Result, begun_at: float) -> bool:
         """Report how a call ended.
@@ -105,6 +111,10 @@ class Health:
         state = self._seen.get(key)
         return state is not None and state.is_open
 
+    def _note_holds(self) -> None:
+        if any(state.is_open for state in self._seen.values()):
+            self._held_at = self._store.time()
+
     async def _each(
         self,
         keys: Iterable[HoldKey],
@@ -128,6 +138,7 @@ class Health:
             self._seen.pop(key, None)
         else:
             self._seen[key] = after
+        self._note_holds()
         self._say(key, before, after)
         return after
 

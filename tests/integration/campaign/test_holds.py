@@ -186,6 +186,32 @@ async def test_asterisk_away_is_held_and_told_once(store: Store, url: str, tmp_p
     assert warnings(log) == ["held", "works again"]
 
 
+async def test_calls_that_asterisk_interrupted_are_waited_for_when_it_is_back(
+    store: Store, url: str, tmp_path: Path
+) -> None:
+    made = await campaign(store, leads=8, retry="not_asked: {interrupted: 3 s}")
+    phone = StandInPhone()
+
+    async def call(ticket: Ticket) -> Result:
+        if len(caller.called) != 3:
+            return Result("answered", outcome="refused")
+        phone.connection = 0
+        return Result("interrupted", fate=Fate.NOT_ASKED, origin="ours", explanation=GONE)
+
+    caller = StandInCaller(call)
+    task = asyncio.create_task(dialer(store, url, tmp_path, caller, phone).run(until_done=True))
+
+    async def held() -> bool:
+        return bool((await store.campaign_status(made)).holds)
+
+    await until(held)
+    phone.connection = 2
+    async with asyncio.timeout(LIMIT_SECONDS):
+        await task
+    assert (await store.campaign_status(made)).leads[LeadState.DONE] == 8
+    assert len(caller.called) == 9
+
+
 async def test_a_campaign_that_cannot_be_prepared_is_held_alone(
     store: Store, url: str, tmp_path: Path, log: LogCapture
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,6 +146,24 @@ def test_trying_is_no_ringing_and_silence_is_the_trunks() -> None:
     assert (rang.disposition, rang.origin) == (Disposition.NO_ANSWER, Origin.CALLEE)
     assert (trying.disposition, trying.origin) == (Disposition.CONGESTION, Origin.CARRIER)
     assert (silence.disposition, silence.origin) == (Disposition.CONGESTION, Origin.TRUNK)
+
+
+@pytest.mark.parametrize("technical", [404, 408, 410, 480, 484, 485, 604])
+def test_a_carrier_that_does_not_know_the_trunk_says_nothing_of_the_number(technical: int) -> None:
+    known, unknown = (classify(technical=technical, registered=registered) for registered in (True, False))
+    assert known.origin is Origin.NETWORK
+    assert (unknown.disposition, unknown.origin) == (Disposition.FAILED, Origin.TRUNK)
+    assert "not registered" in unknown.explanation
+    assert known.explanation in unknown.explanation
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"technical": 480, "rang": True}, {"technical": 486}, {"technical": 480, "reason": "Q.850;cause=1"}],
+    ids=str,
+)
+def test_what_reached_the_far_network_counts_without_a_registration(more: dict[str, Any]) -> None:
+    assert classify(**more, registered=False) == classify(**more)
 
 
 def test_nothing_dialled_is_ours() -> None:

@@ -330,6 +330,12 @@ def test_the_words_beside_the_status_are_waited_for() -> None:
     assert story.hang_up.disposition is Disposition.BLOCKED
 
 
+def test_a_carrier_where_the_trunk_is_not_registered_does_not_blame_the_number() -> None:
+    story = Story([*UP, ChannelEnded(BOT, CALLEE, 1, 404)])
+    story.tell(e.DialDone("CHANUNAVAIL", 1, 404, registered=False))
+    assert (story.hang_up.disposition, story.hang_up.origin) == (Disposition.FAILED, Origin.TRUNK)
+
+
 @pytest.mark.parametrize("status", [0, 300, 301, 302, 305, 380])
 def test_a_redirect_is_told_whether_or_not_asterisk_noted_its_status(status: int) -> None:
     """Asterisk hangs the channel up as soon as it sees the new target, often before it has noted the status."""
