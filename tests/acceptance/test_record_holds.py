@@ -100,13 +100,13 @@ def _log(here: Stage) -> list[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def full_disk(folder: Path) -> Any:
+def full_disk(folder: Path, megabytes: int = 2) -> Any:
     """Let nothing more be written under a folder: a disk of its own without room, or else a file in its place."""
     folder.mkdir(exist_ok=True)
     mounted = (
         os.geteuid() == 0
         and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False, capture_output=True
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=False, capture_output=True
         ).returncode
     )
     filler = folder / "filler"
@@ -184,6 +184,23 @@ async def test_recordings_that_cannot_be_written(tmp_path: Path) -> None:
         for phone in campaign.pays:
             assert Path(attempts[phone].recording).stat().st_size > 32_000
             assert Path(attempts[phone].recording).read_bytes()[:4] == b"RIFF"
+
+
+async def test_a_full_disk_for_recordings(tmp_path: Path) -> None:
+    recordings = tmp_path / "recordings"
+    settings: dict[str, dict[str, Any]] = {
+        "asterisk": {"recordings": str(recordings)},
+        "call": {"max_seconds": 60.0},
+    }
+    with full_disk(recordings, megabytes=16) as (fill, free):
+        async with stage(tmp_path, max_calls=2, config=settings) as here:
+            campaign = Campaign(here)
+            await _struck(campaign, fill, free)
+            attempts = await campaign.holds("calls are not recorded", "calls are recorded again")
+            stopped = await here.store.journal(attempts[campaign.stops].id)
+            assert "recording_kept" not in [entry["event"] for entry in stopped]
+            for phone in campaign.pays:
+                assert Path(attempts[phone].recording).read_bytes()[:4] == b"RIFF"
 
 
 async def test_a_database_that_is_away(tmp_path: Path) -> None:

@@ -62,6 +62,9 @@ def _failed(text: str, origin: Origin = Origin.CARRIER) -> Verdict:
 _CODECS: Final = "none of our codecs is taken"
 _CREDENTIALS: Final = "the carrier refuses the trunk's credentials"
 _MOVED: Final = Verdict(Disposition.MOVED, Origin.CARRIER, "the call is redirected to another number")
+_RANG_THEN_MOVED: Final = Verdict(
+    Disposition.MOVED, Origin.CALLEE, "it rang, then the call was redirected to another number"
+)
 _BLOCKED: Final = Verdict(
     Disposition.BLOCKED, Origin.NETWORK, "the network blocked the call as unwanted; the carrier can have that undone"
 )
@@ -230,7 +233,7 @@ def classify(
     if not dialled and not technical and not cause:
         return _NOT_DIALLED
     if 300 <= technical <= 399:
-        return _MOVED
+        return _RANG_THEN_MOVED if rang else _MOVED
     said = reason_cause(reason)
     if not said and cause not in _ASTERISKS.get(technical, {cause}):
         said = cause

@@ -8,6 +8,7 @@ file is there and as long as the call.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import stat
@@ -179,7 +180,9 @@ def keep(raw: Path, talked_seconds: float) -> Kept:
             found = to_wave(raw, raw.with_suffix(WAVE))
             raw.unlink()
         except OSError as error:
-            _log.warning("a recording stays as Asterisk wrote it", file=str(raw), error=error.strerror)
+            # A disk that is full cuts the recording off as well, and that is told below.
+            level = logging.INFO if missing_part(seconds, talked_seconds) else logging.WARNING
+            _log.log(level, "a recording stays as Asterisk wrote it", file=str(raw), error=error.strerror)
     if missing_part(seconds, talked_seconds):
         return Kept(found, seconds, f"only {seconds:.1f} of {talked_seconds:.1f} s were recorded")
     return Kept(found, seconds)

@@ -259,9 +259,14 @@ def _again(rule: RetryRule, result: Result) -> tuple[str, Again | None]:
         key = result.outcome if result.outcome in rule.outcome else result.counts_as or result.outcome
         return key, rule.outcome.get(key)
     try:
-        return result.disposition, rule.disposition.get(Disposition(result.disposition))
+        disposition = Disposition(result.disposition)
     except ValueError:
         return result.disposition, None
+    again = rule.disposition.get(disposition)
+    if again is None and disposition is Disposition.MOVED and result.fate is Fate.KNOWN:
+        # It rang, nobody answered, and the callee's line passed the call on.
+        again = rule.disposition.get(Disposition.NO_ANSWER)
+    return result.disposition, again
 
 
 def _not_asked(rule: RetryRule, result: Result, history: LeadHistory, *, held: bool) -> NextStep:

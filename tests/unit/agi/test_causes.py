@@ -118,7 +118,7 @@ def test_a_block_by_the_network_is_no_plain_decline(phrase: str, reason: str) ->
         (500, 38, "no_answer", "callee"),
         (480, 19, "no_answer", "network"),
         (401, 21, "failed", "trunk"),
-        (302, 23, "moved", "carrier"),
+        (302, 23, "moved", "callee"),
     ],
 )
 def test_what_rang_is_about_the_callee(technical: int, cause: int, disposition: str, origin: str) -> None:
@@ -164,6 +164,13 @@ def test_a_carrier_that_does_not_know_the_trunk_says_nothing_of_the_number(techn
 )
 def test_what_reached_the_far_network_counts_without_a_registration(more: dict[str, Any]) -> None:
     assert classify(**more, registered=False) == classify(**more)
+
+
+@pytest.mark.parametrize("status", [300, 302, 380])
+def test_a_redirect_after_ringing_is_the_callees_and_counts_as_a_try(status: int) -> None:
+    assert classify(technical=status).origin is Origin.CARRIER
+    rang = classify(technical=status, rang=True)
+    assert (rang.disposition, rang.origin) == (Disposition.MOVED, Origin.CALLEE)
 
 
 def test_nothing_dialled_is_ours() -> None:

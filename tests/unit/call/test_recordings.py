@@ -144,3 +144,17 @@ def test_files_are_private(tmp_path: Path) -> None:
     kept = keep(raw_file(tmp_path, 1), 1.0)
     assert kept.path is not None
     assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("talked", "levels"), [(5.0, ["warning"]), (30.0, ["info"])])
+def test_a_full_disk_is_not_told_twice_for_one_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, talked: float, levels: list[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(wave.Wave_write, "writeframesraw", refuse)
+    with capture_logs() as logged:
+        kept = keep(raw_file(tmp_path, 5), talked)
+    assert [entry["log_level"] for entry in logged] == levels
+    assert bool(kept.why_not) == (talked > 5.0)

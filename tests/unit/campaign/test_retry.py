@@ -43,6 +43,7 @@ def test_the_shipped_rule_is_whole_and_about_dispositions_that_exist() -> None:
     [
         (Result("busy"), 15 * 60.0),
         (Result("no_answer"), 2 * HOUR),
+        (Result("moved"), 2 * HOUR),
         (Result("blocked"), DAY),
         (Result("answered", outcome="not_available"), 4 * HOUR),
         (Result("answered", outcome="no_response"), 2 * HOUR),
