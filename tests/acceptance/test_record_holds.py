@@ -197,8 +197,10 @@ async def test_a_full_disk_for_recordings(tmp_path: Path) -> None:
             campaign = Campaign(here)
             await _struck(campaign, fill, free)
             attempts = await campaign.holds("calls are not recorded", "calls are recorded again")
-            stopped = await here.store.journal(attempts[campaign.stops].id)
-            assert "recording_kept" not in [entry["event"] for entry in stopped]
+            assert not attempts[campaign.stops].recording
+            *_, last = await here.store.journal(attempts[campaign.stops].id)
+            assert last["event"] == "not_recorded"
+            assert last["why"].startswith("only "), last
             for phone in campaign.pays:
                 assert Path(attempts[phone].recording).read_bytes()[:4] == b"RIFF"
 
