@@ -8,6 +8,9 @@ from typing import Final
 
 NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")
 """What may be a phone number in a text."""
+_UUID_OR_NUMBER: Final = re.compile(
+    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Fa-f-])|" + NUMBER.pattern
+)
 _PICTURES: Final = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
     | {0x7F: 0x2421}
@@ -57,8 +60,10 @@ def mask_name(name: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """Return ``text`` with everything in it masked that may be a phone number."""
-    return NUMBER.sub(lambda found: mask_number(found.group()), text)
+    """Return ``text`` with everything in it masked that may be a phone number; ids (UUIDs) name nobody and stay."""
+    return _UUID_OR_NUMBER.sub(
+        lambda found: found.group() if "-" in found.group() else mask_number(found.group()), text
+    )
 
 
 def mask_person(text: str, name: str) -> str:

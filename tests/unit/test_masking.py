@@ -84,3 +84,9 @@ def test_transcripts_name_nobody(text: str, name: str, shown: str) -> None:
 @given(text=st.text(), name=st.text(max_size=20))
 def test_any_name_can_be_masked(text: str, name: str) -> None:
     mask_person(text, name)
+
+
+def test_the_id_of_an_attempt_in_a_file_name_stays() -> None:
+    name = "/rec/db9e0bcd-54c4-427e-a5ce-e1234567db8a.raw of +14155550100 at 12345678-1234-1234-1234-123456789012"
+    assert mask_numbers(name) == name.replace("+14155550100", "**********00")
+    assert mask_numbers("4155550100-1234-1234-1234-123456789012") != "4155550100-1234-1234-1234-123456789012"
