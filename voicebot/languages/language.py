@@ -193,6 +193,16 @@ class Clues:
     nothing
         Hesitations and stray function words, which answer nothing alone; matches a whole utterance of them as it was
         heard, in lower case.
+    doubting
+        Words that put something into doubt by a question: "isn't it on autopay", "why hasn't it".
+    not_all
+        Words that all of it is not paid: "not the full amount".
+    not_then
+        Words that one day does not suit, and no more: "I can't on Friday".
+    rest
+        Words for what is left of an amount, which is paid later; up to the clause they begin.
+    at_once
+        Words for now, beside an amount.
     hum
         Sounds of listening, which recognisers also write for noise; the same. They answer no question.
     """
@@ -215,6 +225,11 @@ class Clues:
     asking: re.Pattern[str] = re.compile("")
     nothing: re.Pattern[str] = re.compile(r"(?!)")
     hum: re.Pattern[str] = re.compile(r"(?!)")
+    doubting: re.Pattern[str] = re.compile(r"(?!)")
+    not_all: re.Pattern[str] = re.compile(r"(?!)")
+    not_then: re.Pattern[str] = re.compile(r"(?!)")
+    rest: re.Pattern[str] = re.compile(r"(?!)")
+    at_once: re.Pattern[str] = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from voicebot.dialogue.script.model import Script, Words, placeholders
 from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.talk import Lead, Line, SlotValue
 from voicebot.languages.grammar.phone_numbers import as_read_out
+from voicebot.languages.language import Wording
 
 _PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
 
@@ -61,7 +62,7 @@ class Speaker:
             return kept.values
         wording, today = languages.of(script.language).wording, now.date()
         values = {
-            **{key: wording.name(value) for key, value in lead.more.items()},
+            **{key: _said(value, wording) for key, value in lead.more.items()},
             "name": wording.name(lead.name),
             "first_name": wording.name(wording.first_name(lead.name)),
             "company": wording.name(lead.company),
@@ -130,6 +131,11 @@ class Speaker:
             if not slots & set(placeholders(template))
         ]
         return tuple(dict.fromkeys(texts))
+
+
+def _said(value: str, wording: Wording) -> str:
+    """Word a column of a lead: digits one by one, leading zeros included, as accounts and references are read out."""
+    return wording.digits(value) if value.isascii() and value.isdecimal() else wording.name(value)
 
 
 def key_of(path: tuple[str | int, ...]) -> str:

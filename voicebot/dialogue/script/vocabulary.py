@@ -8,6 +8,7 @@ INTENTS: Final = frozenset(
     {
         "affirm",
         "deny",
+        "dont_know",
         "promise_to_pay",
         "already_paid",
         "cannot_pay",
@@ -22,6 +23,7 @@ INTENTS: Final = frozenset(
         "how_to_pay",
         "dispute",
         "callback_request",
+        "ask_another_person",
         "stop_calling",
         "talk_to_human",
         "are_you_robot",

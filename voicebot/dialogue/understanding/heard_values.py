@@ -26,6 +26,17 @@ class HeardValues:
         """Return the values that an intent may carry."""
         return {name: value for name, value in self.values.items() if intent in script.slots[name].carriers}
 
+    def below(self, lead: Lead | None, script: Script) -> HeardValues:
+        """Return these values without an amount that is all that is owed."""
+        owed = lead.amount if lead else Decimal("Infinity")
+        money = {name for name, slot in script.slots.items() if slot.type == "money"}
+        kept = {
+            name: value
+            for name, value in self.values.items()
+            if name not in money or (isinstance(value, Decimal) and value < owed)
+        }
+        return HeardValues(kept)
+
 
 def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead | None) -> HeardValues:
     """Find a value in the words for every slot of the script, where there is one.
@@ -41,6 +52,7 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
     lead
         For the currency, and for parts of what is owed.
     """
+    text = first_part(text, script.language, now, lead) or text
     found: dict[str, SlotValue] = {}
     for name, slot in script.slots.items():
         value = _value(script, slot, text, now, lead, asked=step in script.steps and script.steps[step].asks == name)
@@ -49,11 +61,26 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
     return HeardValues(found)
 
 
+def first_part(text: str, language: str, now: datetime, lead: Lead | None) -> str:
+    """Return the part of an offer in two parts that comes first ("fifty now and the rest on the fifteenth").
+
+    An amount and the day of another are not one promise. Empty where the words are no such offer.
+    """
+    rest = languages.of(language).clues.rest.search(text.lower())
+    if rest is None or rest.start() == 0:
+        return ""
+    first = text[: rest.start()]
+    return first if amount_in(first, language, now, lead) is not None else ""
+
+
 def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | None, *, asked: bool) -> SlotValue | None:
     language = script.language
     match slot.type:
         case "date":
-            return day_in(text, language, now)
+            day = day_in(text, language, now)
+            at_once = languages.of(language).clues.at_once.search(text.lower())
+            paid_now = day is None and at_once and amount_in(text, language, now, lead) is not None
+            return now.date() if paid_now else day
         case "time":
             return time_in(text, language, now)
         case "money":
@@ -61,7 +88,13 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
         case "choice":
             plain = languages.of(language).plain
             words = plain(text)
-            hits = [key for key, options in slot.choices.items() if any(plain(one) in words for one in options)]
+            edge = " " if languages.of(language).spaced else ""  # whole words: "ill" is not said in "i will"
+            said = f"{edge}{words}{edge}"
+            hits = [
+                key
+                for key, options in slot.choices.items()
+                if any(f"{edge}{plain(one)}{edge}" in said for one in options)
+            ]
             return hits[0] if asked and len(hits) == 1 else None
         case "phone":
             phones = [found.value for found in languages.of(language).find_phones(text, region_of(language))]

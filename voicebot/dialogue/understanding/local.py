@@ -45,10 +45,21 @@ STRANGE_WORDS: Final = 0.5
 UNSURE_RECOGNITION: Final = 0.55
 ALTERNATIVES: Final = 2
 _WEAK: Final = frozenset(
-    {"affirm", "deny", "thanks", "out_of_scope", "wait", "repeat", "goodbye", "not_available", EngineIntent.NO_MATCH}
+    {
+        "affirm",
+        "deny",
+        "dont_know",
+        "thanks",
+        "out_of_scope",
+        "wait",
+        "repeat",
+        "goodbye",
+        "not_available",
+        EngineIntent.NO_MATCH,
+    }
 )
 """Intents that yield to a value that the step asks for."""
-_SMALL: Final = frozenset({"affirm", "deny", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
+_SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
 _STRANGE: Final = "out_of_scope"
 THREAD: Final = ThreadPoolExecutor(1, "understand")
@@ -224,6 +235,15 @@ class LocalPolicy:
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
         if verdict.intent == "affirm" and not state.right_party and self._language.clues.relative.search(words):
             verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
+        if self._questioned(verdict.intent, words, state.step):
+            verdict, also = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
+        if self._not_all(verdict.intent, words, state.step):
+            verdict, also = _Verdict("partial_payment", 0.8, verdict.ranking), ()
+            values = values.below(question.lead, script)
+        if not values.values and self._not_then(verdict.intent, words, state.step):
+            dated = script.slots.get(self._asked(state.step))
+            which = EngineIntent.NO_MATCH if dated and dated.type == "date" else "deny"
+            verdict, also = _Verdict(which, 0.8, verdict.ranking), ()
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         slots = values.of(verdict.intent, script)
         name = self._asked(state.step)
@@ -308,6 +328,21 @@ class LocalPolicy:
         clues = self._language.clues
         named = clues.stand_ins.name in words and not clues.absent.search(words)
         return (named or state.right_party) and not clues.denial.search(words)
+
+    def _questioned(self, intent: str, words: str, step: str) -> bool:
+        """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""
+        return self._ends(step, intent) and self._language.clues.doubting.search(words) is not None
+
+    def _not_then(self, intent: str, words: str, step: str) -> bool:
+        """Whether it is only the day that does not suit; another one is then to be asked for."""
+        answers = _SMALL | {"promise_to_pay", "cannot_pay", "refuse_to_pay"}
+        return bool(step) and intent in answers and self._language.clues.not_then.search(words) is not None
+
+    def _not_all(self, intent: str, words: str, step: str) -> bool:
+        """Whether all of it is what they cannot pay; a part is then to be asked for."""
+        answers = _SMALL | {"promise_to_pay", "cannot_pay", "partial_payment"}
+        not_all = self._language.clues.not_all.search(words) is not None
+        return intent in answers and not_all and (not step or bool(self._table.of(step, "partial_payment")))
 
     def _asked(self, step: str) -> str:
         return self._script.steps[step].asks if step in self._script.steps else ""

@@ -263,7 +263,7 @@ _PARTS: Final = {"third": 3, "thirds": 3, "@3": 3, "quarter": 4, "quarters": 4, 
 @_FRACTIONS.add(
     r"(?:(?:a|the|#1) )?half(?: (?:of (?:it|that|what i owe|the [a-z]+|my [a-z]+)|the (?:amount|balance|"
     r"payment|total|money|bill)))?",
-    not_after=r"#\S+ and a|#\S+ and|better|first|second|than|(?:hour|day|week|month|year|dollar|buck)s? and a?",
+    not_after=r"#\S+ and a|#\S+ and|better|first|second|than|(?:hour|day|week|month|year|dollar|buck)s? and(?: a)?",
     not_then="an?|hour|past|day|days|year|time|price|brother|sister|asleep|hearted|way|#\\S+|month|million|dozen",
 )
 def _half(_match: re.Match[str], _now: datetime) -> Fraction:

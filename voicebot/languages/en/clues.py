@@ -66,6 +66,24 @@ CLUES: Final = Clues(
         r"|right|again|repeat|question)\b"
     ),
     nothing=re.compile(rf"{_MARKS}*(?!m+[ -]?h+m)(?:{_STRAY}(?:{_MARKS}+|$))*"),
+    doubting=re.compile(
+        r"^(?:(?:so|but|and|wait|hey|well|then|yes|no) )*"
+        r"(?:why (?!not\b)|how come|is not|isn't|wasn't|hasn't|haven't|didn't|doesn't|don't you|shouldn't|where)\b"
+    ),
+    not_all=re.compile(
+        r"\b(?:not|\w+n't|dont|cant|wont|cannot|never|no way)\b(?: \w+){0,5}? (?:all of (?:it|that)|it all\b|in full\b|everything"
+        r"|(?:the |that )?(?:full|whole|entire|total) (?:amount|thing|sum|balance|payment|lot|bill|total|price)|all that\b)"
+    ),
+    not_then=re.compile(
+        r"\b(?:can't|cannot|can not|cant|couldn't|won't|not able to|unable to|not|doesn't work|no good)\b(?: \w+){0,3}?"
+        r" (?:on |by |before |this |next |the |until |for )*(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+        r"|tomorrow|weekend|that day|fifty dollars on friday)(?: though| sorry)?$"
+    ),
+    rest=re.compile(
+        r"[\s,.]*\b(?:(?:and|then|with|but|plus)[\s,]+)*(?:(?:i'll|i will|i can|i could|pay|do|send) )*"
+        r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|left|balance (?:on|in|by|next|after|at|later))\b"
+    ),
+    at_once=re.compile(r"\b(?:now|right away|today|immediately|straight away)\b"),
     hum=re.compile(rf"{_MARKS}*(?:{_HUM}(?:{_MARKS}+|$))+"),
 )
 

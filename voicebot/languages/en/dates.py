@@ -98,7 +98,28 @@ def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     today = now.date()
     matches = [_shifted(line.line, past.put_back(line.line, match, today)) for match in _RULES.find(line.line, now)]
-    return drop_withdrawn(line.line, _same_week(line.line, matches, now))
+    return drop_withdrawn(line.line, _same_week(line.line, _beside(line.line, matches), now), impossible=False)
+
+
+def _beside(line: str, matches: list[Match[date]]) -> list[Match[date]]:
+    """In "the Friday before Christmas" the weekday is the one next to the other day."""
+    said: list[Match[date]] = []
+    for match in matches:
+        led = said[-1] if said else None
+        way = re.fullmatch(r" (before|after) (?:the )?", line[led.end : match.start]) if led else None
+        if (
+            led
+            and led.value
+            and match.value
+            and way
+            and re.fullmatch(rf"(?:the )?{_ANY_WD}", line[led.start : led.end])
+        ):
+            apart = (led.value.weekday() - match.value.weekday()) % 7
+            days = (apart or 7) if way[1] == "after" else (apart or 7) - 7 if apart else -7
+            said[-1] = Match(led.start, match.end, match.value + timedelta(days=days))
+            continue
+        said.append(match)
+    return said
 
 
 def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
@@ -283,6 +304,14 @@ def _nth(match: re.Match[str], now: datetime) -> date | None:
     return None
 
 
+@_RULES.add(rf"the @(?P<order>[1-4]) {_ANY_WD}", rf"the (?P<order>first) {_ANY_WD}", not_then="of|in|this|next")
+def _nth_alone(match: re.Match[str], now: datetime) -> date | None:
+    today, nth = now.date(), 1 if match["order"] == "first" else int(match["order"])
+    months = (calendar.add_months(today.replace(day=1), ahead) for ahead in range(2))
+    days = (calendar.nth_weekday(there.year, there.month, _WEEKDAYS[match["weekday"]], nth) for there in months)
+    return next((day for day in days if day >= today), None)
+
+
 _RULES.refuse(rf"(?:every|each|on a|most|any|a) (?:other )?{_ANY_WD}")
 _RULES.refuse(rf"(?:{_ANY_WD}) (?:night football|times|the bank)")
 
@@ -396,6 +425,11 @@ def _in_units(match: re.Match[str], now: datetime) -> date | None:
 @_RULES.add(r"(?:in |within )?(?:an?|#1) week and a half(?: from now)?")
 def _week_and_half(_match: re.Match[str], now: datetime) -> date:
     return now.date() + timedelta(days=11)
+
+
+@_RULES.add(r"(?:in |within |in about )?(?:an?|#1) month and a half(?: from now)?")
+def _month_and_half(_match: re.Match[str], now: datetime) -> date:
+    return calendar.add_months(now.date(), 1) + timedelta(days=15)
 
 
 @_RULES.add(

@@ -61,7 +61,7 @@ _CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     matches = [past.put_back(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
-    return drop_withdrawn(line.line, _same_week(line.line, matches, now))
+    return drop_withdrawn(line.line, _same_week(line.line, matches, now), impossible=False)
 
 
 def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
@@ -79,8 +79,14 @@ def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Mat
     return said
 
 
-def drop_withdrawn(line: str, matches: list[Match[Value]]) -> list[Match[Value]]:
-    """Leave out what was denied or corrected; what is impossible counts only where nothing else is said."""
+def drop_withdrawn(line: str, matches: list[Match[Value]], *, impossible: bool = True) -> list[Match[Value]]:
+    """Leave out what was denied or corrected.
+
+    Parameters
+    ----------
+    impossible
+        Whether what is impossible counts where nothing else is said; a day on which nobody can pay never does.
+    """
     kept = [match for match in matches if not _DENIED.search(line[: match.start])]
     kept = [
         match
@@ -88,7 +94,7 @@ def drop_withdrawn(line: str, matches: list[Match[Value]]) -> list[Match[Value]]
         if at == len(kept) or not _CORRECTED.fullmatch(line[match.end : kept[at].start])
     ]
     possible = [match for match in kept if not _IMPOSSIBLE.match(line[match.end :])]
-    return possible or kept
+    return possible or (kept if impossible else [])
 
 
 def _number(text: str) -> int | None:

@@ -27,7 +27,7 @@ conversations:
 async def tried(folder: Path, text: str) -> Trial:
     file = folder / "talks.yaml"
     file.write_text(HEAD + text)
-    script, policy = ready("reminder")
+    script, policy = ready("en-US/reminder")
     return await try_all(script, read_file(file)[1], policy)
 
 
@@ -112,7 +112,7 @@ def test_faults_of_a_file_are_told_with_their_place(tmp_path: Path, text: str, l
 
 
 def talk() -> TextTalk:
-    script, policy = ready("reminder")
+    script, policy = ready("en-US/reminder")
     values = example_lead("en-US", NOW.date())
     return TextTalk(script, values.lead(), policy, NOW)
 
@@ -161,7 +161,7 @@ async def test_a_talk_that_was_written_down_goes_as_it_went(tmp_path: Path) -> N
     values = example_lead("en-US", NOW.date())
     file = tmp_path / "written.yaml"
     file.write_text(conversation_file("reminder", one, values, NOW.date(), name="written", schema="x"))
-    script, policy = ready("reminder")
+    script, policy = ready("en-US/reminder")
     scripts, written = read_file(file)
     assert scripts == ("reminder",)
     assert written[0].conversation.expect.slots == {"promise_date": "2026-11-27"}

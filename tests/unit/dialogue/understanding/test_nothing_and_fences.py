@@ -165,3 +165,63 @@ def test_no_rule_cancels_an_example_of_its_own_meaning(language: str) -> None:
         if intent in fenced(text.replace("{name}", name), language).cancelled
     ]
     assert cancelled == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "i can't pay the whole thing"),
+        ("en-US", "yes but not everything"),
+        ("en-US", "i won't be able to pay it in full"),
+        ("en-US", "not the entire amount"),
+        ("zh-CN", "我还不了全部"),
+        ("zh-CN", "全额还不起"),
+        ("zh-CN", "没办法一次还清"),
+    ],
+)
+def test_not_all_of_it_is_an_offer_of_a_part(language: str, text: str) -> None:
+    found = heard(text, "payment", language)
+    assert (found.intent, dict(found.slots)) == ("partial_payment", {})
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day", "amount"),
+    [
+        ("en-US", "twenty now and the rest on the tenth", date(2026, 11, 23), 20),
+        ("en-US", "i can do forty on friday and the remainder next month", date(2026, 11, 27), 40),
+        ("en-US", "fifty on the first", date(2026, 12, 1), 50),
+        ("zh-CN", "今天还两百剩下的下周五还", date(2026, 11, 23), 200),
+        ("zh-CN", "周五先还三百余下的月底", date(2026, 11, 27), 300),
+    ],
+)
+def test_each_amount_has_its_own_day(language: str, text: str, day: date, amount: int) -> None:
+    found = heard(text, "payment", language)
+    assert (found.slots.get("promise_date"), found.slots.get("amount")) == (day, Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "text", "intent"),
+    [
+        ("en-US", "payment", "i can't on saturday", "deny"),
+        ("en-US", "when", "i can't make it tomorrow", EngineIntent.NO_MATCH),
+        ("en-US", "payment", "not saturday but monday", "promise_to_pay"),
+        ("zh-CN", "payment", "周五还不了", "deny"),
+    ],
+)
+def test_a_day_that_does_not_suit_is_no_promise_of_it(language: str, step: str, text: str, intent: str) -> None:
+    assert heard(text, step, language).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "i dunno"),
+        ("en-US", "that depends"),
+        ("en-US", "hard to tell"),
+        ("zh-CN", "我也说不准"),
+        ("zh-CN", "看情况吧"),
+    ],
+)
+@pytest.mark.parametrize("step", ["identity", "payment", "when", "confirm", "offer_human"])
+def test_not_knowing_is_a_meaning_of_its_own(language: str, text: str, step: str) -> None:
+    assert heard(text, step, language).intent in {"dont_know", EngineIntent.NO_MATCH}
