@@ -37,6 +37,8 @@ _LASTING: Final = ("digressions", "refused", "screener")
 """Counts that outlive a step; the others start again when the conversation moves on."""
 MAX_REFUSED: Final = 3
 MAX_STAYS: Final = 2
+HARDLY_HEARD: Final = 0.35
+"""Confidence of the recogniser below which words do not end a call the first time."""
 MAX_SCREENED: Final = 2
 _HOPS: Final = 10
 """Steps that may be skipped in one turn; no script has so long a chain, and a broken one must not hang a call."""
@@ -108,7 +110,7 @@ class TurnTaking:
             return self._retry(EngineIntent.NO_MATCH)
         if waiting and understanding.intent in {"affirm", waiting.intent}:
             understanding = replace(waiting, slots={**waiting.slots, **understanding.slots})
-        elif self._not_believed(understanding):
+        elif self._not_believed(understanding) or self._ends_unheard(understanding):
             return self._retry(EngineIntent.NO_MATCH)
         elif self._heard_badly(understanding):
             confirm = self._script.intents[understanding.intent].confirm
@@ -126,6 +128,13 @@ class TurnTaking:
     def _not_believed(self, understanding: Understanding) -> bool:
         settled = understanding.policy in {"engine", "keyword"}
         return not settled and understanding.confidence < self._script.threshold(self._step, "intent")
+
+    def _ends_unheard(self, understanding: Understanding) -> bool:
+        """Whether words that were hardly heard would end the call; they are asked for once more, then believed."""
+        intent = understanding.intent
+        if understanding.recognition >= HARDLY_HEARD or intent == "stop_calling":
+            return False
+        return self._leads_out(intent) and not self._retries.get(EngineIntent.NO_MATCH)
 
     def _heard_badly(self, understanding: Understanding) -> bool:
         """Whether an answer that leads on must be confirmed first; "stop calling" is honoured without asking."""

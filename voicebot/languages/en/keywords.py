@@ -128,6 +128,7 @@ KEYWORDS: Final = (
             r"\bwrong amount\b|\bidentity (?:theft|was stolen)\b|\bstole my identity\b|\bstolen identity\b",
             r"\b(?:over ?charged|double charged|charged (?:me )?(?:twice|wrong|wrongly))\b",
             r"\bnever (?:opened|signed|ordered|took out|borrowed|bought|had|applied)\b(?: \w+){0,3} (?:account|loan|card|anything|it|that|for)\b",
+            r"^(?!.*\b(?:number|phone|name|house|line|voice)\b).*\b(?:it's|that's|this is|it is|that is|they're|those are) (?:definitely |really |just |clearly )?not mine\b",
             r"\bprove (?:it|that|i|this)\b|\bproof of (?:this|the|that) debt\b",
         ),
         any_of(

@@ -163,7 +163,12 @@ def _only_parts(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | N
     return _small(groups.get("jiao")) / 10 + _small(groups.get("fen")) / 100, ""
 
 
-_MONEY.refuse(rf"{_N}{_YUAN}(?:石头|地)", r"[一二三四五六七八九两十]多[块元]", rf"{_N}(?:多|几|来){_YUAN}")
+_MONEY.refuse(
+    "一(?:分|毛|块|角)钱?[都也]",
+    rf"{_N}{_YUAN}(?:石头|地)",
+    r"[一二三四五六七八九两十]多[块元]",
+    rf"{_N}(?:多|几|来){_YUAN}",
+)
 
 
 @_BARE.add(_N, not_after=_AWAY, then=_ENDS, not_then=_MEASURES)

@@ -145,6 +145,18 @@ def _day(match: re.Match[str], now: datetime) -> date | None:
     return None if number is None or number > 31 else calendar.next_day(now.date(), number)
 
 
+@_RULES.add(rf"[{DIGIT}十廿\d]{{1,3}}[号日]?[到至]{_D}[号日]之?间", not_after=rf"[第月{DIGIT}十廿\d]")
+def _between(match: re.Match[str], now: datetime) -> date | None:
+    number = _number(match["n"])
+    return None if number is None or number > 31 else calendar.next_day(now.date(), number)
+
+
+# Days of the lunar calendar are other days than those of the same number.
+_RULES.refuse(
+    rf"(?:农历|阴历|旧历){_MONTH}的?初?{_D}[号日]?",
+    rf"(?:{_MONTH}|[正腊冬]月)(?:初|廿|二十|十)?[{DIGIT}十]*(?<=[初廿{DIGIT}十])(?![号日{DIGIT}十点块元百千万])(?<=初[{DIGIT}十])",
+    rf"[正腊冬]月(?:初|廿)?[{DIGIT}十]{{1,3}}",
+)
 _RULES.refuse(rf"每个?月的?{_D}[号日]?", r"第[一二三四五六七八九十\d]+[天日号]")
 
 

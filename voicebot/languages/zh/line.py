@@ -18,7 +18,7 @@ _SIMPLIFIED: Final = str.maketrans(
     "週後號個兩點萬塊錢禮這時間鐘億貳參陸圓從還給兒內過幾當來沒說請應該話電們歲應",
     "周后号个两点万块钱礼这时间钟亿贰叁陆圆从还给儿内过几当来没说请应该话电们岁应",
 )
-_FILLERS: Final = re.compile(r"[嗯呃唔哦噢喔哎唉欸诶额]+")
+_FILLERS: Final = re.compile(r"(?:[嗯呃唔哦噢喔哎唉欸诶]|(?<![全金余差数总限])额)+")
 _BREAKS: Final = "。！？；.!?;"
 
 

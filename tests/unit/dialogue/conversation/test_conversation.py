@@ -221,7 +221,15 @@ def test_an_answer_heard_badly_is_confirmed(tmp_path: Path) -> None:
 def test_without_words_for_it_nothing_is_confirmed(tmp_path: Path) -> None:
     talk = at_payment(loaded(tmp_path, changed(*UNSURE)))
     assert talk.take(Understanding("stop_calling", recognition=0.1)).outcome == "do_not_call"
-    assert at_payment(talk.script).take(Understanding("deny", recognition=0.1)).act.ending
+    assert at_payment(talk.script).take(Understanding("deny", recognition=0.4)).act.ending
+
+
+def test_words_that_were_hardly_heard_end_nothing_the_first_time(small: Script) -> None:
+    hardly = Understanding("already_paid", recognition=0.28)
+    asked = at_payment(small).take(hardly)
+    assert asked.act.ending is None
+    assert asked.take(hardly).outcome == "already_paid"
+    assert at_payment(small).take(replace(hardly, recognition=0.4)).outcome == "already_paid"
 
 
 def test_a_steps_thresholds_go_before_the_scripts(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -258,3 +259,12 @@ def test_a_number_that_is_asked_for_is_the_answer(
 ) -> None:
     understood = script_with_intents.decide(Question(Utterance(text), State("number", right_party=True), NOW, LEAD))
     assert (understood.intent, understood.slots.get("phone")) == (intent, phone)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("0042", "zero zero four two"), ("007", "zero zero seven"), ("Elm Street 4", "Elm Street 4")],
+)
+def test_a_column_of_digits_is_said_digit_by_digit(script: Script, value: str, said: str) -> None:
+    speaker = Speaker(script, replace(LEAD, more={"account": value}), NOW)
+    assert speaker.fill("ending in {account}", {}).replace(",", "") == f"ending in {said}"

@@ -128,6 +128,7 @@ def test_a_question_about_a_payment_is_no_dispute(text: str) -> None:
         "that amount doesn't look right",
         "the figure is off",
         "not our account",
+        "my sister signed for it so it's not mine",
     ],
 )
 def test_a_dispute_is_still_heard(text: str) -> None:
