@@ -33,7 +33,7 @@ KEYWORDS: Final = (
             r"\b(?:didn't|did not|don't|dont) (?:ask|tell|want) you to stop\b",
         ),
         needs=any_of(
-            r"\b(?:stop\w*|quit|cease|call\w*|phon\w*|ring\w*|contact\w*|text\w*|bother\w*|harass\w*|bug\w*|list|system|database|records?|number|alone|unsubscribe|revoke|consent|hear from|top|again|line|any ?more|pester\w*|hound\w*|block\w*)\b"
+            r"\b(?:stop\w*|quit|cease|call\w*|phon\w*|ring\w*|contact\w*|text\w*|bother\w*|harass\w*|bug\w*|list|system|database|records?|number|alone|unsubscribe|revoke|consent|hear from|top|again|line|any ?more|eras\w*|delet\w*|remov\w*|pester\w*|hound\w*|block\w*)\b"
         ),
     ),
     KeywordRule(
@@ -74,7 +74,7 @@ KEYWORDS: Final = (
         any_of(r"\b(?:phone|battery|line|car|dog|cat|signal|laptop)(?: \w+)? (?:died|is dead|'s dead)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
         before_identity_only=True,
         needs=any_of(
-            r"\b(?:die[ds]?|dying|dead|death|deceased|pass(?:ed)?(?: \w+)? (?:away|on)|past a ?way|has passed|have passed|lost (?:him|her|my|our)|gone)\b",
+            r"\b(?:die[ds]?|dying|dead|death|deceased|pass(?:ed)?(?: \w+)? (?:away|on)|passed (?:in|last|this|a|two|three|years|months|from|suddenly)|past a ?way|has passed|have passed|lost (?:him|her|my|our)|gone)\b",
             r"\b(?:no longer (?:with|alive|living|here)|not (?:alive|with us|living)|late (?:husband|wife|mother|father|mom|mum|dad|son|daughter|brother|sister|aunt|uncle|partner)|funeral|buried|burial|laid|surviv\w*|cremated|widow(?:er|ed)?|executor|executrix|estate|obituary|heaven|grave|cemetery|rest in peace|isn't with us|left us|ain't with us|isn't alive|wake|kicked the bucket|probate|memorial)\b",
         ),
     ),
