@@ -84,14 +84,14 @@ class CsvFile:
 
     def records(self, lines: Iterator[Line]) -> Iterator[tuple[int, dict[str, str]] | Problem]:
         """Yield the values of each line by their columns' names, or what is wrong with it."""
-        first = next(lines, None)
+        first = _next_written(lines)
         said = _SEPARATOR.fullmatch(first.text.strip(" ")) if first is not None else None
         if said is not None and said[1] not in _MARKS:
             cure = f"use one of {' '.join(_MARKS).replace(chr(9), 'tab')} between values"
             yield self._problem(1, f"values cannot be separated by {said[1]!r}", cure)
             return
         if said is not None:
-            first = next(lines, None)
+            first = _next_written(lines)
         if first is None:
             yield Problem("the file is empty", "the first line names the columns", self._file)
             return
@@ -127,6 +127,11 @@ class CsvFile:
     def _faults(self, header: Sequence[str], line: int) -> list[Problem]:
         if len(header) > MOST_COLUMNS:
             return [self._problem(line, f"has {len(header)} columns", f"at most {MOST_COLUMNS} are taken")]
+        if not columns.known(header, self._needs):
+            if "".join(header[:1]).startswith(("{", "[")):
+                return [self._problem(line, "is JSON", "write one object on each line, in a file named .jsonl")]
+            cure = f"name them, like {', '.join(self._required)}, and take out what stands above their names"
+            return [self._problem(line, "the first line names no column that is known", cure)]
         problems = []
         for name in header:
             try:
@@ -190,6 +195,11 @@ class CsvFile:
             break
         waiting[:0] = following
         return self._problem(line.number, "has a stray or unclosed double quote", "close it, or write it twice")
+
+
+def _next_written(lines: Iterator[Line]) -> Line | None:
+    """Return the next line that is not empty, nor of empty cells alone, as some programs write at the top."""
+    return next((line for line in lines if line.problem is not None or line.text.strip(' ,;\t|"')), None)
 
 
 def _split(text: str, delimiter: str) -> list[str]:

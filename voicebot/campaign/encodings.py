@@ -20,6 +20,13 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16", ("utf-16", "utf-16-be")),
 )
 """Mark, encoding that takes it away, and names under which a person may have given it."""
+_NOT_TEXT: Final = (
+    (b"PK\x03\x04", "is a spreadsheet or another ZIP archive, not text", "save it as CSV UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "is a document of an old Office program, not text", "save it as CSV UTF-8"),
+    (b"\x1f\x8b", "is compressed with gzip", "unpack it with gunzip"),
+    (b"%PDF-", "is a PDF, not text", "export the table from where it comes as CSV UTF-8"),
+)
+"""First bytes of files that are taken for text by mistake, what they are, and what to do."""
 _SUPERSETS: Final = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs", "iso8859-1": "cp1252"}
 """What files of such a name really hold: the encoding that has all of its characters and more."""
 _NO_TEXT: Final = frozenset({"utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
@@ -69,8 +76,11 @@ def encoding_of(file: IO[bytes], wanted: str = "") -> Encoding:
     wanted
         What a person named (``check_encoding``), empty: nothing.
     """
-    start = file.read(4)
+    start = file.read(8)
     file.seek(0)
+    for first, what, cure in _NOT_TEXT:
+        if start.startswith(first):
+            return Encoding(fault=what, cure=cure)
     for mark, name, fitting in _MARKS:
         if start.startswith(mark):
             if wanted and wanted not in fitting:
@@ -79,7 +89,7 @@ def encoding_of(file: IO[bytes], wanted: str = "") -> Encoding:
             return _checked(file, name)
     if wanted:
         return _checked(file, wanted)
-    zeros: tuple[int, ...] = tuple(place for place, byte in enumerate(start) if not byte)
+    zeros: tuple[int, ...] = tuple(place for place, byte in enumerate(start[:4]) if not byte)
     orders: dict[tuple[int, ...], str] = {(1, 3): "le", (0, 2): "be"}
     order = orders.get(zeros)  # as four ASCII letters have them
     if order:

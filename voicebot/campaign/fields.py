@@ -48,6 +48,13 @@ _UNREADABLE: Final = {
 }
 
 
+NOTHING: Final = frozenset(
+    {"n/a", "#n/a", "#value!", "#ref!", "#null!", "#div/0!", "null", "(null)", "<null>", "none", "nan", "nil"}
+    | {"undefined", "unknown", "(blank)"}
+)
+"""What databases and spreadsheets write for a value that is missing; as a person's whole name it is nobody's."""
+
+
 class RefusedValue(Exception):  # noqa: N818 - not an error of the program
     """A value cannot be taken.
 
@@ -78,6 +85,10 @@ def text(field: str, value: str) -> str:
         raise RefusedValue(f"is {len(value)} characters long", f"at most {longest} are taken")
     if field == "name" and "?" in value:
         raise RefusedValue("has a question mark, which programs write for letters that they lost", "write it anew")
+    if field == "name" and value.casefold() in NOTHING:
+        raise RefusedValue(
+            f"is {value!r}, which programs write where there is none", "fill it in, or leave out the line"
+        )
     if value.isascii() and value.isprintable() and "${" not in value:
         return value
     for place, character in enumerate(value, 1):
@@ -170,7 +181,7 @@ def amount(value: str, currency_code: str) -> Decimal:
     if len(found[2] or "") == 3 and minor != 3:
         raise RefusedValue(
             f"{value} is ambiguous: three digits after a point are thousands to some and decimals to others",
-            f"write {found[1]}{found[2]} or {found[1]}.{found[2][:minor]}".rstrip("."),
+            f"write {(found[1] + found[2]).lstrip('0')} or {found[1]}.{found[2][:minor]}".rstrip("."),
         )
     if len(found[2] or "") > minor and (found[2] or "").rstrip("0")[minor:]:
         raise RefusedValue(f"{value} has more decimals than {currency_code} has", f"write {minor} decimals at most")

@@ -39,6 +39,52 @@ def test_empty_columns_and_rows_of_spreadsheets_are_nothing(tmp_path: Path) -> N
     assert [(problem.line, problem.what) for problem in problems] == [(6, "has 9 values for 7 columns")]
 
 
+@pytest.mark.parametrize("above", ["\n", "\r\n \t\n", ",,,,,,\n", "sep=,\n\n", "\nsep=,\n"])
+def test_empty_lines_above_the_columns_names_are_nothing(tmp_path: Path, above: str) -> None:
+    leads, problems = read(tmp_path, f"{above}{HEADER}\n{GOOD}\n{GOOD},x\n")
+    assert len(leads) == 1
+    assert [problem.line for problem in problems] == [above.count("\n") + 3]
+
+
+@pytest.mark.parametrize(
+    ("start", "what", "cure"),
+    [
+        (f"Leads of November\n{HEADER}\n", "names no column that is known", "take out what stands above"),
+        (f"{GOOD}\n", "names no column that is known", "name them, like phone, name"),
+        ('[{"phone": "+14155550100"}]', "is JSON", ".jsonl"),
+        ('{"phone": "+14155550100", "name": "Ann"}\n', "is JSON", ".jsonl"),
+    ],
+)
+def test_a_first_line_that_names_nothing_is_one_fault(tmp_path: Path, start: str, what: str, cure: str) -> None:
+    leads, (problem,) = read(tmp_path, f"{start}{GOOD}\n")
+    assert (leads, problem.line) == ([], 1)
+    assert what in problem.what
+    assert cure in problem.cure
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"%PDF-1.7\n", "PDF"),
+    ],
+)
+def test_what_is_no_text_is_told_for_what_it_is(tmp_path: Path, start: bytes, what: str) -> None:
+    for encoding in ("", "windows-1252", "gb18030"):
+        _, (problem,) = read(tmp_path, start + b"\x00\xff\x81" * 100, encoding=encoding)
+        assert what in problem.what
+
+
+@pytest.mark.parametrize("value", ["N/A", "null", "NULL", "#N/A", "#REF!", "Unknown", " nan ", "None"])
+def test_what_programs_write_for_nothing_is_no_name(tmp_path: Path, value: str) -> None:
+    leads, (problem,) = read(tmp_path, f"{HEADER}\n{line(name=value)}\n")
+    assert leads == []
+    assert "where there is none" in problem.what
+    assert read(tmp_path, f"{HEADER}\n{line(name='Jennifer Null', company='None')}\n")[1] == []
+
+
 def test_what_separates_is_what_makes_the_most_of_the_names(tmp_path: Path) -> None:
     header = HEADER.replace(",", ";")
     leads, problems = read(tmp_path, f"{header};note, private\n{GOOD.replace(',', ';')};a, b\n")
@@ -136,6 +182,9 @@ def test_what_was_encoded_is_read_or_refused_and_never_garbled(tmp_path_factory:
         ({"name": "Иван"}, "en-US", "is not a letter"),
         ({"name": "κҶ"}, "zh-CN", "is not a letter"),
         ({"name": "…", "company": "12"}, "zh-CN", "has no letters"),
+        ({"name": "1234"}, "en-US", "has no letters"),
+        ({"name": "@@@"}, "en-US", "has no letters"),
+        ({"company": "&"}, "zh-CN", "has no letters"),
         ({"company": "---"}, "en-US", "company: '---'"),
         ({"amount": "120.505", "currency": "KWD"}, "en-US", "120.505 KWD"),
         ({"amount": "120.505", "currency": "KWD"}, "zh-CN", "120.505 KWD"),

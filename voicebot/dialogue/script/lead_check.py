@@ -47,7 +47,7 @@ def unsayable(tag: str, *, name: str, company: str, amount: Decimal, currency: s
     language = languages.of(tag)
     found = []
     for field, value in (("name", name), ("company", company)):
-        reason = _unreadable(value, language) if value else ""
+        reason = _unreadable(value, language, digits=field == "company") if value else ""
         if reason:
             what = f"{field}: {value!r} cannot be said in {language.name}: {reason}"
             found.append(Problem(what, "write it as it is said"))
@@ -63,11 +63,14 @@ def unsayable(tag: str, *, name: str, company: str, amount: Decimal, currency: s
     return found
 
 
-def _unreadable(value: str, language: languages.Language) -> str:
-    """Why a name cannot be read out; empty where it can."""
-    said = language.wording.name(value)
-    letters = [one for one in unicodedata.normalize("NFKC", said) if unicodedata.category(one) in _LETTERS]
-    if not letters and not any(character.isdigit() for character in said):
+def _unreadable(value: str, language: languages.Language, *, digits: bool) -> str:
+    """Why a name cannot be read out; empty where it can. Companies may have a number for a name, people have none."""
+    if not _letters(value) and not (digits and any(character.isdigit() for character in value)):
         return "it has no letters"
+    letters = _letters(language.wording.name(value))
     strange = next((one for one in letters if not unicodedata.name(one, "").startswith(language.writing.scripts)), "")
     return f"{strange!r} is not a letter that its voice can read" if strange else ""
+
+
+def _letters(text: str) -> list[str]:
+    return [one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) in _LETTERS]
