@@ -16,7 +16,7 @@ _STRAY: Final = (
     r"(?:u+h+|u+m+|er+m?|h+m+|m+|a+h+|o+h+|well|so|and|but|or|the|an?|you|i|we|he|she|they|like|just|then|of|to|in"
     r"|with|your|my|if|this|that|it|you know|i mean)"
 )
-_HUM: Final = r"(?:m+[ -]?h+m+|mm+|h+m+|m+h+m*)"
+_HUM: Final = r"(?:u+h+[ -]u+h+|m+[ -]?h+m+|mm+|h+m+|m+h+m*)"
 _MARKS: Final = r"[\s,.;:?!…-]"
 
 CLUES: Final = Clues(
@@ -65,7 +65,7 @@ CLUES: Final = Clues(
         r"|(?:is|was|are|do|does|did|can|could|would|will|may|should) (?:it|that|this|i|you|we|there|they|the)"
         r"|right|again|repeat|question)\b"
     ),
-    nothing=re.compile(rf"{_MARKS}*(?!m+[ -]?h+m)(?:{_STRAY}(?:{_MARKS}+|$))*"),
+    nothing=re.compile(rf"{_MARKS}*(?!m+[ -]?h+m|u+h+[ -]u+h+(?:{_MARKS}|$))(?:{_STRAY}(?:{_MARKS}+|$))*"),
     doubting=re.compile(
         r"^(?:(?:so|but|and|wait|hey|well|then|yes|no) )*"
         r"(?:why (?!not\b)|how come|is not|isn't|wasn't|hasn't|haven't|didn't|doesn't|don't you|shouldn't|where)\b"

@@ -216,7 +216,8 @@ def _of_month(match: re.Match[str], now: datetime) -> date | None:
 
 @_RULES.add(rf"(?:this |next )?{_ANY_WD} (?:the )?@(?P<n>\d{{1,2}})", not_then=_NOUNS)
 @_RULES.add(rf"(?:this |next )?{_ANY_WD} the {_N}", not_then=f"{_OTHER_UNITS}|{_NOUNS}")
-@_RULES.add(rf"the @(?P<n>[4-9]|[1-3]\d)(?: {_ANY_WD})?", not_then=_NOUNS)
+@_RULES.add(rf"the @(?P<n>[5-9]|[1-3]\d)(?: {_ANY_WD})?", not_then=_NOUNS)
+@_RULES.add(r"the @(?P<n>4)", not_then=_NOUNS)
 @_RULES.add(r"the #(?P<n>\d{1,2})", after="on|by|until|till|before|for", then=_FOLLOWS_DAY)
 @_RULES.add(r"(?:the )?@(?P<n>\d{1,2})", after="on|by|until|till|before", then=_FOLLOWS_DAY)
 @_RULES.add(r"the @(?P<n>[1-3])", after=_LEADS_DAY, then=_FOLLOWS_DAY, not_then=_NOUNS)

@@ -268,3 +268,19 @@ def test_a_number_that_is_asked_for_is_the_answer(
 def test_a_column_of_digits_is_said_digit_by_digit(script: Script, value: str, said: str) -> None:
     speaker = Speaker(script, replace(LEAD, more={"account": value}), NOW)
     assert speaker.fill("ending in {account}", {}).replace(",", "") == f"ending in {said}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("i was so sick", "illness"), ("that's a sickening thing", None), ("lost my job", "work"), ("my jobs", None)],
+)
+def test_a_choice_is_heard_as_whole_words(tmp_path: Path, text: str, reason: str | None) -> None:
+    step = """\
+  why:
+    say: "What is the reason?"
+    asks: reason
+    keys: {"9": stop_calling}
+    answers: {cannot_pay: [{if: reason known, go: number}, {stay: true}]}
+"""
+    script = loaded(tmp_path, changed(("slots:\n", MORE_SLOTS), ("always:\n", step + MORE_STEPS)))
+    assert hear_values(script, "why", text, NOW, LEAD).values.get("reason") == reason

@@ -68,6 +68,10 @@ def test_a_yes_among_them_is_still_a_yes(language: str, text: str, step: str) ->
     assert heard(text, step, language).intent == "affirm"
 
 
+def test_what_may_be_a_hummed_no_is_no_yes() -> None:
+    assert heard("uh uh", "confirm", "en-US").intent == EngineIntent.NO_MATCH
+
+
 def test_what_a_recogniser_nearly_heard_makes_no_yes_of_a_hesitation() -> None:
     assert heard("Um.", "confirm", "en-US", alternatives=(("yes", 0.85),)).intent == EngineIntent.NO_MATCH
 
