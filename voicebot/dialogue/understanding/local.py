@@ -331,7 +331,8 @@ class LocalPolicy:
 
     def _questioned(self, intent: str, words: str, step: str) -> bool:
         """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""
-        return self._ends(step, intent) and self._language.clues.doubting.search(words) is not None
+        settles = intent in {"affirm", "already_paid", "dispute"} and self._ends(step, intent)
+        return settles and self._language.clues.doubting.search(words) is not None
 
     def _not_then(self, intent: str, words: str, step: str) -> bool:
         """Whether it is only the day that does not suit; another one is then to be asked for."""

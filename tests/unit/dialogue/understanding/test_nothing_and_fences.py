@@ -230,3 +230,15 @@ def test_a_day_that_does_not_suit_is_no_promise_of_it(language: str, step: str, 
 @pytest.mark.parametrize("step", ["identity", "payment", "when", "confirm", "offer_human"])
 def test_not_knowing_is_a_meaning_of_its_own(language: str, text: str, step: str) -> None:
     assert heard(text, step, language).intent in {"dont_know", EngineIntent.NO_MATCH}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("where is an operator for me", "talk_to_human"),
+        ("isn't it taken out by itself", EngineIntent.NO_MATCH),
+        ("why hasn't my payment shown up yet", EngineIntent.NO_MATCH),
+    ],
+)
+def test_a_question_settles_nothing_but_may_ask_for_a_person(text: str, intent: str) -> None:
+    assert heard(text, "payment", "en-US").intent == intent
