@@ -57,6 +57,8 @@ async def check(model: Installed) -> str:
     """
     if model.engine == "embedding":
         return _readable(model)
+    if model.engine == "e5":
+        return f"{sum(len((model.folder / name).read_bytes()) for name in model.files_sha256) // 1_000_000} MB"
     if model.language == ANY_LANGUAGE:
         model = dataclasses.replace(model, language=_ANY_IS)
     language = model.language.split("-")[0].lower()

@@ -43,6 +43,7 @@ _REQUIRED: Final[Mapping[Engine, tuple[str, ...]]] = {
     "whisper": ("model.bin", "config.json", "tokenizer.json"),
     "kokoro": ("model.onnx", "vocab.json"),
     "embedding": ("model.safetensors", "vocab.txt"),
+    "e5": ("e5-small-q4.bin",),
     "coqui": ("model.pth", "config.json"),
 }
 """Without these files no engine can load it."""

@@ -39,13 +39,26 @@ class Embedder:
     ----------
     folder
         With ``model.safetensors`` and ``vocab.txt``.
+    weights, layers
+        Of another model of the same make, already read.
     """
 
-    def __init__(self, folder: Path) -> None:
+    centred = False
+    """Whether vectors are compared as they are, or without the mean of all."""
+
+    def __init__(self, folder: Path, *, weights: dict[str, Matrix] | None = None, layers: int = _LAYERS) -> None:
+        self._kept: OrderedDict[str, Matrix] = OrderedDict()
+        self._layers = layers
+        self.name = ""
+        self._weights: dict[str, Matrix] = weights or {}
+        if weights is None:
+            self._load(folder)
+
+    def _load(self, folder: Path) -> None:
         from safetensors.numpy import load_file  # noqa: PLC0415 - only where the model is installed
 
         weights: dict[str, Any] = load_file(folder / "model.safetensors")
-        self._weights: dict[str, Matrix] = {
+        self._weights = {
             # multiplied from the left below, so kept the other way round and contiguous
             name: np.ascontiguousarray(value.T) if name.endswith("dense.weight") or (".self." in name and value.ndim == 2)
             else value
@@ -53,7 +66,6 @@ class Embedder:
         }  # fmt: skip
         words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self._vocabulary = {word: number for number, word in enumerate(words)}
-        self._kept: OrderedDict[str, Matrix] = OrderedDict()
         self.name = f"{MODEL}-{hashlib.sha256(repr((len(words), _checksum(weights))).encode()).hexdigest()[:12]}"
 
     def tokens(self, text: str) -> list[int]:
@@ -121,7 +133,7 @@ class Embedder:
         )
         hidden = self._norm(hidden, "embeddings.LayerNorm")
         hidden_mask = ((1 - mask) * -1e9)[:, None, None, :]
-        for layer in range(_LAYERS):
+        for layer in range(self._layers):
             at = f"encoder.layer.{layer}"
             attended = self._attend(hidden, hidden_mask, f"{at}.attention.self")
             hidden = self._norm(

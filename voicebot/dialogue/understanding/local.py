@@ -21,6 +21,7 @@ from voicebot import languages, paths
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.understanding import e5
 from voicebot.dialogue.understanding.embedding import Embedder
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
@@ -460,9 +461,14 @@ def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple
 @lru_cache(maxsize=4)
 def _embedder(folder: Path) -> Embedder | None:
     """Load the embedding model once; its matrix products use one thread, so that calls are not disturbed."""
-    if not (folder / "model.safetensors").is_file() or not (folder / "vocab.txt").is_file():
+    kind: type[Embedder]
+    if (folder / e5.FILE).is_file():
+        kind = e5.E5Embedder
+    elif (folder / "model.safetensors").is_file() and (folder / "vocab.txt").is_file():
+        kind = Embedder
+    else:
         return None
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     threadpool_limits(1)
-    return Embedder(folder)
+    return kind(folder)

@@ -117,7 +117,11 @@ class Matcher:
         self._vectorizers = _vectorizers(self._language)
         grams = scipy.sparse.hstack([one.fit_transform(map(_joined, self._texts)) for one in self._vectorizers])
         self._words = frozenset(word for text in self._texts for word in _tokens(text, self._language))
+        self._mean: Any = None
         self._dense = self._embed_all([self._texts[start : start + 200] for start in range(0, len(self._texts), 200)])
+        if self._dense is not None and self._embedder is not None and self._embedder.centred:
+            self._mean = self._dense.mean(axis=0)
+        self._dense = self._about_mean(self._dense)
         features = self._features(grams.tocsr(), self._dense)
         self._weights, self._bias = self._fit(features, labels)
         self._grams = scipy.sparse.csr_matrix(grams)
@@ -128,7 +132,11 @@ class Matcher:
                 continue
             texts = [text for text, _ in own]
             self._same_here[step] = _unambiguous(own, self._language)
-            self._here[step] = ([intent for _, intent in own], self._gram(texts), self._embed_all([texts]))
+            self._here[step] = (
+                [intent for _, intent in own],
+                self._gram(texts),
+                self._about_mean(self._embed_all([texts])),
+            )
         if embedder:
             embedder.embed(["warm up"])
 
@@ -144,7 +152,7 @@ class Matcher:
     def compare(self, texts: Sequence[str], step: str = "") -> tuple[Match, ...]:
         """Compare masked texts with all examples, and with those of one step."""
         grams = self._gram(texts)
-        dense = self._embedder.embed(texts) if self._embedder else None
+        dense = self._about_mean(self._embedder.embed(texts)) if self._embedder else None
         similar = _similar(grams, dense, self._grams, self._dense)
         scores = self._features(grams, dense) @ self._weights + self._bias
         likeness = self._likeness(similar) if self._embedder else None
@@ -170,6 +178,13 @@ class Matcher:
             )
             for row, text in enumerate(texts)
         )
+
+    def _about_mean(self, rows: Any) -> Any:
+        """Take the mean of all examples away, where the model's vectors all point much the same way."""
+        if rows is None or self._mean is None:
+            return rows
+        rows = rows - self._mean
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
     def _likeness(self, similar: Floats) -> Floats:
         """Return the mean similarity to the nearest examples of each intent, one column an intent."""

