@@ -284,6 +284,8 @@ class Script(Part):
         What to do when nobody takes a transfer.
     intents
         Examples of the shared intents, and intents of the script's own.
+    corpus
+        Utterances by which the intents are told beside their examples: those shipped for this language (``en-US``).
     debt_words
         Words that tell of a debt; no line holds one before the right party is confirmed.
     thresholds
@@ -318,6 +320,7 @@ class Script(Part):
     screener: Screener
     transfer: Transfer | None = None
     intents: dict[Name, IntentPart] = {}
+    corpus: str = Field("", pattern=r"^([a-z]{2}-[A-Z]{2})?$")
     debt_words: Strings = ()
     thresholds: Thresholds = Thresholds()
     voice: Literal["", "hibari", "kokoro", "espeak", "coqui"] = ""

@@ -22,6 +22,7 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
 from voicebot.dialogue.understanding import e5
+from voicebot.dialogue.understanding.corpora import utterances
 from voicebot.dialogue.understanding.embedding import Embedder
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
@@ -128,7 +129,7 @@ class LocalPolicy:
         name = self._language.embedding
         self._embedder = _embedder(embeddings or paths.models_folder() / name) if name else None
         self._matcher = Matcher(
-            {intent: part.examples for intent, part in script.intents.items()},
+            _examples(script),
             {name: step.examples for name, step in script.steps.items()},
             script.language,
             self._embedder,
@@ -456,6 +457,12 @@ def _joined(whole: _Verdict, parts: Sequence[_Verdict]) -> tuple[_Verdict, tuple
         dict.fromkeys(one.intent for one in parts if one.intent != best.intent and one.intent != EngineIntent.NO_MATCH)  # noqa: PLR1714
     )
     return best, others
+
+
+def _examples(script: Script) -> dict[str, tuple[str, ...]]:
+    """Return a script's examples, and the utterances of its corpus beside them."""
+    more = utterances(script.corpus) if script.corpus else {}
+    return {intent: (*part.examples, *more.get(intent, ())) for intent, part in script.intents.items()}
 
 
 @lru_cache(maxsize=4)

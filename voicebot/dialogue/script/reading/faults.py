@@ -67,6 +67,9 @@ def _names(script: Script) -> Iterator[Fault]:
         yield Fault(
             ("language",), f"{script.language} is not a supported language", f"known: {', '.join(languages.tags())}"
         )
+    if script.corpus not in {"", script.language}:
+        what = f"the utterances of {script.corpus} are in another language"
+        yield Fault(("corpus",), what, f"write 'corpus: {script.language}'")
     yield from _known(("start",), "step", script.start, script.steps)
     for path, move in moves(script):
         yield from _names_of_move(script, path, move)

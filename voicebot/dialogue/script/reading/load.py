@@ -20,7 +20,8 @@ from voicebot.errors import ConfigurationError, Problem
 
 SHARED_SECTIONS: Final = (
     "intents", "digressions", "always", "endings", "outcomes", "disclosures", "reprompts", "slots", "steps",
-    "debt_words", "exhausted", "voicemail", "screener", "transfer", "opening", "limits", "thresholds", "voice", "speed",
+    "corpus", "debt_words", "exhausted", "voicemail", "screener", "transfer", "opening", "limits", "thresholds",
+    "voice", "speed",
 )  # fmt: skip
 """What an included file may hold; what the including script says itself goes before it, key by key."""
 ABOUT: Final = ("description", "language", "include", "start", "parameters")
