@@ -5,7 +5,7 @@ docs/how-to/a-new-language.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -379,6 +379,8 @@ class Language:
         win.
     embedding
         Name of the installed model that compares sentences; empty: none, n-grams alone.
+    sounds
+        A text as its sounds, separated by spaces, where its writing hides what sounds alike; ``None``: it does not.
     """
 
     code: str
@@ -394,6 +396,7 @@ class Language:
     writing: Writing
     callees: Callees
     embedding: str = ""
+    sounds: Callable[[str], str] | None = None
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

@@ -32,12 +32,14 @@ from voicebot.languages import Language
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Of the features; part of every cache key."""
 _EMBEDDING_WEIGHT: Final = 2.4
 _STRENGTH: Final = 10.0
 """Inverse regularisation (scikit-learn's C)."""
 _NEIGHBOURS: Final = 3
+_SOUND_WEIGHT: Final = 1.4
+"""Of n-grams of sounds beside those of characters, where the language's writing hides what sounds alike."""
 _MANY: Final = 3000
 """Examples from which n-grams that stand in one alone are left out: they cost memory and tell little."""
 _LIKENESS: Final = 10.0
@@ -117,7 +119,9 @@ class Matcher:
         self._same: Mapping[str, str] = _unambiguous(pairs, self._language)
         self._same_here: dict[str, Mapping[str, str]] = {}
         self._vectorizers = _vectorizers(self._language, rare=2 if len(self._texts) > _MANY else 1)
-        grams = scipy.sparse.hstack([one.fit_transform(map(_joined, self._texts)) for one in self._vectorizers])
+        self._blocks = sum(weight**2 for _, weight in self._vectorizers)
+        joined = [_joined(text) for text in self._texts]
+        grams = scipy.sparse.hstack([one.fit_transform(joined) * weight for one, weight in self._vectorizers])
         self._words = frozenset(word for text in self._texts for word in _tokens(text, self._language))
         self._mean: Any = None
         self._dense = self._embed_all([self._texts[start : start + 200] for start in range(0, len(self._texts), 200)])
@@ -155,7 +159,7 @@ class Matcher:
         """Compare masked texts with all examples, and with those of one step."""
         grams = self._gram(texts)
         dense = self._about_mean(self._embedder.embed(texts)) if self._embedder else None
-        similar = _similar(grams, dense, self._grams, self._dense)
+        similar = _similar(grams, dense, self._grams, self._dense, self._blocks)
         scores = self._features(grams, dense) @ self._weights + self._bias
         likeness = self._likeness(similar) if self._embedder else None
         if likeness is not None:
@@ -167,7 +171,7 @@ class Matcher:
         here: list[dict[str, float]] = [{} for _ in texts]
         if step in self._here:
             labels, own_grams, own_dense = self._here[step]
-            for row, values in enumerate(_similar(grams, dense, own_grams, own_dense)):
+            for row, values in enumerate(_similar(grams, dense, own_grams, own_dense, self._blocks)):
                 for label, value in zip(labels, values, strict=True):
                     here[row][label] = max(here[row].get(label, 0.0), float(value))
         return tuple(
@@ -203,7 +207,8 @@ class Matcher:
 
     def _gram(self, texts: Sequence[str]) -> Any:
         joined = [_joined(text) for text in texts]
-        return scipy.sparse.csr_matrix(scipy.sparse.hstack([one.transform(joined) for one in self._vectorizers]))
+        blocks = [one.transform(joined) * weight for one, weight in self._vectorizers]
+        return scipy.sparse.csr_matrix(scipy.sparse.hstack(blocks))
 
     @staticmethod
     def _features(grams: Any, dense: Any) -> Any:
@@ -269,23 +274,29 @@ def _unambiguous(pairs: Iterable[tuple[str, str]], language: Language) -> dict[s
     return {text: next(iter(intents)) for text, intents in found.items() if len(intents) == 1}
 
 
-def _vectorizers(language: Language, *, rare: int) -> tuple[Any, ...]:
+def _vectorizers(language: Language, *, rare: int) -> tuple[tuple[Any, float], ...]:
+    """Return what makes n-grams of a text, each with its weight."""
     spaced = language.spaced
-    return (
-        TfidfVectorizer(
-            analyzer="char_wb" if spaced else "char",
-            ngram_range=(2, 5) if spaced else (1, 3),
-            sublinear_tf=True,
-            min_df=rare,
-        ),
-        TfidfVectorizer(
-            analyzer="word" if spaced else "char",
-            ngram_range=(1, 2) if spaced else (2, 4),
-            sublinear_tf=True,
-            min_df=rare,
-            token_pattern=r"(?u)\b\w+\b" if spaced else None,
-        ),
+    letters = TfidfVectorizer(
+        analyzer="char_wb" if spaced else "char",
+        ngram_range=(2, 5) if spaced else (1, 3),
+        sublinear_tf=True,
+        min_df=rare,
     )
+    words = TfidfVectorizer(
+        analyzer="word" if spaced else "char",
+        ngram_range=(1, 2) if spaced else (2, 4),
+        sublinear_tf=True,
+        min_df=rare,
+        token_pattern=r"(?u)\b\w+\b" if spaced else None,
+    )
+    if language.sounds is None:
+        return (letters, 1.0), (words, 1.0)
+    sounds = TfidfVectorizer(
+        preprocessor=language.sounds, ngram_range=(1, 3), sublinear_tf=True, min_df=rare, tokenizer=str.split,
+        token_pattern=None,
+    )  # fmt: skip
+    return (letters, 1.0), (words, 1.0), (sounds, _SOUND_WEIGHT)
 
 
 def _joined(text: str) -> str:
@@ -297,9 +308,15 @@ def _tokens(text: str, language: Language) -> list[str]:
     return _joined(text).split() if language.spaced else list(text)
 
 
-def _similar(grams: Any, dense: Any, other_grams: Any, other_dense: Any) -> Floats:
-    """Cosine similarity, n-grams and embeddings halved; the two n-gram blocks have length 1 each."""
-    sparse = np.asarray((grams @ other_grams.T).todense()) / 2
+def _similar(grams: Any, dense: Any, other_grams: Any, other_dense: Any, blocks: float) -> Floats:
+    """Return cosine similarity, n-grams and embeddings halved.
+
+    Parameters
+    ----------
+    blocks
+        Squared lengths of a text's n-gram vectors together.
+    """
+    sparse = np.asarray((grams @ other_grams.T).todense()) / blocks
     if dense is None or other_dense is None:
         return np.asarray(sparse, np.float64)
     return np.asarray((sparse + np.asarray(dense @ other_dense.T)) / 2, np.float64)

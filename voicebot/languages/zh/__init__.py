@@ -11,6 +11,7 @@ from voicebot.languages.zh.callees import CALLEES
 from voicebot.languages.zh.clues import CLUES, MANNERS
 from voicebot.languages.zh.keywords import KEYWORDS
 from voicebot.languages.zh.machines import MACHINES
+from voicebot.languages.zh.sounds import sounds
 
 LANGUAGE: Final = Language(
     code="zh",
@@ -25,6 +26,7 @@ LANGUAGE: Final = Language(
     machines=MACHINES,
     callees=CALLEES,
     embedding="e5-small",
+    sounds=sounds,
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
         foreign=re.compile(r"[A-Za-z]{4,}"),

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from rapidfuzz.distance import Levenshtein
 
+from voicebot import languages
+
 FARTHEST: Final = 0.2
 """Greatest distance of a hint from the words heard, as a share of their syllables: over it, something else was said."""
 FARTHEST_SHORT: Final = 0.0
@@ -20,12 +22,12 @@ _HANZI: Final = re.compile(r"[\u3400-\u9fff]")
 def written(text: str, language: str) -> str:
     """Return recognised text as scripts write it: simplified characters in Mandarin, no sign of the tokeniser left."""
     text = text.replace("\ufffd", "").strip()
-    return _simplified(text) if language == "zh" else text
+    return _simplified(text) if not languages.of(language).spaced else text
 
 
 def joined(texts: Sequence[str], language: str) -> str:
     """Return stretches of one utterance as one text."""
-    return ("" if language == "zh" else " ").join(texts)
+    return (" " if languages.of(language).spaced else "").join(texts)
 
 
 def nearest(texts: Sequence[str], phrases: Sequence[str], language: str) -> tuple[str, float] | None:
@@ -59,22 +61,11 @@ def nearest(texts: Sequence[str], phrases: Sequence[str], language: str) -> tupl
     return None if best is None else (best[1], 1 - best[0])
 
 
-@lru_cache(maxsize=4096)
 def sounds(text: str, language: str) -> tuple[str, ...]:
-    """Return the sounds of a text: syllables in Mandarin, letters elsewhere."""
+    """Return the sounds of a text: syllables where writing hides what sounds alike, letters elsewhere."""
     plain = _NOT_WORDS.sub(" ", text.lower()).strip()
-    if language != "zh":
-        return tuple(plain)
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - a second of start-up that only Mandarin needs
-
-    found = lazy_pinyin(plain.replace(" ", ""), style=Style.NORMAL)
-    return tuple(_rough(one) for one in found)
-
-
-def _rough(syllable: str) -> str:
-    """Return a syllable as people of many regions say it: zh like z, n like l at the beginning, ng like n."""
-    rough = re.sub(r"^([zcs])h", r"\1", syllable)
-    return re.sub(r"ng$", "n", rough)
+    spoken = languages.of(language)
+    return tuple(spoken.sounds(plain.replace(" ", "")).split()) if spoken.sounds else tuple(plain)
 
 
 @lru_cache(maxsize=1)
