@@ -226,7 +226,7 @@ async def test_configuration_chooses() -> None:
     prompts = choose_prompts(Config(speech=speech), "en-US")
     assert prompts.voice.name.startswith("coqui-0.28")
     await prompts.close()
-    assert choose_prompts(Config(speech=speech), "zh-CN").voice.name.startswith("espeak")
+    assert choose_prompts(Config(speech=speech), "zh-CN").voice.name.startswith("kokoro")
     assert choose_prompts(Config(), "en-US").voice.name.startswith("hibari")
     with pytest.raises(ConfigurationError, match="no-such is not installed"):
         choose_prompts(Config(speech=speech, coqui=CoquiSection(models={"en": "no-such"})), "en-US")

@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import textwrap
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -31,11 +33,17 @@ VOICE: Final = "zf_xiaoyi"
 VERSION: Final = 1
 """Of how text becomes phonemes here; part of every name."""
 _RATE: Final = 24000
-_MOST_TOKENS: Final = 508
+_MOST_TOKENS: Final = 400
 _THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kokoro")
 _PUNCTUATION: Final = str.maketrans(
     {"，": ", ", "、": ", ", "。": ". ", "！": "! ", "？": "? ", "：": ": ", "；": "; "}
 )
+_DIGITS: Final = str.maketrans(dict(zip("0123456789", "零一二三四五六七八九", strict=True)))
+_SPELLED: Final = (
+    "ˈA bˈi sˈi dˈi ˈi ˈɛf ʤˈi ˈAʧ ˈI ʤˈA kˈA ˈɛl ˈɛm ˈɛn ˈO pˈi kjˈu ˈɑɹ ˈɛs tˈi jˈu vˈi dˈʌblju ˈɛks wˈI zˈi"
+)
+_LETTERS: Final = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _SPELLED.split(" "), strict=True))
+"""Latin letters as English spells them, in the model's phonemes."""
 _BEFORE_MARK: Final = re.compile(r"\s+([,.!?:;])")
 _TONES: Final = (("˧˩˧", "↓"), ("˧˥", "↗"), ("˥˩", "↘"), ("˥", "→"), ("ɻ̩", "ɨ"), ("ɹ̩", "ɨ"), ("̯", ""))
 
@@ -104,11 +112,13 @@ class KokoroVoice:
 
 
 def phonemes(text: str) -> str:
-    """Return the model's phonemes of a Mandarin text; what is written in other letters is left out."""
+    """Return the model's phonemes of a Mandarin text; digits are read in Mandarin, Latin letters are spelled."""
     parts: list[str] = []
-    for piece in syllables(text):
+    for piece in syllables(text.translate(_DIGITS)):
         if isinstance(piece, str):
-            parts.append("".join(sign for sign in piece.translate(_PUNCTUATION) if sign in ",.!?:; "))
+            plain_letters = unicodedata.normalize("NFKD", piece.translate(_PUNCTUATION)).upper()
+            parts += [f"{_LETTERS[sign]} " if sign in _LETTERS else sign for sign in plain_letters
+                      if sign in _LETTERS or sign in ",.!?:; "]  # fmt: skip
         else:
             parts.append("".join(_phonemes(one) for one in piece) + " ")
     return _BEFORE_MARK.sub(r"\1", " ".join("".join(parts).split()))
@@ -151,18 +161,18 @@ def _engine(folder: Path) -> _Engine:
 
 def _speak(folder: Path, style: Path, text: str, speed: float, pitch: float) -> bytes:
     engine = _engine(folder)
-    signs = phonemes(text)
-    tokens = [engine.vocabulary[sign] for sign in signs if sign in engine.vocabulary][:_MOST_TOKENS]
-    if not tokens:
-        return b""
     styles = np.fromfile(style, np.float32).reshape(-1, 256)
-    samples = engine.session.run(
-        None,
-        {
+    parts = []
+    for signs in textwrap.wrap(phonemes(text), _MOST_TOKENS):
+        tokens = [engine.vocabulary[sign] for sign in signs if sign in engine.vocabulary]
+        given = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),
             "style": styles[min(len(tokens), len(styles) - 1)][None],
             "speed": np.array([min(2.0, max(0.5, speed))], np.float32),
-        },
-    )[0]
+        }
+        if tokens:
+            parts.append(np.asarray(engine.session.run(None, given)[0], np.float32).ravel())
+    if not parts:
+        return b""
     # Declaring another rate than the true one is the pitch shift: finish() resamples to 8 kHz.
-    return finish(np.asarray(samples, np.float32).ravel(), round(_RATE * pitch))
+    return finish(np.concatenate(parts), round(_RATE * pitch))

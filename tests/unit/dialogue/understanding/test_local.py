@@ -49,7 +49,7 @@ def heard(policy: LocalPolicy, text: str, step: str, language: str, **more: obje
         ("zh-CN", "payment", "好的 什么时候到期", "ask_due_date", {}),
         ("en-US", "payment", "i'll pay on friday", "promise_to_pay", {"promise_date": date(2026, 11, 27)}),
         ("en-US", "payment", "i can only do forty dollars", "partial_payment", {"amount": Decimal(40)}),
-        ("en-US", "payment", "i don't need a lawyer", "no_match", {}),
+        ("en-US", "payment", "i don't need a lawyer", "deny", {}),
         ("en-US", "when", "the fifteenth", "promise_to_pay", {"promise_date": date(2026, 12, 15)}),
         ("en-US", "amount", "half of it", "partial_payment", {"amount": Decimal("60.25")}),
         (
