@@ -30,7 +30,6 @@ TABLES = {
     "speech/recognition/choosing.py",
     "speech/speaking/choosing.py",
     "speech/speaking/espeak_voice.py",
-    "speech/recognition/sounding.py",
     "speech/speaking/hibari_voice.py",
     "speech/speaking/kokoro_voice.py",
 }

@@ -64,6 +64,8 @@ _WEAK: Final = frozenset(
 _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
 _STRANGE: Final = "out_of_scope"
+_NOTHING: Final = frozenset({EngineIntent.NO_MATCH, _STRANGE})
+"""What means nothing in this call: another hypothesis may mean something."""
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
@@ -197,14 +199,14 @@ class LocalPolicy:
         best = self._words(question, heard.text, compare)
         if best.policy == "keyword" or not heard.alternatives:
             return best
-        if best.intent != EngineIntent.NO_MATCH and (
-            best.confidence >= SURE_ENDING or heard.confidence >= UNSURE_RECOGNITION
-        ):
+        if best.intent not in _NOTHING and (best.confidence >= SURE_ENDING or heard.confidence >= UNSURE_RECOGNITION):
             return best
         for text, confidence in heard.alternatives[:ALTERNATIVES]:
             other = self._words(question, text, compare)
             weighed = other.confidence * (confidence / heard.confidence if heard.confidence else 1.0)
-            if other.intent != EngineIntent.NO_MATCH and weighed > max(best.confidence, SURE):
+            if other.intent not in _NOTHING and weighed > max(
+                0.0 if best.intent in _NOTHING else best.confidence, SURE
+            ):
                 return other
         return best
 
@@ -235,7 +237,8 @@ class LocalPolicy:
         verdict, also = self._verdict(words, parts, state.step, values, compare, never)
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = _Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
-        if verdict.intent == "affirm" and not state.right_party and self._language.clues.relative.search(words):
+        relative = not state.right_party and self._language.clues.relative.search(words)
+        if relative and verdict.intent in {"affirm", *_NOTHING}:
             verdict, also = _Verdict("not_available", 0.8, verdict.ranking), ()
         if self._questioned(verdict.intent, words, state.step):
             verdict, also = _Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()

@@ -24,7 +24,7 @@ CLUES: Final = Clues(
     denial=re.compile(r"不|没|错|别"),
     absent=re.compile(r"他|她|谁|搬|以前"),
     relative=re.compile(
-        r"我是.{1,8}(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
+        r"(?:我是.{1,8}|[他她]是我的?)(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
     ),
     between_digits=re.compile(r"[\s,.;:()/\-、，。]*(?:然后|再)?"),
     # 嗯 answers a yes-or-no question with a yes, as people do on the phone; 嗯？ asks what was said.
