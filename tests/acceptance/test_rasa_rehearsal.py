@@ -32,7 +32,7 @@ async def test_killing_and_freezing_rasa_in_mid_rehearsal_changes_no_outcome(tmp
     await events.seen("service failed", "SIGKILL")
     await events.seen("service ready", '"start": 2')
     os.kill(host_of(process.pid), signal.SIGSTOP)
-    await events.seen("service is ended", "it is frozen")
+    await events.seen("service ended by us", "it is frozen")
     assert process.stderr is not None
     log += (await process.stderr.read()).decode()
     assert await process.wait() == 0, log
