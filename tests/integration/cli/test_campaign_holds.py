@@ -99,7 +99,7 @@ def test_what_is_put_back_starts_afresh(config: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        ([], "not said"),
+        ([], "no leads were selected"),
         (["--disposition", "answered"], "no disposition answered"),
         (["--disposition", "bussy"], "no disposition bussy"),
         (["--outcome", "promise"], "no outcome promise"),

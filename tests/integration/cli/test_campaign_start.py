@@ -37,7 +37,7 @@ def test_a_language_that_nothing_hears_is_told_at_start_and_the_campaign_runs_fo
     run(config, "create", "november", "--script", "zh-CN/reminder")
     started = run(config, "start", "november")
     assert "for zh-CN is installed" in started.stderr
-    assert "others that serve the trunk may" in started.stderr
+    assert "others that serve the trunk might" in started.stderr
     assert "running" in run(config, "status", "november").stdout
 
 

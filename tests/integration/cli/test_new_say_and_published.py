@@ -96,7 +96,7 @@ def test_a_line_is_spoken_with_values(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (("payment", "--stranger"), "a stranger is never told it"),
+        (("payment", "--stranger"), "a stranger must never hear it"),
         (("paymnt",), "no step and no line"),
         (("confirm", "--value", "promise_date=soon"), "'soon' is no date"),
         (("confirm", "--value", "date=2026-12-03"), "there is no slot 'date'"),

@@ -144,7 +144,7 @@ def test_a_campaign_is_repinned_only_while_paused_and_every_change_is_told(run: 
         (SHIPPED.content_hash, "the campaign was made"),
         (mine, "kinder"),
     ]
-    with pytest.raises(ConfigurationError, match="no version"):
+    with pytest.raises(ConfigurationError, match="is not a version"):
         run("campaign", "repin", "november", "short", "--why", "x")
 
 
