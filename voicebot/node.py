@@ -80,7 +80,7 @@ class Node:
             await self._dialer.run(until_done=until_done)
 
     def stop(self) -> None:
-        """Claim nothing more; ``run`` returns when the calls under way have ended."""
+        """Claim no more leads; ``run`` returns when the calls in progress have ended."""
         if self._dialer is not None:
             self._dialer.stop()
 

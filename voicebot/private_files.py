@@ -36,7 +36,7 @@ def private_folder(folder: Path, *, mode: int = FOLDER_MODE) -> Path:
     Raises
     ------
     OSError
-        It cannot be made.
+        It cannot be created.
     """
     make_missing(folder)
     tighten(folder, mode)

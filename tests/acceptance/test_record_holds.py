@@ -224,7 +224,7 @@ async def test_a_database_that_is_away(tmp_path: Path) -> None:
         other.rollback()
         other.close()
         attempts = await campaign.holds(
-            "the database is away: nobody new is called, results are kept on the disk", "the database is back"
+            "the database is unavailable: no new calls, results are kept on disk", "the database is back"
         )
         assert attempts[campaign.stops].recording
         assert not spooled.exists()

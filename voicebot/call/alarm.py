@@ -14,7 +14,7 @@ class Alarm:
     clock
         Seconds that never go back.
     wake_at
-        Tells the time that is waited for now; ``None``: nothing is.
+        Returns the time to wait for; ``None``: nothing is waited for.
     ring
         Called with the time once ``wake_at`` has come.
     """
@@ -28,10 +28,10 @@ class Alarm:
         self._set_for = 0.0
 
     def set(self) -> None:
-        """See what time is waited for now.
+        """Check which time to wait for.
 
-        A timer that is set for an earlier time stays: when it goes off it sees that there is more time. On a line
-        that sends audio the time moves on with every frame, and no timer is made anew for that.
+        A timer set for an earlier time stays: when it fires it finds that there is more time. On a line
+        that sends audio the time moves with every frame, and this avoids a new timer for each.
         """
         wake = self._wake_at()
         if wake is None or (self._timer is not None and self._set_for <= wake):

@@ -1,4 +1,4 @@
-"""Asks what an utterance means and has the reply ready, while the closing silence still runs."""
+"""Finds out what an utterance means and prepares the reply while the closing silence still runs."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from voicebot.journal import events
 from voicebot.journal.writer import Journal
 
 PREROLL_SECONDS: Final = 0.3
-"""Frame before speech was noticed, and given to the recogniser with it."""
+"""Frames before speech was noticed that the recogniser gets as well."""
 PLAN_SECONDS: Final = 2.0
 """Longest wait for a policy; after it the utterance counts as not understood."""
 RENDER_SECONDS: Final = 1.0
-"""Longest wait for a line that could not be rendered before; it is spoken as soon as it is there."""
+"""Longest wait for a line that could not be rendered before the call; it is spoken as soon as it is ready."""
 
 _log = logs.get_logger()
 
 
 class Clips(Protocol):
-    """Speech of texts, ready or made on demand (``voicebot.speech.speaking.prompts.PromptCache``)."""
+    """Speech of texts, ready or rendered on demand (``voicebot.speech.speaking.prompts.PromptCache``)."""
 
     def get(self, text: str, *, speed: float = 1.0) -> bytes | None:
         """Return what is ready."""
 
     def speaker(self, text: str, *, speed: float = 1.0) -> str:
-        """Name of the voice that speaks what is ready."""
+        """Name of the voice of the ready clip."""
 
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
-        """Make it ready and return it."""
+        """Render it and return it."""
 
 
 @dataclass(slots=True)
 class Asked:
-    """How things stood when the words of an utterance were asked for.
+    """The situation when the words of an utterance were requested.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Asked:
     asked
         The question itself was being said, or had been.
     seconds
-        How long the utterance was so far, with what was heard just before it.
+        Length of the utterance so far, with the audio just before it.
     goes_on
         It continues the utterance that was replied to last.
     planned
@@ -65,7 +65,7 @@ class Asked:
 
 
 class Asker:
-    """Asks the talk what an utterance means, and journals what it understood.
+    """Asks the talk what an utterance means, and journals the answer.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Asker:
     clips
         The voice.
     journal
-        Where everything is written.
+        Where everything is recorded.
     clock
         Seconds that never go back.
     """
@@ -83,13 +83,13 @@ class Asker:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
 
     async def plan(self, query: int, known: Asked, utterance: Utterance) -> Plan:
-        """Return what an utterance means and what would come next; a policy that fails costs a misunderstanding."""
+        """Return what an utterance means and what would come next; if the policy fails it counts as not understood."""
         begun = self._clock()
         try:
             async with asyncio.timeout(PLAN_SECONDS):
                 plan = await self._talk.plan(utterance, goes_on=known.goes_on)
         except Exception as error:
-            _log.exception("an utterance could not be decided")
+            _log.exception("the policy failed on an utterance")
             self._journal.add(events.DecisionFailed(query, str(error)), self._clock())
             plan = await self._talk.plan(Utterance(silence=True))
         now = self._clock()
@@ -97,7 +97,7 @@ class Asker:
         return plan
 
     async def decided(self, query: int, known: Asked, utterance: Utterance, plan: Plan) -> Decided:
-        """Make the reply ready and return what the utterance is to the turn."""
+        """Prepare the reply and return what the utterance is to the turn."""
         await self._make_ready(plan)
         understanding, language = plan.understanding, self._talk.language
         special = utterance.silence or bool(utterance.machine) or bool(utterance.digits)

@@ -16,7 +16,7 @@ def call_clock(
     wall: Callable[[], float],
     monotonic: Callable[[], float],
 ) -> Callable[[], datetime]:
-    """Return a function that tells the callee's local date and time.
+    """Return a function that returns the callee's local date and time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is heard on a line, by time: voice activity, beeps, and what picked up. Pure.
+"""What is heard on a line over time: voice activity, beeps, and who or what picked up. Pure.
 
 Lines that use discontinuous transmission or comfort noise send nothing while nobody speaks. Whatever is not sent is
 treated as silence, at the pace of the clock, so that none of these detectors depends on frames arriving.
@@ -18,7 +18,7 @@ from voicebot.speech.listening.tones import BeepDetector
 NOTHING_SENT_SECONDS: Final = 0.1
 """A line that has sent nothing for this long is silent; frames that the network delays arrive sooner."""
 MISSING_SECONDS: Final = 0.06
-"""A shorter gap is never taken for silence."""
+"""A shorter gap never counts as silence."""
 _ROUNDING_SECONDS: Final = 1e-6
 
 
@@ -117,7 +117,7 @@ class Hearing:
         return Sound(pcm, activity, beep, verdict)
 
     def _news(self, verdict: Verdict) -> Verdict | None:
-        """Return the classifier's verdict if it is new; after a screener the next one to speak is classified afresh."""
+        """Return the classifier's verdict if it is new; after a screener the next speaker is classified again."""
         if self._greeting is None or verdict is self._told:
             return None
         self._told, self.why = verdict, self._greeting.why

@@ -1,4 +1,4 @@
-"""Makes the calls of claimed attempts: everything ready before dialling, the call, and what it came to."""
+"""Makes the calls of claimed attempts: everything prepared before dialling, the call, and its result."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from voicebot.speech.speaking.prompts import Prompts
 from voicebot.store.records import Fate, NewLead, Result, Ticket
 
 ENDING_SECONDS: Final = 20.0
-"""How long after the limit of a call its end may take before the call is given up."""
+"""How long a call may take to end after its limit before it is abandoned."""
 
 _log = logs.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What a language needs: who hears it and who speaks it."""
+    """What a language needs: a recogniser and a voice."""
 
     recognizer: RecognizerPool
     prompts: Prompts
@@ -55,7 +55,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A script that is ready to be talked by, with its variants if it has any."""
+    """A script that is ready for calls, with its variants if it has any."""
 
     script: Script
     policy: Policy
@@ -63,7 +63,7 @@ class Prepared:
 
 
 def lead_of(lead: NewLead) -> Lead:
-    """What a script may know of a stored lead."""
+    """What a script may know about a stored lead."""
     return Lead(
         name=lead.name,
         company=lead.company,
@@ -76,7 +76,7 @@ def lead_of(lead: NewLead) -> Lead:
 
 
 class _Watched(CallSession):
-    """A call that says when the network has carried it."""
+    """A call that reports when the network has carried it."""
 
     def __init__(self, reached: Callable[[], None], **parts: Any) -> None:
         super().__init__(**parts)
@@ -103,9 +103,9 @@ class CallMaker:
     phone
         Asterisk.
     languages
-        Who hears and speaks, by BCP 47 tag and the voice that a script asks for.
+        Recogniser and voice, by BCP 47 tag and the voice that a script asks for.
     script
-        Gives a script version and its policy by content hash; loads it when it is asked for first.
+        Returns a script version and its policy by content hash; loads them on first use.
     monotonic
         Seconds that never go back.
     """
@@ -155,13 +155,13 @@ class CallMaker:
     async def call(self, ticket: Ticket, reached: Callable[[], None]) -> Result:
         """Dial and talk; ``reached`` is called as soon as the network has carried the call.
 
-        A call that fails or is cancelled after somebody answered still comes to what was agreed in it: the journal has
+        A call that fails or is cancelled after somebody answered still yields what was agreed in it: the journal has
         it, in memory where the file could not be written.
 
         Returns
         -------
         Result
-            Whatever happened; ``fate`` tells when it is not known whether somebody was called.
+            Whatever happened; ``fate`` says if it is unknown whether somebody was called.
 
         Raises
         ------
@@ -196,7 +196,7 @@ class CallMaker:
                 journal.close()
 
     async def recover(self, attempt: UUID) -> Result | None:
-        """Tell what the live journal of a crashed call says; ``None`` when nobody is known to have answered."""
+        """Return what the live journal of a crashed call says; ``None`` if nobody is known to have answered."""
 
         def read() -> Result | None:
             path = find_journal(self._config.call.journals, attempt)
@@ -265,7 +265,7 @@ class CallMaker:
         return await self._result(ended, journal, recording, engines)
 
     async def _until_ended(self, session: CallSession, ring_seconds: float) -> Ended:
-        """Wait for the end; a call that doesn't end by itself is ended."""
+        """Wait for the end; a call that doesn't end by itself is hung up."""
         longest = ring_seconds + self._config.call.max_seconds + ENDING_SECONDS
         while True:
             done, _ = await asyncio.wait({session.ended}, timeout=longest)
@@ -276,7 +276,7 @@ class CallMaker:
             session.hang_up("the call did not end by itself")
             done, _ = await asyncio.wait({session.ended}, timeout=ENDING_SECONDS)
             if not done:
-                raise UncertainError("the call did not end although it was told to")
+                raise UncertainError("the call did not end when hung up")
 
     async def _result(
         self, ended: Ended, journal: Journal, recording: CallRecording, engines: Mapping[str, str]
@@ -306,7 +306,7 @@ class CallMaker:
         )
 
     async def _failed(self, journal: Journal, recording: CallRecording, explanation: str, fate: Fate) -> Result:
-        """Return what a call that failed came to: all that was agreed, where somebody had answered."""
+        """Return the result of a call that failed: everything agreed so far, if somebody had answered."""
         journal.add(events.Failed(explanation, fate.value), self._monotonic())
         await self._kept(journal, recording)
         kept = recovered(journal.entries, explanation)
@@ -337,7 +337,7 @@ class CallMaker:
         return recorded(read_entries(journal.entries))
 
     async def _prepared(self, ticket: Ticket) -> Prepared:
-        """Give the script, or the variant of it that this lead always gets."""
+        """Return the script, or the variant of it that this lead always gets."""
         prepared = await self._script(ticket.script_hash)
         lead = ticket.lead
         return prepared.variants.get(chosen(prepared.script, lead.reference or lead.phone), prepared)
@@ -346,7 +346,7 @@ class CallMaker:
         language = self._languages.get((script.language, script.voice))
         if language is None:
             raise ConfigurationError(
-                Problem(f"no recogniser and voice for {script.language}", "voicebot doctor tells what is missing")
+                Problem(f"no recogniser and voice for {script.language}", "voicebot doctor reports what is missing")
             )
         return language
 

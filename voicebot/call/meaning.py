@@ -28,7 +28,7 @@ def meaning(
     asked: bool,
     seconds: float = 1.0,
 ) -> Meaning:
-    """Tell what an utterance is to the turn.
+    """Return what an utterance is to the turn.
 
     Parameters
     ----------
@@ -62,5 +62,5 @@ def meaning(
 
 
 def hesitant(text: str, understanding: Understanding, language: str) -> bool:
-    """Whether the words trail off, so that more is to come; never where the policy takes them for all there is."""
+    """Whether the words trail off, so that more is to come; never if the policy considers them complete."""
     return not understanding.complete and languages.of(language).trails_off(text)

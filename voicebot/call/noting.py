@@ -1,4 +1,4 @@
-"""What recogniser, talk and telephone say, as a call's journal keeps it. Pure."""
+"""Journal entries for what recogniser, talk and telephone report. Pure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> even
 
 
 def turn(query: int, plan: Plan, so_far: Ending) -> events.Turn:
-    """Note the end of a turn, and what the call would come to if it ended now."""
+    """Note the end of a turn, and the call's outcome if it ended now."""
     return events.Turn(
         query,
         plan.understanding.intent,

@@ -8,7 +8,7 @@ from typing import Final
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS
 
 REWIND_SECONDS: Final = 0.4
-"""A held line goes on this much before where it stopped, so that no half word is lost."""
+"""A held line resumes this much before where it stopped, so that no partial word is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Playback:
         self._held = True
 
     def resume(self) -> None:
-        """Go on a little before the furthest point that was sent; holding again does not go back further."""
+        """Resume a little before the furthest point sent; holding again does not go back further."""
         rewind = round(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES
         self._position = min(self._position, max(0, self._furthest - rewind))
         self._held = False

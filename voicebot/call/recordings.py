@@ -1,4 +1,4 @@
-"""Recordings of calls: where they go, whether there is one, and that anybody can open it.
+"""Recordings of calls: where they go, whether there is one, and in a format that players open.
 
 Asterisk writes both sides as they come, without a header (MixMonitor, option ``D``: 8 kHz, 16 bit, interleaved, the
 callee left and the bot right). When the call is over that becomes a WAV file. A call counts as recorded only where its
@@ -31,14 +31,14 @@ WAVE: Final = ".wav"
 _BLOCK: Final = 1 << 20
 _LEAST_MISSING_SECONDS: Final = 2.0
 _MISSING_SHARE: Final = 0.05
-"""A recording that lacks more than this share of a call, and more than the seconds above, is none of it."""
+"""A recording that lacks more than this share of a call, and more than the seconds above, does not count."""
 
 _log = logs.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What there is of a call's recording.
+    """The state of a call's recording.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Recordings:
         Asterisk and voicebot must both be able to write there. Folders made under it, one a day, get its group and
         its permissions.
     longest_seconds
-        Of a call: so much must fit on the disk, as it comes and as it is kept, or the call is not recorded at all.
+        Limit of a call: the raw and the final recording of one must fit on the disk, or it is not recorded at all.
     """
 
     def __init__(self, folder: Path, longest_seconds: float) -> None:
@@ -84,7 +84,7 @@ class Recordings:
         self._outage = Outage("calls are not recorded", "calls are recorded again")
 
     def open(self, attempt: UUID, wall: float) -> CallRecording:
-        """Make ready to record a call that begins at ``wall`` (seconds since the epoch). Blocks on the disk."""
+        """Prepare to record a call that begins at ``wall`` (seconds since the epoch). Blocks on the disk."""
         day = self._folder / f"{datetime.fromtimestamp(wall, UTC):%Y/%m/%d}"
         why_not = ""
         try:
@@ -107,7 +107,7 @@ class CallRecording:
     path
         Where Asterisk is to write it.
     why_not
-        Why it cannot be made, where that is known before.
+        Why it cannot be made, if that is known in advance.
     """
 
     def __init__(self, path: Path, outage: Outage, why_not: str = "") -> None:
@@ -117,7 +117,7 @@ class CallRecording:
 
     @property
     def path(self) -> str:
-        """What to tell Asterisk; empty where nothing is to be recorded."""
+        """The path for Asterisk; empty if nothing is to be recorded."""
         return "" if self._why_not else str(self._path)
 
     def why_not(self) -> str:
@@ -182,7 +182,12 @@ def keep(raw: Path, talked_seconds: float) -> Kept:
         except OSError as error:
             # A disk that is full cuts the recording off as well, and that is told below.
             level = logging.INFO if missing_part(seconds, talked_seconds) else logging.WARNING
-            _log.log(level, "a recording stays as Asterisk wrote it", file=str(raw), error=error.strerror)
+            _log.log(
+                level,
+                "a recording could not be converted to WAV; the raw file is kept",
+                file=str(raw),
+                error=error.strerror,
+            )
     if missing_part(seconds, talked_seconds):
         return Kept(found, seconds, f"only {seconds:.1f} of {talked_seconds:.1f} s were recorded")
     return Kept(found, seconds)
@@ -198,7 +203,7 @@ def seconds_of(path: Path) -> float:
 
 
 def to_wave(raw: Path, path: Path) -> Path:
-    """Write a WAV file of a recording as Asterisk wrote it; it is there whole or not at all.
+    """Write a WAV file of a raw recording by Asterisk; it appears complete or not at all.
 
     Raises
     ------
@@ -223,12 +228,12 @@ def to_wave(raw: Path, path: Path) -> Path:
 
 
 def playable(path: Path, folder: Path) -> Path:
-    """Return a recording as a file that players open; one that is still raw is made into one in ``folder``.
+    """Return a recording as a file that players open; one that is still raw is converted in ``folder``.
 
     Raises
     ------
     OSError
-        It is not there.
+        It does not exist.
     """
     kept = path.with_suffix(WAVE)
     if path.suffix != RAW or kept.is_file():

@@ -1,6 +1,6 @@
-"""A recorded call's journal read again: the way it took, and where another version of the script would have led it.
+"""A recorded call's journal replayed: the path it took, and where another version of the script would have led.
 
-Only what was understood is taken from the journal; where that leads is decided anew, by the same pure conversation
+Only what was understood is taken from the journal; where that leads is decided again, by the same pure conversation
 that decides in calls. So a version can be tried on the calls of another before anybody hears it.
 """
 
@@ -24,13 +24,13 @@ from voicebot.journal.reader import first
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a call would have come to.
+    """How a call would have ended.
 
     Parameters
     ----------
     goes_on
-        Step whose question would stand open where the recorded call was over; empty where none would. What the
-        callee would have answered nobody knows; ``outcome`` is then what holds until then.
+        Step whose question would be open at the end of the recorded call; empty if none would. What the
+        callee would have answered is unknown; ``outcome`` is then what holds up to there.
     """
 
     outcome: str
@@ -39,7 +39,7 @@ class Replayed:
 
 
 def walk_of(journal: Iterable[Entry]) -> Walk | None:
-    """Return the way that a call took, ``None`` where no question was ever asked."""
+    """Return the path that a call took, ``None`` if no question was ever asked."""
     start = ""
     turns: list[Turn] = []
     hung_up = False
@@ -55,13 +55,13 @@ def walk_of(journal: Iterable[Entry]) -> Walk | None:
 
 
 def variant_of(journal: Iterable[Entry]) -> str:
-    """Return the variant of its script that a call was made by, empty where there were none."""
+    """Return the variant of its script that a call used, empty if there were none."""
     found = first(journal, events.CallPlanned)
     return found[1].variant if found else ""
 
 
 def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> Replayed:
-    """Walk through a recorded call by a script.
+    """Replay a recorded call with a script.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequ
     Returns
     -------
     Replayed
-        Nobody knows whether a transfer that the recorded call did not have would have been taken: it counts as such.
+        A transfer that the recorded call did not have counts as answered, since nobody knows.
     """
     walk = _Walk(script, lead, rehearsal_day, journal)
     for entry in journal:
@@ -85,7 +85,7 @@ def replay(script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequ
 
 
 class _Walk:
-    """A conversation that is led by what another one understood."""
+    """A conversation driven by what another one understood."""
 
     def __init__(self, script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> None:
         self._script, self._lead = script, lead
@@ -157,7 +157,7 @@ class _Walk:
 
 
 def _value(slot: Slot, value: Any) -> SlotValue | None:
-    """Read a value as it stands in a journal; ``None`` where the slot takes no such value."""
+    """Read a value from a journal; ``None`` if the slot does not accept it."""
     try:
         match slot.type:
             case "date":

@@ -1,4 +1,4 @@
-"""How long what calls leave on the disk is kept: journals, recordings, rendered speech."""
+"""How long the files that calls leave on the disk are kept: journals, recordings, rendered speech."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from voicebot.speech.speaking.prompts import Trimmed, trim_prompts
 from voicebot.store.store import Store
 
 LEFT_SECONDS: Final = 3600.0
-"""A raw recording that nobody has written to for so long was left by a node that is gone."""
+"""A raw recording not written to for this long was left by a node that is gone."""
 EVERY_SECONDS: Final = 3600.0
 _DAY: Final = re.compile(r"(\d{4})/(\d\d)/(\d\d)/[^/]+$")
 
@@ -35,7 +35,7 @@ class Left:
     Parameters
     ----------
     attempt
-        Whose it is.
+        The attempt that it belongs to.
     day
         On which the call began (UTC).
     """
@@ -81,7 +81,7 @@ def outlived(left: Iterable[Left], today: date, days: int | None, needed: Collec
     days
         How long files are kept after the day of the call; ``None``: for ever.
     needed
-        Attempts whose files stay however old they are.
+        Attempts whose files stay, whatever their age.
     """
     if days is None:
         return ()
@@ -90,10 +90,10 @@ def outlived(left: Iterable[Left], today: date, days: int | None, needed: Collec
 
 
 async def tidy(config: Config, store: Store, *, dry_run: bool = False) -> Tidied:
-    """Delete what has outlived its time.
+    """Delete files past their retention time.
 
-    Nothing is deleted of calls under way, nor of those that a person has yet to look at. The journal of a finished call
-    stands in the database as well, and stays there.
+    Files of calls in progress, and of those that a person still has to review, stay. The journal of a finished call
+    is also in the database, and stays there.
 
     Raises
     ------
@@ -122,7 +122,7 @@ async def tidy(config: Config, store: Store, *, dry_run: bool = False) -> Tidied
 
 
 async def tidy_for_ever(config: Config, store: Store) -> None:
-    """Tidy now and every hour; what fails is tried again in the next."""
+    """Tidy now and every hour; what fails is retried an hour later."""
     while True:
         try:
             found = await tidy(config, store)

@@ -1,4 +1,4 @@
-"""Says the lines of a turn: from what was rendered before the call, or as soon as it is there."""
+"""Speaks the lines of a turn: rendered before the call, or as soon as they are ready."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Saying:
     clips
         Renders texts.
     journal
-        Where everything is written.
+        Where everything is recorded.
     clock
         Seconds that never go back.
     start
         Runs what takes time.
     failed
-        Told when a line cannot be spoken at all.
+        Called when a line cannot be spoken at all.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class Saying:
         self._playback.drop()
 
     def next_frame(self) -> Sent:
-        """Return what to send in this 20 ms."""
+        """Return the next 20 ms to send."""
         return self._playback.next_frame()
 
     def key(self, number: int) -> str:
-        """Where a line of the turn stands in the script."""
+        """A line's key in the script."""
         return self._lines[number].key
 
     @property
@@ -100,7 +100,7 @@ class Saying:
 
     @property
     def asks_now(self) -> bool:
-        """The last line of the turn, which asks, is being said and half of it has been."""
+        """Whether more than half of the turn's last line, the question, has been said."""
         return self._playback.line == len(self._lines) - 1 and self._playback.progress > 0.5
 
     def _play(self, number: int, clip: bytes) -> None:

@@ -84,7 +84,7 @@ class CallSession:
     recognizer
         Who hears.
     journal
-        Where everything is written.
+        Where everything is recorded.
     longest_seconds
         Limit of a call, from the answer.
     why_not_recorded
@@ -137,7 +137,7 @@ class CallSession:
     # ------------------------------------------------------------------------------------- telephone
 
     def attach(self, phone_call: PhoneCall) -> None:
-        """Say which call this is; events may have come before."""
+        """Set which call this is; events may have arrived before."""
         self._phone_call = phone_call
         if self._hang_up_wanted:
             phone_call.hang_up()
@@ -197,7 +197,7 @@ class CallSession:
         self._begin(self._talk.transfer_failed(), at)
 
     def hung_up(self, hang_up: HangUp, at: float) -> None:
-        """The call is over; words that were being said are still heard to their end."""
+        """The call is over; words being said at the end are still recognised."""
         if self._hung_up is not None:
             return
         self._hung_up = hang_up
@@ -262,7 +262,7 @@ class CallSession:
     # ------------------------------------------------------------------------------------------- time
 
     def _wake_at(self) -> float | None:
-        """When something has to be done although nothing comes."""
+        """When something has to be done even if nothing arrives."""
         if self._hearing is None or not self._listens:
             return None
         wakes = (self._machine.wake_at(), self._hearing.wake_at())
@@ -315,7 +315,7 @@ class CallSession:
                     self._finish(at)
 
     def _begin(self, plan: Plan, at: float, *, opens: bool = False) -> None:
-        """Say and ask what a plan says."""
+        """Start the turn that a plan describes."""
         act = plan.act
         self._act = act
         self._saying.begin(act)
@@ -420,7 +420,7 @@ class CallSession:
         self.hang_up("all was said")
 
     async def _end(self, at: float) -> None:
-        """Hear last words, then say what the call came to, whatever fails on the way."""
+        """Recognise the last words, then report the call's result, whatever fails on the way."""
         try:
             if self._answered_at is not None and self._utterances.number and not self._machine.over:
                 await self._last_words(at)
@@ -453,11 +453,11 @@ class CallSession:
             return self._so_far
 
     def _fault(self, where: str, error: Exception) -> None:
-        _log.error("a fault in a call", where=where, exc_info=error)
+        _log.error("a call failed", where=where, exc_info=error)
         self._journal.add(events.Fault(where, repr(error)), self._clock())
 
     async def _last_words(self, at: float) -> None:
-        """Somebody who says "stop calling" and hangs up is heard."""
+        """Somebody who says "stop calling" and hangs up is still heard."""
         query = -self._utterances.number
         self._asked.clear()
         self._newest_query = query
@@ -472,7 +472,7 @@ class CallSession:
             self._ending = plan.act.ending
 
     def abandon(self) -> None:
-        """Let go of everything; the call was not made, or nobody waits for it any more."""
+        """Release everything; the call was not made, or nobody waits for it any more."""
         self._alarm.cancel()
         self._utterances.close()
         if self._limit is not None:
@@ -492,9 +492,9 @@ class CallSession:
         return task
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do some work of the call; where it fails the call is ended, with what it has come to."""
+        """Do some work of the call; if it fails the call is ended, keeping the outcome so far."""
         try:
             await work
         except Exception as error:
             self._fault("deciding", error)
-            self.hang_up("a fault of the engine")
+            self.hang_up("internal error")

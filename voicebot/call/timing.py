@@ -1,4 +1,4 @@
-"""How long things last on the telephone before they count."""
+"""How long speech, silence and keys must last before they count."""
 
 from __future__ import annotations
 

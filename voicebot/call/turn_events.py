@@ -1,4 +1,4 @@
-"""What the turn machine is told and what it tells: events in, commands out (``turns.py`` has the theory)."""
+"""The turn machine's events and commands (``turns.py`` has the theory)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Turn:
 
 
 NO_TURN: Final = Turn(lines=(), no_input_seconds=float("inf"), max_digits=0)
-"""Stands where what comes next is not known yet."""
+"""Placeholder while the next turn is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Decided:
     """The words, the keys or the silence of a query have been understood, and the reply is ready to be spoken.
 
     ``complete``: the words answer the question. ``hesitant``: they trail off. ``urgent``: honoured even when
-    the call is ending. ``takes_back``: it answers anew what the present turn had replied to too early.
+    the call is ending. ``takes_back``: it answers again what the current turn had replied to too early.
     """
 
     at: float

@@ -27,7 +27,7 @@ event may change, and what is waited for in each state. Everything else follows 
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
 9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own.
 10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
-    reply, during its first line, is joined to the words that were replied to. Together they are answered anew (the
+    reply, during its first line, is joined to the words that were replied to. Together they are answered again (the
     reply is taken back, even one that would end the call), or they add nothing and the reply resumes.
 11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
     for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did

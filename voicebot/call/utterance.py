@@ -1,4 +1,4 @@
-"""What the recogniser is given: each utterance from a little before it was noticed, and nothing else."""
+"""What the recogniser gets: each utterance from shortly before it was noticed, and nothing else."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Utterances:
         self.number = 0
         """Of the open utterance; 0 when there is none."""
         self.seconds = 0.0
-        """How much was heard of it since it was noticed."""
+        """How much of it has been heard since it was noticed."""
         self.begun_at = 0.0
         """When the first sample that the recogniser was given of it was heard."""
 

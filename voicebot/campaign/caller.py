@@ -1,4 +1,4 @@
-"""What the dialer needs of whoever makes the calls (``voicebot.call.maker`` in a node)."""
+"""What the dialer needs from the part that makes the calls (``voicebot.call.maker`` in a node)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Caller(Protocol):
         ConfigurationError
             No lead of this campaign can be called (its script is broken): the campaign is paused.
         UnavailableError
-            Something is away (a voice, a recogniser): the campaign is left alone for a while.
+            Something is unavailable (a voice, a recogniser): the campaign is held for a while.
         """
 
     async def call(self, ticket: Ticket, reached: Callable[[], None]) -> Result:

@@ -10,7 +10,7 @@ from typing import Final
 from voicebot import languages
 
 REQUIRED: Final = ("phone", "name", "company", "amount", "currency", "due_date")
-"""Columns that every file has; ``timezone`` may be left out where the numbers tell it."""
+"""Columns that every file has; ``timezone`` is optional if the numbers imply it."""
 OPTIONAL: Final = ("timezone", "reference")
 
 

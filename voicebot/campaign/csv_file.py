@@ -1,7 +1,7 @@
-"""CSV as spreadsheets write it, line by line. Bad lines are told with their place, and the others come out.
+"""CSV as spreadsheets write it, line by line. Bad lines are reported with their place, the others are yielded.
 
-A file is read by its lines, because a line break inside a value is a fault anyway: so a quote that is never closed
-costs its own line and not the rest of the file. Lines end in LF, CRLF or CR, whichever the file has; the first line
+A file is read line by line, because a line break inside a value is a fault anyway: a quote that is never closed then
+costs its own line and not the rest of the file. Lines end in LF, CRLF or CR, as the file has them; the first line
 names the columns, or says ``sep=;`` as Excel writes it; comma, semicolon, tab or bar stand between values, whichever
 makes the most of the names.
 """
@@ -22,7 +22,7 @@ from voicebot.errors import Problem
 LONGEST_LINE: Final = 65536
 """Characters."""
 LONGEST_RECORD: Final = 50
-"""Lines that a value with line breaks is followed for, to tell it from a quote that was never closed."""
+"""How many lines a value with line breaks is followed for, to distinguish it from an unclosed quote."""
 MOST_COLUMNS: Final = 200
 _MARKS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -175,7 +175,7 @@ class CsvFile:
     def _broken(
         self, line: Line, lines: Iterator[Line], waiting: list[Line], header: Sequence[str], delimiter: str
     ) -> Problem:
-        """Tell a value with line breaks, whose lines all go with it, from a stray quote, which costs one line."""
+        """Distinguish a value with line breaks (all its lines are faulty) from a stray quote (only one is)."""
         following: list[Line] = []
         texts = [line.text]
         while len(following) < LONGEST_RECORD:
@@ -203,7 +203,7 @@ def _next_written(lines: Iterator[Line]) -> Line | None:
 
 
 def _split(text: str, delimiter: str) -> list[str]:
-    """Split one record; raises csv.Error where its quotes are not in order."""
+    """Split one record; raises csv.Error if its quotes are malformed."""
     if '"' not in text:
         return text.split(delimiter)
     return next(csv.reader([text], delimiter=delimiter, strict=True))

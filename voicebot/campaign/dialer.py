@@ -31,13 +31,13 @@ from voicebot.store.slots import needs_another
 from voicebot.store.store import Store
 
 LOOK_SECONDS: Final = 0.25
-"""How often work is looked for."""
+"""How often to look for work."""
 ROUND_SECONDS: Final = 5.0
 """Between two heartbeats; see ``voicebot.store.liveness``."""
 HURRIED_ROUND_SECONDS: Final = 0.5
-"""The same while lost attempts or unwritten results are left."""
+"""The same while there are lost attempts or unwritten results."""
 AWAY_SECONDS: Final = 1.0
-"""Pause after the database was found to be away."""
+"""Pause after the database was found unavailable."""
 GIVEN_BACK_SECONDS: Final = 330.0
 """What was given back to be called within that time is waited for while trunk or node is in trouble, and as long after
 a hold: calls that Asterisk's end interrupted are due five minutes later."""
@@ -85,7 +85,7 @@ class Dialer:
         self._round_due = asyncio.Event()
         self._connection = 0
         self._database = Outage(
-            "the database is away: nobody new is called, results are kept on the disk", "the database is back"
+            "the database is unavailable: no new calls, results are kept on disk", "the database is back"
         )
         self._reconciler = Reconciler(
             store,
@@ -98,7 +98,7 @@ class Dialer:
         )
 
     def stop(self) -> None:
-        """Claim nothing more; ``run`` returns when the calls under way have ended."""
+        """Claim no more leads; ``run`` returns when the calls in progress have ended."""
         self._stopping.set()
         self._wake.set()
 
@@ -108,8 +108,8 @@ class Dialer:
         Parameters
         ----------
         until_done
-            Return when nothing is left to do now: no lead of a running campaign may be called at this time, and no
-            attempt is open. Leads that are to be tried again later don't count, but for those that were given back
+            Return when there is nothing to do now: no lead of a running campaign may be called at this time, and no
+            attempt is open. Leads to be retried later don't count, except those that were given back because
             because trunk or node was in trouble.
 
         Raises
@@ -140,7 +140,7 @@ class Dialer:
     # ------------------------------------------------------------------------------------------------
 
     async def _look(self) -> int:
-        """Claim what may be called now and start on it; returns how much was claimed."""
+        """Claim leads that may be called now and start their calls; returns how many were claimed."""
         if self._phone.connection != self._connection:
             self._connection = self._phone.connection
             self._round_due.set()
@@ -207,10 +207,10 @@ class Dialer:
                 await self._finish(ticket, await self._call(ticket, begun_at), begun_at)
             except Exception:
                 # Nothing that this node can still do: the attempt stays open and its lead untouched.
-                _log.exception("an attempt could not be carried through")
+                _log.exception("an attempt failed unexpectedly")
 
     async def _prepared(self, ticket: Ticket) -> bool:
-        """Prepare; where that fails, give the attempt back in the way that fits the reason."""
+        """Prepare; if that fails, give the attempt back in the way that fits the reason."""
         why = ""
         try:
             async with asyncio.timeout(PREPARE_SECONDS):
@@ -243,7 +243,7 @@ class Dialer:
         await self._health.undecided(ticket)
 
     async def _authorised(self, ticket: Ticket) -> bool:
-        """Wait for the slot and ask leave to dial; gives the attempt back where that is refused."""
+        """Wait for the slot and have the attempt authorised; gives it back if that is refused."""
         slot: float | None = ticket.slot
         try:
             trunk = self._config.trunks[ticket.trunk]
@@ -262,7 +262,7 @@ class Dialer:
         except UnavailableError as error:
             await self._release(ticket, str(error))
             return False
-        await self._release(ticket, "the campaign does not run, or its slot had passed")
+        await self._release(ticket, "the campaign is not running, or the slot has passed")
         return False
 
     async def _call(self, ticket: Ticket, begun_at: float) -> Result:
@@ -294,7 +294,7 @@ class Dialer:
         _log.info("attempt finished", disposition=result.disposition, outcome=result.outcome, fate=result.fate.value)
 
     async def _keep(self) -> None:
-        """Heartbeats and what goes with them, for as long as the dialer runs."""
+        """Send heartbeats and do the periodic work, for as long as the dialer runs."""
         while True:
             hurried = self._reconciler.unsettled or self._reconciler.unwritten
             await _wait(self._round_due, HURRIED_ROUND_SECONDS if hurried else ROUND_SECONDS)
@@ -334,7 +334,7 @@ class Dialer:
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
+    """Wait for an event, at most this many seconds."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(max(0.0, seconds)):
             await event.wait()

@@ -1,4 +1,4 @@
-"""In which encoding a file is written, told once for the whole file and never line by line.
+"""The encoding of a file, determined once for the whole file and never line by line.
 
 A byte order mark tells it. Without one a file is UTF-8 or not: which of the older encodings it has cannot be seen in
 it (a name in GBK may well be valid UTF-8, and one in Latin-1 valid GB18030), so the user has to name it.
@@ -19,7 +19,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16", ("utf-16", "utf-16-le")),
     (codecs.BOM_UTF16_BE, "utf-16", ("utf-16", "utf-16-be")),
 )
-"""Mark, encoding that takes it away, and names under which a person may have given it."""
+"""Mark, encoding that strips it, and names that a person may use for it."""
 _NOT_TEXT: Final = (
     (b"PK\x03\x04", "is a spreadsheet or another ZIP archive, not text", "save it as CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0", "is a document of an old Office program, not text", "save it as CSV UTF-8"),
@@ -28,7 +28,7 @@ _NOT_TEXT: Final = (
 )
 """First bytes of files that are taken for text by mistake, what they are, and what to do."""
 _SUPERSETS: Final = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs", "iso8859-1": "cp1252"}
-"""What files of such a name really hold: the encoding that has all of its characters and more."""
+"""What such files really contain: the encoding with all of its characters and more."""
 _NO_TEXT: Final = frozenset({"utf-7", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 _AT_ONCE: Final = 1 << 20
 """Bytes read at a time."""
@@ -53,7 +53,7 @@ class Encoding:
 
 
 def check_encoding(name: str) -> str:
-    """Return a codec's own name; ConfigurationError where there is none of that name for text."""
+    """Return a codec's canonical name; ConfigurationError if there is no text encoding of that name."""
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
@@ -67,12 +67,12 @@ def check_encoding(name: str) -> str:
 
 
 def encoding_of(file: IO[bytes], wanted: str = "") -> Encoding:
-    """Tell a file's encoding by reading all of it once.
+    """Determine a file's encoding by reading all of it once.
 
     Parameters
     ----------
     file
-        At its beginning; it is there again afterwards.
+        At its beginning, before and after.
     wanted
         What a person named (``check_encoding``), empty: nothing.
     """

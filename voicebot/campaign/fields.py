@@ -84,7 +84,7 @@ def text(field: str, value: str) -> str:
     if len(value) > longest:
         raise RefusedValue(f"is {len(value)} characters long", f"at most {longest} are taken")
     if field == "name" and "?" in value:
-        raise RefusedValue("has a question mark, which programs write for letters that they lost", "write it anew")
+        raise RefusedValue("has a question mark, which programs write for letters that they lost", "enter it again")
     if field == "name" and value.casefold() in NOTHING:
         raise RefusedValue(
             f"is {value!r}, which programs write where there is none", "fill it in, or leave out the line"
@@ -98,11 +98,11 @@ def text(field: str, value: str) -> str:
         if kind in {"Cc", "Cs"} or (kind == "Cf" and character not in _JOINERS):
             raise RefusedValue(f"has a control character (U+{ord(character):04X}, character {place})", "remove it")
     if "${" in value:
-        raise RefusedValue("has ${…}, which Asterisk would take for an expression", "remove it")
+        raise RefusedValue("has ${…}, which Asterisk would read as an expression", "remove it")
     if "\ufffd" in value:
         place = value.index("\ufffd") + 1
         raise RefusedValue(
-            f"has a character that an earlier conversion lost (U+FFFD, character {place})", "write it anew"
+            f"has a character that an earlier conversion lost (U+FFFD, character {place})", "enter it again"
         )
     if _is_garbled(value):
         raise RefusedValue(
@@ -112,7 +112,7 @@ def text(field: str, value: str) -> str:
 
 
 def _is_garbled(value: str) -> bool:
-    """Whether a text is UTF-8 that some program took for Windows-1252 ("MÃ¼ller")."""
+    """Whether a text is UTF-8 that some program read as Windows-1252 ("MÃ¼ller")."""
     try:
         return not value.encode("cp1252").decode("utf-8").isascii()
     except UnicodeError:
@@ -214,12 +214,12 @@ def day(value: str) -> date:
 
 
 def zone(value: str, number: str | None) -> str:
-    """Return an IANA time zone; where none is written, the one of the number if it has only one.
+    """Return an IANA time zone; if none is given, that of the number if it has only one.
 
     Raises
     ------
     RefusedValue
-        There is no such zone, or the number does not tell.
+        There is no such zone, or the number does not imply one.
     """
     if value:
         if value not in _zones():
@@ -227,7 +227,7 @@ def zone(value: str, number: str | None) -> str:
         return value
     zones = phonenumbers.timezone.time_zones_for_number(phonenumbers.parse(number)) if number else ()
     if len(zones) != 1 or zones[0] not in _zones():
-        raise RefusedValue("is missing, and the number does not tell it", "write the IANA name, like America/New_York")
+        raise RefusedValue("is missing, and the number does not imply it", "write the IANA name, like America/New_York")
     return str(zones[0])
 
 

@@ -60,5 +60,5 @@ def key_of_fault(origin: str, trunk: str, node: str, opened: Collection[HoldKey]
 
 
 def about(origin: str, lead: int) -> str:
-    """Whom a fault may be about alone: a carrier may refuse one number, never all of them by chance."""
+    """The number that a fault may be about: a carrier may refuse one number, but not all of them by chance."""
     return str(lead) if origin == Origin.CARRIER else ""

@@ -1,4 +1,4 @@
-"""Tells the breakers of trunks and campaigns how calls went, and says once when a hold begins and once when it ends."""
+"""Reports to the breakers of trunks and campaigns how calls went, and logs once when a hold begins and when it ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Health:
         return self._held_at is not None and self._store.time() - self._held_at < seconds
 
     def saw(self, trunk: str, holds: Mapping[HoldKey, BreakerState]) -> None:
-        """Take what a claim through ``trunk`` saw; what it did not see is well."""
+        """Take the breakers that a claim through ``trunk`` saw; the others have no faults."""
         of_trunk = set(trunk_keys(trunk, self._node))
         gone = {key for key in self._seen if key in of_trunk or key.kind is HoldKind.CAMPAIGN} - holds.keys()
         for key in gone:
@@ -82,7 +82,7 @@ class Health:
         )
 
     async def undecided(self, ticket: Ticket) -> None:
-        """A ticket was given back before anything was dialled, for no fault: if it was a trial, it decided nothing."""
+        """A ticket was given back before dialling, without a fault: if it was a trial, it decided nothing."""
         campaign = HoldKey(HoldKind.CAMPAIGN, ticket.campaign_name, self._node)
         await self._each(
             (*trunk_keys(ticket.trunk, self._node), campaign), ticket.trunk, lambda key: rule_of(key).undecided
@@ -121,7 +121,7 @@ class Health:
         trunk: str,
         change: Callable[[HoldKey], Callable[[BreakerState, float], BreakerState]],
     ) -> None:
-        """Change those that are known to have faults; most calls find none and write nothing."""
+        """Change the breakers known to have faults; most calls find none and write nothing."""
         for key in keys:
             if key in self._seen:
                 await self._change(key, trunk, change(key))
@@ -132,7 +132,7 @@ class Health:
         try:
             before, after = await self._store.change_hold(key, trunk, change)
         except UnavailableError as error:
-            _log.info("a breaker could not be told", error=str(error))
+            _log.info("a breaker could not be updated", error=str(error))
             return self._seen.get(key)
         if after == BreakerState():
             self._seen.pop(key, None)
@@ -147,9 +147,11 @@ class Health:
         now = self._store.time()
         if after.is_open and not before.is_open:
             retry_in = round(after.retry_at - now)
-            _log.warning("held: nobody is called until a trial goes well", why=after.why, retry_in=retry_in, **named)
+            _log.warning(
+                "held: nobody is called until a trial call succeeds", why=after.why, retry_in=retry_in, **named
+            )
         elif before.is_open and not after.is_open:
-            _log.warning("works again: calls go on", held_seconds=round(now - (before.opened_at or now)), **named)
+            _log.warning("works again: calls continue", held_seconds=round(now - (before.opened_at or now)), **named)
         elif after.is_open and after.trials > before.trials:
             retry_in = round(after.retry_at - now)
-            _log.info("still held: a trial failed", why=after.why, retry_in=retry_in, trials=after.trials, **named)
+            _log.info("still held: a trial call failed", why=after.why, retry_in=retry_in, trials=after.trials, **named)

@@ -29,7 +29,7 @@ class Seen:
         self._lines: dict[tuple[str, str], tuple[str, int, int]] = {}
 
     def fault(self, lead: NewLead, file: str, line: int) -> Problem | None:
-        """Take a lead in; say what is wrong where another line has its reference (or number, without one)."""
+        """Add a lead; return what is wrong if another line has its reference (or number, without one)."""
         kind = "reference" if lead.reference else "phone"
         known = lead.reference or lead.phone
         values = hash((lead.phone, lead.name, lead.company, lead.amount, lead.currency, lead.due_date, lead.timezone,
@@ -38,7 +38,7 @@ class Seen:
         if (at, on) == (file, line) or as_it_was == values:
             return None
         where = f"line {on}" if at == file else f"{at}:{on}"
-        cure = "give each of them a reference of its own" if kind == "phone" else "keep one of them"
+        cure = "give each of them its own reference" if kind == "phone" else "keep one of them"
         return Problem(f"{where} has the same {kind} {known} and other values", cure, file, line)
 
 
@@ -159,7 +159,7 @@ class _Reader:
             raise RefusedValue(f"{value}: {error.problems[0].what}", error.problems[0].cure) from error
 
     def _row(self, line: int, values: Mapping[str, str]) -> Iterator[Row | Problem]:
-        """Check all values of a line, so that all its faults are told at once."""
+        """Check all values of a line, so that all its faults are reported at once."""
         problems: list[Problem] = []
         taken: dict[str, str] = {}
         for field, value in values.items():
@@ -230,7 +230,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> str:
-    raise RefusedValue(f"{name} is no value", "write a number or text")
+    raise RefusedValue(f"{name} is not a value", "write a number or text")
 
 
 def _plain(name: str, value: Any) -> str:

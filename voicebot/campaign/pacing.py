@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NodeLoad:
-    """Where a node stands.
+    """The state of a node.
 
     Parameters
     ----------
     connected
-        Asterisk can be told to call.
+        There is a connection to Asterisk.
     stopping
-        The node finishes what it has and takes nothing more.
+        The node finishes its calls and claims no more.
     under_way
         Attempts that it holds, from claim to finish.
     most

@@ -26,12 +26,12 @@ _log = logs.get_logger()
 
 
 def uncertain(explanation: str) -> Result:
-    """The result of an attempt of which nobody knows whether somebody was called."""
+    """The result of an attempt for which it is unknown whether somebody was called."""
     return Result(disposition=Disposition.FAILED.value, explanation=explanation, fate=Fate.UNKNOWN)
 
 
 class Reconciler:
-    """Writes what attempts came to, and settles those whose maker is gone.
+    """Writes the results of attempts, and settles those whose maker is gone.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ class Reconciler:
         self._unwritten: dict[UUID, Result | None] = {}
         self._unreleased: dict[UUID, str] = {}
         self._in_memory: set[UUID] = set()
-        """Results that neither the database nor the disk takes."""
+        """Results that neither the database nor the disk accepts."""
         self._connection = 0
         self.unsettled = True
-        """Lost attempts are left, or Asterisk was not asked since it was last connected."""
+        """There are lost attempts, or Asterisk was not asked since it was last connected."""
 
     @property
     def unwritten(self) -> int:
@@ -68,7 +68,7 @@ class Reconciler:
         return len(self._unwritten) + len(self._unreleased)
 
     async def start(self) -> None:
-        """Settle what the node's former life left: spooled results first, they know best. Then adopt and reconcile.
+        """Settle what the node's previous run left: spooled results first, which are exact, then adopt and reconcile.
 
         Raises
         ------
@@ -82,11 +82,11 @@ class Reconciler:
         await self._write_waiting()
         settled = await self._store.adopt(self._config.node)
         if settled:
-            _log.warning("attempts of a former life settled", count=settled)
+            _log.warning("attempts of a previous run settled", count=settled)
         await self.reconcile()
 
     async def round(self) -> bool:
-        """Do what is due every few seconds.
+        """Do the periodic work.
 
         Returns
         -------
@@ -172,7 +172,7 @@ class Reconciler:
                 # The state is read after the channels: what the dialer has taken up meanwhile is not a stray.
                 if attempt is None or attempt.node != self._config.node or channel in self._held:
                     continue
-            _log.warning("a channel without an owner is ended", attempt=str(channel))
+            _log.warning("a channel without an owner is hung up", attempt=str(channel))
             await self._phone.end_attempt(channel)
             ended.add(channel)
         return ended
@@ -185,12 +185,12 @@ class Reconciler:
             except Exception:
                 _log.exception("a journal cannot be read", attempt=str(attempt.id))
         if result is None:
-            result = uncertain("the node stopped in mid-call; nobody knows whether somebody was reached")
+            result = uncertain("the node stopped in mid-call; it is unknown whether somebody was reached")
         _log.warning("a lost attempt is settled", attempt=str(attempt.id), fate=result.fate.value)
         await self.finish(attempt.id, result)
 
     async def _write_waiting(self) -> None:
-        """Write what the database could not take before; what it cannot take now waits on."""
+        """Write what the database could not take before; what it still cannot take keeps waiting."""
         for attempt, kept in list(self._unwritten.items()):
             result = kept or await asyncio.to_thread(self._spool.get, attempt)
             try:
@@ -217,7 +217,7 @@ class Reconciler:
         self._database.worked("results")
 
     async def _finished_before(self, attempt: UUID) -> None:
-        """A doubled result may go; one of another database may not."""
+        """A duplicate result may be deleted; one of another database may not."""
         if await self._store.attempt(attempt) is None:
             _log.error("a spooled result belongs to no attempt of this database", attempt=str(attempt))
             await asyncio.to_thread(self._spool.set_aside, attempt)

@@ -2,9 +2,9 @@
 
 The rule is a YAML file, by disposition and by outcome, kept with its campaign. What it cannot change:
 
-* Nobody is called again by itself where nobody knows whether they were called: a person decides.
-* What failed on our side, at the trunk or in the carrier's network costs a lead nothing: the attempt is given back.
-* Whoever asked not to be called is barred in every campaign.
+* Nobody is called again automatically if it is unknown whether they were called: a person decides.
+* A failure on our side, at the trunk or in the carrier's network costs a lead nothing: the attempt is given back.
+* A number that asked not to be called is barred in every campaign.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _seconds(value: Any) -> float:
         return float(value)
     found = _DURATION.fullmatch(str(value).strip())
     if found is None:
-        raise ValueError("is no length of time; write 30 s, 15 min, 2 h or 1 day")
+        raise ValueError("is not a duration; write 30 s, 15 min, 2 h or 1 day")
     return float(found[1]) * _UNITS[found[2]]
 
 
@@ -54,7 +54,7 @@ class _Part(BaseModel):
 
 
 class Again(_Part):
-    """How often something may end in one way, and how long after one try the next comes."""
+    """How often calls may end in one way, and how long to wait between attempts."""
 
     attempts: Attempts = 1
     gaps: Gaps = (0.0,)
@@ -68,7 +68,7 @@ class Again(_Part):
 
 
 class NotAsked(_Part):
-    """What follows where nobody was asked."""
+    """What follows if nobody was asked."""
 
     gaps: Gaps = (60.0, 300.0, 900.0, 3600.0)
     interrupted: Seconds = 300.0
@@ -76,7 +76,7 @@ class NotAsked(_Part):
 
 
 class Agreed(_Part):
-    """How a time that was agreed in the call is kept."""
+    """How a time agreed in the call is kept."""
 
     tolerance: Annotated[float, BeforeValidator(_seconds), Field(ge=60, le=86400)] = 900.0
     missed: Literal["next_day", "soon", "review"] = "next_day"
@@ -95,7 +95,7 @@ class RetryRule(_Part):
     @classmethod
     def _not_answered(cls, value: dict[Disposition, Again]) -> dict[Disposition, Again]:
         if Disposition.ANSWERED in value:
-            raise ValueError("answered calls go by what was said; name the outcome under outcome")
+            raise ValueError("answered calls are retried by outcome; name it under outcome")
         return value
 
     @field_validator("outcome")
@@ -110,7 +110,7 @@ class RetryRule(_Part):
 
 
 def shipped_text() -> str:
-    """The rule of campaigns that were made without one of their own."""
+    """The rule of campaigns created without one of their own."""
     return (resources.files("voicebot.campaign") / SHIPPED).read_text(encoding="utf-8")
 
 
@@ -146,7 +146,7 @@ def _model(document: Document) -> RetryRule:
     if document.problems:
         raise ConfigurationError(document.problems)
     if not isinstance(document.data, dict):
-        raise ConfigurationError(document.problem((), "is no retry rule", "see voicebot/campaign/retry.yaml"))
+        raise ConfigurationError(document.problem((), "is not a retry rule", "see voicebot/campaign/retry.yaml"))
     try:
         return RetryRule.model_validate(document.data)
     except ValidationError as error:
@@ -223,7 +223,7 @@ def missed(history: LeadHistory) -> NextStep:
 
 
 def _kept_rule(history: LeadHistory) -> RetryRule:
-    """The campaign's rule, or the shipped one where this version cannot read it: a result is written whatever comes."""
+    """The campaign's rule, or the shipped one if this version cannot read it: a result is always written."""
     try:
         return parse_rule(history.retry)
     except ConfigurationError:
@@ -231,7 +231,7 @@ def _kept_rule(history: LeadHistory) -> RetryRule:
 
 
 def agreed_time(value: Any, history: LeadHistory) -> float | None:
-    """Return the time that a slot holds, in database time; ``None`` where it holds none.
+    """Return the time in a slot, in database time; ``None`` if there is none.
 
     Parameters
     ----------

@@ -16,12 +16,12 @@ _log = logs.get_logger()
 
 
 class Spool:
-    """A folder of unwritten results. A file is there whole or not at all, and gone once its result is written.
+    """A folder of unwritten results. A file is complete or absent, and deleted once its result is written.
 
     Parameters
     ----------
     folder
-        Made when it is first needed; only its owner may read it.
+        Created when first needed; only its owner may read it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,7 +78,7 @@ class Spool:
             return None
 
     def drop(self, attempt: UUID) -> None:
-        """Forget a result that was written; one that stays is found to be written before at the next start."""
+        """Delete a result that was written; if that fails, the next start finds that it was written before."""
         try:
             self._path(attempt).unlink(missing_ok=True)
         except NotADirectoryError:  # the folder could not be made: nothing was kept in it

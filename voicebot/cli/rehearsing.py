@@ -26,7 +26,7 @@ POLICY_HELP: Final = "Policy: local or rasa (scripts without a Rasa model are tr
 
 
 class PolicyName(enum.StrEnum):
-    """Who decides what an utterance means."""
+    """The policy that decides what an utterance means."""
 
     LOCAL = "local"
     RASA = "rasa"

@@ -163,7 +163,7 @@ class RetentionSection(_Section):
 
 
 class DialogueSection(_Section):
-    """Who decides what an utterance means."""
+    """The policy that decides what an utterance means."""
 
     policy: Literal["local", "rasa"] = "local"
     """`local` decides in voicebot's own process, `rasa` in Rasa's."""

@@ -1,1 +1,1 @@
-"""What can be wrong with an installation, each with its cure: one file a subject, ``checking`` runs them."""
+"""Checks of an installation; each problem comes with its cure. One file per subject, ``checking`` runs them."""

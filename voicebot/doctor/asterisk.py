@@ -1,4 +1,4 @@
-"""An Asterisk of this machine, for rehearsals."""
+"""An Asterisk on this machine, for rehearsals."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from voicebot.speech.speaking.choosing import choose_prompts
 
 
 def lacking(config: Config, script: Script, called: str = "") -> tuple[Problem, ...]:
-    """Return what a node with this configuration could not make ready for a script; nothing is started.
+    """Return what a node with this configuration could not prepare for a script; nothing is started.
 
     Parameters
     ----------

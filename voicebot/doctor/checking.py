@@ -1,4 +1,4 @@
-"""The doctor's round: which checks there are, in which order, and running one so that its failure is a finding.
+"""The checks, their order, and running one so that its failure is a finding.
 
 Each check is a module with ``async def check(subject)``, which returns findings. It is imported when its turn comes:
 code that only needs the list of checks loads no engine.
@@ -32,7 +32,7 @@ CHECKS: Final = {
     "trunks": "trunks",
     "pbx": "pbx",
 }
-"""Name of a check -> its module in this package, in the order in which one needs the other."""
+"""Name of a check -> its module in this package, ordered so that prerequisites come first."""
 
 _SECONDS: Final = 60.0
 """Time limit of one check."""

@@ -23,7 +23,7 @@ class Finding:
     check
         Which check.
     state
-        ``fine``; ``note``, works but should be known; ``unknown``, cannot be told from here; ``broken``.
+        ``fine``; ``note``, works but worth knowing; ``unknown``, cannot be determined from here; ``broken``.
     what, cure, where
         As in a ``Problem``.
     """
@@ -46,9 +46,9 @@ class Subject:
     Parameters
     ----------
     config
-        Of this installation; defaults where it cannot be read.
+        Of this installation; defaults if it cannot be read.
     file
-        That it was read from; ``None`` when there is none.
+        The file that it was read from; ``None`` if there is none.
     """
 
     config: Config

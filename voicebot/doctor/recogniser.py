@@ -1,4 +1,4 @@
-"""Who hears the calls."""
+"""The recogniser of the calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicebot.speech.recognition.choosing import choose_recognizer
 
 
 async def check(subject: Subject) -> list[Finding]:
-    """The recogniser that would hear English calls, tried on a spoken sentence."""
+    """The recogniser for English calls, tested with a spoken sentence."""
     config = subject.config
     pool = choose_recognizer(config.speech, "en-US")
     info = pool.info
@@ -26,7 +26,7 @@ async def check(subject: Subject) -> list[Finding]:
                         f"remove {model.folder} and run: voicebot model install {model.name}")
             ]  # fmt: skip
         heard = await model_check.check(model)
-        found.append(Finding("recogniser", "fine", f"it heard “{heard}” when that was spoken to it"))
+        found.append(Finding("recogniser", "fine", f"it recognised a test sentence: “{heard}”"))
     cores = os.cpu_count() or 1
     if config.speech.workers > cores:
         found.append(

@@ -1,4 +1,4 @@
-"""Who speaks in the calls."""
+"""The voices of the calls."""
 
 from __future__ import annotations
 

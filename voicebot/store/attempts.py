@@ -1,4 +1,4 @@
-"""Attempts: releasing and finishing them. Nobody is dialled twice, whatever dies between any two steps.
+"""Attempts: releasing and finishing them. Nobody is dialled twice, whatever crashes between any two steps.
 
 An attempt is committed before anything is dialled, and two partial unique indexes allow one open attempt per lead
 and per number::
@@ -9,8 +9,8 @@ and per number::
                  ▼                       ▼  │
               released                  lost ──finish──► done
 
-Only ``authorise`` allows to dial, once, and only while the campaign runs and the slot has not passed. From
-``dialling`` and ``lost`` no way leads back to a ready lead except through a ``finish`` that knows what happened.
+Only ``authorise`` permits dialling, once, and only while the campaign runs and the slot has not passed. From
+``dialling`` and ``lost`` the only way back to a ready lead is a ``finish`` that knows what happened.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ from voicebot.store.tables import (
 from voicebot.store.utterances import insert_utterances, somebody_said
 
 STOP_OUTCOME: Final = "do_not_call"
-"""Why a lead is done whose number was barred in every campaign."""
+"""Reason given when a lead is done because its number was barred in every campaign."""
 
 
 class Attempts(Database):
-    """Giving attempts back, finishing them, and what came of them."""
+    """Giving attempts back, finishing them, and their results."""
 
     async def release(self, attempt: UUID, why: str, *, retry_in: float = 0.0, review: bool = False) -> bool:
-        """Give a lead back that was certainly not dialled; the try does not count.
+        """Give back a lead that was certainly not dialled; the attempt does not count.
 
         Parameters
         ----------
         attempt
-            Claimed, or authorised while nothing at all was sent to Asterisk.
+            Claimed, or authorised with nothing sent to Asterisk yet.
         why
             For people.
         retry_in
@@ -101,17 +101,17 @@ class Attempts(Database):
         return await self.write(work)
 
     async def finish(self, attempt: UUID, result: Result, decide: Callable[[Result, LeadHistory], NextStep]) -> bool:
-        """Write what an attempt came to: outcome, journal, attempt and lead in one transaction.
+        """Write an attempt's result: outcome, journal, attempt and lead in one transaction.
 
         Parameters
         ----------
         decide
-            What becomes of the lead; pure, for it may be asked again.
+            What becomes of the lead; pure, because it may be called more than once.
 
         Returns
         -------
         bool
-            Whether it was written; ``False`` when the attempt was finished before, and nothing was changed.
+            Whether it was written; ``False`` if the attempt was already finished, and nothing was changed.
         """
 
         async def work(connection: AsyncConnection, _run: int) -> bool:
@@ -284,9 +284,9 @@ class Attempts(Database):
     async def leads_that_ended(
         self, campaign: int, *, dispositions: Collection[str] = (), outcomes: Collection[str] = ()
     ) -> list[int]:
-        """Return the leads that are done, or were refused until a person has to look, by how their last attempt ended.
+        """Return the leads that are done, or in review after refusals, by how their last attempt ended.
 
-        Leads of which nobody knows whether they were called are left out: those are decided one by one.
+        Leads for which it is unknown whether they were called are left out: those are decided one by one.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Calls as people look for them: by whom, when, and what came of it."""
+"""Calls as people search for them: by person, time and outcome."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Calls(Database):
         return await self.read(work)
 
     async def results_there_are(self) -> tuple[set[str], set[str]]:
-        """Return the dispositions and the outcomes that any attempt has come to."""
+        """Return the dispositions and outcomes that occur in any attempt."""
 
         async def work(connection: AsyncConnection) -> tuple[set[str], set[str]]:
             async def of(column: Any) -> set[str]:

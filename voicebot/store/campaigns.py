@@ -35,7 +35,7 @@ from voicebot.store.tables import (
 
 
 class Campaigns(Database):
-    """What campaigns there are, who is to be called, and how far it went."""
+    """Campaigns, their leads and their progress."""
 
     async def create_campaign(
         self,
@@ -49,7 +49,7 @@ class Campaigns(Database):
         by: str = "",
         retry: str = "",
     ) -> int:
-        """Make a campaign in draft, with its script pinned.
+        """Create a draft campaign with its script pinned.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Campaigns(Database):
         trunk
             Name of a configured trunk.
         by
-            Who makes it.
+            Who creates it.
         retry
             Text of its retry rule; empty: the shipped one, whatever that is.
 
@@ -103,7 +103,7 @@ class Campaigns(Database):
             )
             campaign: int | None = made.scalar_one_or_none()
             if campaign is None:
-                raise ConfigurationError(f"there is a campaign {name} already", cure="choose another name")
+                raise ConfigurationError(f"there is already a campaign {name}", cure="choose another name")
             await connection.execute(
                 self.insert(CampaignPinRow).values(
                     key=uuid.uuid4(),
@@ -143,7 +143,7 @@ class Campaigns(Database):
         return await self.read(work)
 
     async def campaign_named(self, name: str) -> Campaign:
-        """Return a campaign by its name; raises ConfigurationError, with similar names, where there is none."""
+        """Return a campaign by its name; raises ConfigurationError, with similar names, if there is none."""
 
         async def work(connection: AsyncConnection) -> Campaign | None:
             row = (await connection.execute(rows.campaigns().where(CampaignRow.name == name))).one_or_none()
@@ -175,7 +175,7 @@ class Campaigns(Database):
             raise ConfigurationError(f"there is no campaign {campaign}")
 
     async def close_finished(self, trunks: Collection[str]) -> list[int]:
-        """Set running campaigns of these trunks done where no lead is ready or dialling; returns which."""
+        """Set running campaigns of these trunks to done if no lead is ready or dialling; returns which."""
         left = sa.exists().where(
             LeadRow.campaign_id == CampaignRow.id, LeadRow.state.in_([LeadState.READY, LeadState.DIALLING])
         )
@@ -193,7 +193,7 @@ class Campaigns(Database):
         return await self.write(work)
 
     async def campaign_status(self, campaign: int) -> CampaignStatus:
-        """Count a campaign's leads by state and its attempts by what came of them.
+        """Count a campaign's leads by state and its attempts by result.
 
         Raises
         ------
@@ -245,7 +245,7 @@ class Campaigns(Database):
         return count
 
     async def given_back_count(self, trunks: Collection[str], *, within: float) -> int:
-        """How many leads of running campaigns of ``trunks`` were given back and may be called in so many seconds."""
+        """How many leads of running campaigns of ``trunks`` were given back and are due within this many seconds."""
         count: int = await self._of_running(
             sa.func.count(), trunks, LeadRow.given_back, LeadRow.next_at <= self.now + within
         )

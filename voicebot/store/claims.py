@@ -1,4 +1,4 @@
-"""Claiming leads and the leave to dial them: how many, whose turn it is, and never the same one twice."""
+"""Claiming leads and authorising their calls: how many, whose turn it is, and never the same one twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from voicebot.store.slots import TOLERANCE, earliest_start, gap_between, plan_sl
 from voicebot.store.tables import AttemptRow, CampaignRow, HoldRow, LeadRow, SuppressionRow, TrunkRow
 
 CAMPAIGNS_AT_ONCE: Final = 8
-"""Campaigns that one claim looks into at most; the others have their turn in the next claim."""
+"""Most campaigns that one claim considers; the others have their turn in the next claim."""
 
 _log = get_logger(module="store")
 
@@ -48,7 +48,7 @@ class Gate(Protocol):
 
 
 class Claims(Database):
-    """From a ready lead to the leave to dial it."""
+    """From a ready lead to the authorisation to dial it."""
 
     async def claim(
         self,
@@ -66,9 +66,9 @@ class Claims(Database):
         Parameters
         ----------
         node
-            Who takes them.
+            The node that takes them.
         trunk
-            Its campaigns are looked into, the least recently served first.
+            Its campaigns are considered, the least recently served first.
         max_calls, calls_per_second
             Limits of the trunk over all nodes.
         at_most
@@ -81,7 +81,7 @@ class Claims(Database):
         Returns
         -------
         Claimed
-            Tickets, each with its start slot; none when nothing may be called now.
+            Tickets, each with its start slot; none if nothing may be called now.
         """
 
         async def work(connection: AsyncConnection, _run: int) -> Claimed:
@@ -264,7 +264,7 @@ class Claims(Database):
         return found.mappings().all()
 
     async def postpone(self, attempt: UUID, *, calls_per_second: float, max_calls: int) -> float | None:
-        """Give a claimed attempt a new slot, when its preparation took longer than its slot could wait.
+        """Give a claimed attempt a new slot, if its preparation took too long for its first one.
 
         Parameters
         ----------
@@ -306,12 +306,12 @@ class Claims(Database):
         return await self.write(work)
 
     async def authorise(self, attempt: UUID) -> bool:
-        """Allow to dial, right before the order is sent; nothing may be dialled without ``True`` from here.
+        """Authorise dialling, right before the order is sent; nothing may be dialled without ``True`` from here.
 
         Returns
         -------
         bool
-            ``False``: the attempt is no longer ours, its campaign does not run, its number was barred, or its
+            ``False``: the attempt is no longer ours, its campaign is not running, its number was barred, or its
             slot passed more than ``slots.TOLERANCE`` seconds ago.
         """
         runs = sa.exists().where(CampaignRow.id == AttemptRow.campaign_id, CampaignRow.state == CampaignState.RUNNING)

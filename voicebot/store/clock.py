@@ -1,4 +1,4 @@
-"""The database's clock, told from this process's monotonic clock without asking each time. Pure."""
+"""The database's clock, derived from this process's monotonic clock without asking each time. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 
 SAMPLES: Final = 12
 DRIFT_SECONDS: Final = 0.05
-"""More than two clocks drift apart between the oldest and the newest sample: NTP slews by at most 500 ppm (RFC 5905),
-which is 30 ms a minute."""
+"""More than two clocks can drift apart between the oldest and the newest sample: NTP slews by at most 500 ppm (RFC
+5905), which is 30 ms a minute."""
 
 
 class DatabaseClock:

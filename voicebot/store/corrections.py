@@ -1,6 +1,6 @@
-"""What a line of an import means for the leads that a campaign has already: new, the same, a correction, or neither.
+"""What a row of an import means for the leads already in a campaign: new, the same, a correction, or neither.
 
-A lead is known again by its reference; where a line has none, by its number. Pure.
+A lead is identified by its reference or, if a row has none, by its number. Pure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Stored:
     barred
         Its number asked not to be called.
     fresh
-        Another line of the same import was about it already.
+        Another row of the same import was already about it.
     """
 
     id: int
@@ -47,13 +47,13 @@ class Verdict:
     Parameters
     ----------
     stored
-        The lead that it is about; ``None`` for a new one, or where nobody can tell which.
+        The lead that it is about; ``None`` for a new one, or if that cannot be determined.
     changes
-        How the line differs from it; empty where it does not.
+        How the row differs from it; empty if it does not.
     lead
         The stored lead with the changes.
     refused
-        Why the changes are not made; empty where they are.
+        Why the changes are not made; empty if they are.
     """
 
     lead: NewLead
@@ -89,7 +89,7 @@ def _find(new: NewLead, stored: Sequence[Stored]) -> tuple[Stored | None, str]:
     of_number = [one for one in stored if one.lead.phone == new.phone]
     found = [one for one in of_number if not one.lead.reference] or of_number
     if len(found) > 1:
-        return None, "several leads have this number; only a reference tells which one is meant"
+        return None, "several leads have this number; only a reference can identify the one meant"
     return (found[0] if found else None), ""
 
 
@@ -105,15 +105,17 @@ def _changes(old: NewLead, new: NewLead) -> Changes:
 
 def _refusal(known: Stored, changes: Changes) -> str:
     if known.fresh:
-        return "an earlier line of this import says otherwise"
+        return "contradicts an earlier row of this import"
     if {"phone", "name"} <= changes.keys():
-        return f"the reference {known.lead.reference} is another person's here: neither name nor number is the same"
+        return (
+            f"the reference {known.lead.reference} belongs to another person here: neither name nor number is the same"
+        )
     if known.barred:
         return "its number asked not to be called"
     if known.state is LeadState.DIALLING:
         return "it is being called"
     if known.called:
-        return "it was called already"
+        return "it has already been called"
     if known.state is LeadState.DONE:
         return f"it is done ({known.why})" if known.why else "it is done"
     return ""

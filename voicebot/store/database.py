@@ -19,9 +19,9 @@ from voicebot.store.clock import DatabaseClock
 from voicebot.store.engine import away_cure, is_away, is_missing, make_engine, make_private, parse_url, reason_of, shown
 
 PATIENCE_SECONDS: Final = 3.0
-"""How long a transaction is repeated before the database counts as away."""
+"""How long a transaction is retried before the database counts as unavailable."""
 TOLD_JUMP_SECONDS: Final = 1.0
-"""A clock that is set by less disturbs nothing but a slot or two."""
+"""A clock change smaller than this affects only a slot or two."""
 
 _log = get_logger(module="store")
 
@@ -101,18 +101,18 @@ class Database:
         await self._engine.dispose()
 
     async def write(self, work: Callable[[AsyncConnection, int], Awaitable[T]]) -> T:
-        """Run ``work`` in one transaction, repeated while the database is away or busy.
+        """Run ``work`` in one transaction, retried while the database is unavailable or busy.
 
         Parameters
         ----------
         work
-            Gets the connection and how often it was begun before; when a commit's answer was lost, its earlier
+            Gets the connection and how often it was started before; if a commit's answer was lost, its earlier
             run may have happened, so it must be right to run it twice.
 
         Raises
         ------
         UnavailableError
-            The database stayed away for ``PATIENCE_SECONDS``.
+            The database stayed unavailable for ``PATIENCE_SECONDS``.
         """
         if not self._sqlite:
             return await self._patiently(work, reads=False)
@@ -144,7 +144,7 @@ class Database:
             await asyncio.sleep(pause)
 
     async def read_clock(self) -> float:
-        """Ask the database for its time, and return it; says so when its clock was set since it was asked last."""
+        """Ask the database for its time, and return it; logs if its clock was set since the last time."""
 
         async def ask(connection: AsyncConnection) -> float:
             await connection.execute(sa.select(1))
@@ -170,7 +170,7 @@ class Database:
         return slot - self.time()
 
     def insert(self, table: type[Any]) -> Any:
-        """An ``INSERT`` that can be told what to do on conflict; SQLAlchemy has one for each database."""
+        """An ``INSERT`` with a rule for conflicts; SQLAlchemy has one for each database."""
         if self._sqlite:
             return sqlite.insert(table)
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - imported where it is used: that takes a while

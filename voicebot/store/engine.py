@@ -1,7 +1,7 @@
 """Connections to SQLite and PostgreSQL with voicebot's settings, and what their errors mean.
 
 SQLite: write-ahead log, and every writing transaction begins with ``BEGIN IMMEDIATE``, so that it never has to be
-given up half-way for another writer. A commit is on the disk when it returns (``synchronous=FULL``): with ``NORMAL``
+abandoned half-way for another writer. A commit is on the disk when it returns (``synchronous=FULL``): with ``NORMAL``
 the write-ahead log is not synced, and a power cut takes back what was committed since the last checkpoint
 (https://www.sqlite.org/pragma.html#pragma_synchronous), so that numbers that were called would be called again.
 PostgreSQL: read committed, rows locked explicitly, and synced commits as it does by default.
@@ -46,7 +46,7 @@ def parse_url(url: str) -> sa.URL:
     Raises
     ------
     ConfigurationError
-        It is no URL, or of another kind of database.
+        It is not a URL, or is for another kind of database.
     """
     cure = "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
     try:
@@ -63,7 +63,7 @@ def parse_url(url: str) -> sa.URL:
 
 
 def shown(url: str) -> str:
-    """The URL for people: without its password, wherever in it that stands.
+    """The URL for people: without its password, wherever it appears.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def make_private(url: sa.URL, *, create: bool = False) -> None:
     Parameters
     ----------
     create
-        Make the file and the folders to it where they are missing.
+        Create the file and its folders if they are missing.
 
     Raises
     ------
     OSError
-        It cannot be made.
+        It cannot be created.
     """
     if url.get_backend_name() != "sqlite":
         return
@@ -158,7 +158,7 @@ def to_text(value: str) -> str:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether repeating a transaction later may help: the database is away or busy, not the statement wrong."""
+    """Whether retrying a transaction may help: the database is unavailable or busy, rather than the statement wrong."""
     if isinstance(error, (OSError, TimeoutError, exc.TimeoutError)):
         return True
     if not isinstance(error, exc.DBAPIError) or isinstance(error, (exc.IntegrityError, exc.DataError)):
@@ -179,5 +179,5 @@ def reason_of(error: BaseException) -> str:
 def away_cure(url: sa.URL) -> str:
     """What to do about a database that does not answer."""
     if url.get_backend_name() == "sqlite":
-        return f"see whether the disk of {url.database} is full or read-only, and whether this user may write there"
-    return "check that it runs and that database.url is right"
+        return f"check whether the disk of {url.database} is full or read-only, and whether this user may write there"
+    return "check that it is running and that database.url is right"

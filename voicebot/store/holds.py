@@ -1,4 +1,4 @@
-"""Breakers of trunks and campaigns, kept where every node and command sees them. What they do is not decided here."""
+"""Breakers of trunks and campaigns, stored where every node and command sees them. Their rules are elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STATE: Final = tuple(field.name for field in dataclasses.fields(BreakerState))
 
 
 async def lock_trunk(database: Database, connection: AsyncConnection, trunk: str) -> sa.Row[Any]:
-    """Lock the trunk's row, made where it is missing, and count its open attempts."""
+    """Lock the trunk's row, creating it if it is missing, and count its open attempts."""
     lock = sa.select(TrunkRow.next_slot, database.now.label("now")).where(TrunkRow.name == trunk).with_for_update()
     if (await connection.execute(lock)).one_or_none() is None:
         await connection.execute(database.insert(TrunkRow).values(name=trunk).on_conflict_do_nothing())
@@ -47,7 +47,7 @@ async def read_holds(connection: AsyncConnection, *conditions: Any) -> dict[Hold
 
 
 async def open_holds(connection: AsyncConnection, *, trunk: str, campaign: str) -> tuple[Hold, ...]:
-    """Return the open breakers that keep a campaign's leads from being called, but for nodes that nobody runs."""
+    """Return the open breakers that keep a campaign's leads from being called, except those of nodes not running."""
     alive = sa.select(NodeRow.name).where(NodeRow.process != "")
     held = await read_holds(
         connection,
@@ -62,7 +62,7 @@ async def open_holds(connection: AsyncConnection, *, trunk: str, campaign: str) 
 
 
 async def write_hold(database: Database, connection: AsyncConnection, key: HoldKey, state: BreakerState) -> None:
-    """Keep a breaker; one that is closed and knows of no fault needs no row."""
+    """Store a breaker; one that is closed and has no faults needs no row."""
     named = dataclasses.asdict(key)
     if state == CLOSED:
         await connection.execute(sa.delete(HoldRow).filter_by(**named))
@@ -81,7 +81,7 @@ class Holds(Database):
     async def change_hold(
         self, key: HoldKey, trunk: str, change: Callable[[BreakerState, float], BreakerState]
     ) -> tuple[BreakerState, BreakerState]:
-        """Change one breaker; of several nodes that do so one comes after the other.
+        """Change one breaker; several nodes that do so take turns.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class Holds(Database):
         trunk
             Whose lock guards it: its own, or that of its campaign.
         change
-            From the state and the database's time to the next state; pure, for it may be run again.
+            From the state and the database's time to the next state; pure, because it may be run again.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Leads as people look at them and change them."""
+"""Leads as people see and change them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from voicebot.store.records import LeadState, NewLead
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A lead that is in the campaign already and was given with other values.
+    """A lead that is already in the campaign and was imported with other values.
 
     Parameters
     ----------
     place
         0-based, among the leads that were given.
     lead_id
-        ``None`` where nobody can tell which lead is meant.
+        ``None`` if it cannot be determined which lead is meant.
     changes
         Field -> before and after.
     refused
-        Why the lead was left as it is; empty where it was corrected.
+        Why the lead was left unchanged; empty if it was corrected.
     """
 
     place: int
@@ -33,14 +33,14 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of leads that were to be added.
+    """The result of adding leads.
 
     Parameters
     ----------
     inserted
         How many are new in the campaign.
     duplicates, suppressed
-        Places (0-based) of those left out: they are in the campaign as they are, or their number asked not to be
+        Places (0-based) of those left out: they are already in the campaign, or their number asked not to be
         called.
     corrected
         Those that are in the campaign with other values, corrected or not.
@@ -54,12 +54,12 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A lead as it stands in the tables.
+    """A lead as it is in the tables.
 
     Parameters
     ----------
     why
-        What put it into its state, where that needs telling.
+        What put it into its state, if that needs an explanation.
     next_at
         When it may be called next (database time), while it is ready.
     """

@@ -19,7 +19,7 @@ from voicebot.store.records import AttemptState, LeadState, NewLead
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadChangeRow, LeadRow, SuppressionRow
 
 LEADS_AT_ONCE: Final = 1000
-"""Leads in one transaction of an import; a claim never waits long for an import."""
+"""Leads per transaction of an import, so that a claim never waits long for one."""
 
 _BARRED: Final = sa.exists().where(SuppressionRow.number == LeadRow.number)
 _CALLED: Final = sa.exists().where(
@@ -65,16 +65,16 @@ class Leads(Database):
     """The leads of campaigns. Every change that a person makes is kept with its time and its author."""
 
     async def add_leads(self, campaign: int, leads: Sequence[NewLead], *, by: str = "", dry_run: bool = False) -> Added:
-        """Add leads, ready to be called, and correct those that are there already and were never called.
+        """Add leads, ready to be called, and correct existing ones that were never called.
 
-        What a lead is known again by is told in ``store.corrections``.
+        ``store.corrections`` says how an existing lead is identified.
 
         Parameters
         ----------
         by
             Who does it; kept with each correction.
         dry_run
-            Say what would be done, and do nothing.
+            Only report what would be done.
 
         Raises
         ------
@@ -190,7 +190,7 @@ class Leads(Database):
         )
 
     async def leads(self, which: LeadFilter, *, limit: int | None = None) -> list[Lead]:
-        """Return leads, in the order in which they came in.
+        """Return leads in the order of their import.
 
         Parameters
         ----------
@@ -222,7 +222,7 @@ class Leads(Database):
         return await self.read(work)
 
     async def lead_changes(self, lead: int) -> list[LeadChange]:
-        """Return what people changed of a lead, oldest first."""
+        """Return what people changed in a lead, oldest first."""
 
         async def work(connection: AsyncConnection) -> list[LeadChange]:
             found = await connection.execute(
@@ -235,7 +235,7 @@ class Leads(Database):
         return await self.read(work)
 
     async def drop_leads(self, leads: Collection[int], *, by: str, why: str) -> set[int]:
-        """Call these leads no more in their campaigns; returns those for which that is new.
+        """Stop calling these leads in their campaigns; returns those that were not done before.
 
         One that is being called is finished as it ends, and not called again.
         """
@@ -251,7 +251,7 @@ class Leads(Database):
         )
 
     async def requeue_leads(self, leads: Collection[int], *, by: str, why: str) -> set[int]:
-        """Put leads back that are done or in review, to be called at once; returns those for which that is new.
+        """Put leads that are done or in review back in the queue, to be called at once; returns those that changed.
 
         A number that asked not to be called stays barred.
         """
@@ -280,7 +280,7 @@ class Leads(Database):
     async def _set_state(
         self, leads: Collection[int], update: sa.Update, *, action: str, by: str, why: str
     ) -> set[int]:
-        """Change leads and keep that; a thousand in one transaction, returns those that were changed."""
+        """Change leads and record it, a thousand per transaction; returns those that were changed."""
         changed: set[int] = set()
         wanted = sorted(leads)
         for start in range(0, len(wanted), LEADS_AT_ONCE):
@@ -315,7 +315,7 @@ class Leads(Database):
 
 
 class _Known:
-    """The leads that a campaign has of a part, found by number and by reference."""
+    """The leads of a campaign that match part of an import, found by number and by reference."""
 
     def __init__(self, stored: Sequence[Stored]) -> None:
         self._leads: dict[int, Stored] = {}
@@ -325,7 +325,7 @@ class _Known:
             self.put(one)
 
     def put(self, one: Stored) -> None:
-        """Take a lead in, or what became of it."""
+        """Add a lead, or replace it with its new state."""
         self._leads[one.id] = one
         self._by_number.setdefault(one.lead.phone, set()).add(one.id)
         if one.lead.reference:

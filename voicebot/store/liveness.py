@@ -1,7 +1,7 @@
-"""Which nodes have died: those whose counters stood still while somebody watched. Times are never compared.
+"""Which nodes have died: those whose counters stood still while being watched. Times are never compared.
 
 A clock that is set forward makes every heartbeat look old at once, and one that is set back makes a dead node look
-alive. So a node counts its heartbeats, and whoever watches measures on its own monotonic clock for how long a counter
+alive. So a node counts its heartbeats, and the watcher measures on its own monotonic clock for how long a counter
 has not moved. Pure.
 """
 
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 DEAD_AFTER_SECONDS: Final = 30.0
-"""A node whose counter has been watched for so long without moving counts as dead."""
+"""A node whose counter has been watched for this long without moving counts as dead."""
 LONGEST_STEP_SECONDS: Final = 10.0
-"""Between two looks no more than this counts as watched: the watcher itself may have been suspended, or cut off."""
+"""Between two observations no more than this counts as watched: the watcher may have been suspended or cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Sign:
     Parameters
     ----------
     process
-        Which life of the node gave it, see ``nodes.this_process``.
+        Which process of the node gave it, see ``nodes.this_process``.
     beats
         How many heartbeats were given under this name.
     """
@@ -52,7 +52,7 @@ class Liveness:
         Returns
         -------
         frozenset of str
-            Those of them that are dead. At the first look nobody is.
+            Those that are dead; at the first observation none are.
         """
         self._nodes = {name: watched for name, watched in self._nodes.items() if name in signs}
         for name, sign in signs.items():

@@ -22,17 +22,17 @@ from voicebot.store.rows import OPEN, READY
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, NodeRow
 
 ORPHAN_SECONDS: Final = 5.0
-"""A claim that its own node does not know of after so long never reached it (the commit's answer was lost)."""
+"""A claim unknown to its own node after this time never reached it (the commit's answer was lost)."""
 WATCH_SECONDS: Final = 2.0
-"""Between two looks at a name that another process may still use."""
+"""Between two checks of a name that another process may still use."""
 SET_BACK_SECONDS: Final = 2.0
-"""A heartbeat that lies further ahead than this was given before the database's clock was set back."""
+"""A heartbeat further ahead than this was given before the database's clock was set back."""
 
 _log = get_logger(module="store")
 
 
 def this_process() -> str:
-    """Name this life of a node: host, boot, process namespace, process id and the process's start time."""
+    """Identify this process of a node: host, boot, process namespace, process id and the process's start time."""
     return ":".join((socket.gethostname(), _boot(), _namespace(), str(os.getpid()), _started(os.getpid())))
 
 
@@ -42,7 +42,7 @@ def is_running(process: str) -> bool | None:
     Returns
     -------
     bool or None
-        ``None`` where that cannot be told from here. A process id says something only within one boot of one
+        ``None`` if that cannot be determined from here. A process id is meaningful only within one boot of one
         machine and one process namespace (``pid_namespaces(7)``): in every container there is a process 1.
     """
     parts = process.rsplit(":", 4)
@@ -86,10 +86,10 @@ class Nodes(Database):
         self._liveness = Liveness()
 
     async def adopt(self, node: str) -> int:
-        """Begin a life of ``node`` in this process, and settle what its former life left.
+        """Start ``node`` in this process, and settle what its previous process left.
 
         What was claimed is released, its lead ready again; what was dialling becomes lost and stays open until
-        it is finished. Where it cannot be told at once whether the process that dialled under this name before is
+        it is finished. If it cannot be determined at once whether the process that dialled under this name before is
         gone (it ran on another machine or in another container), its heartbeats are watched for up to
         ``DEAD_AFTER_SECONDS``.
 
@@ -137,7 +137,7 @@ class Nodes(Database):
             if first is None:
                 first = found
                 _log.warning(
-                    "another process may still dial under this node's name; it is watched before this one begins",
+                    "another process may still dial under this node's name; watching it before this one starts",
                     node=node,
                     other=_whereabouts(found.process),
                     at_most_seconds=round(DEAD_AFTER_SECONDS),
@@ -146,7 +146,7 @@ class Nodes(Database):
             await self._sleep(WATCH_SECONDS)
 
     async def leave(self, node: str) -> None:
-        """End this process's life of ``node``, so that the next one can begin at once."""
+        """Stop ``node`` in this process, so that the next one can start at once."""
 
         async def work(connection: AsyncConnection, _run: int) -> None:
             await connection.execute(
@@ -163,7 +163,7 @@ class Nodes(Database):
         node
             Adopted by this process.
         holding
-            Attempts that the node knows of: others that it claimed a while ago never reached it and are released.
+            Attempts that the node knows: others that it claimed a while ago never reached it and are released.
             ``None`` leaves them alone.
 
         Returns
@@ -204,7 +204,7 @@ class Nodes(Database):
         node
             Its own are returned whatever their age.
         older_than
-            Those of other nodes are returned when they were allowed to dial so many seconds ago: the hard limit
+            Those of other nodes are returned if they were authorised this many seconds ago: the hard limit
             of a call, after which nobody can be on the line.
         """
 
@@ -221,7 +221,7 @@ class Nodes(Database):
         return await self.read(work)
 
     async def lose(self, node: str, *, holding: Collection[UUID]) -> int:
-        """Mark attempts of ``node`` lost that are dialling though nobody in it makes the call."""
+        """Mark attempts of ``node`` lost that are dialling although it has no call for them."""
 
         async def work(connection: AsyncConnection, _run: int) -> int:
             return await self._settle(
@@ -235,7 +235,7 @@ class Nodes(Database):
         return await self.write(work)
 
     def _is_old(self, column: Any, seconds: float) -> sa.ColumnElement[bool]:
-        """Whether a time passed so many seconds ago; one that lies ahead was told before the clock was set back."""
+        """Whether a time passed this many seconds ago; one in the future was taken before the clock was set back."""
         return sa.or_(column < self.now - seconds, column > self.now + SET_BACK_SECONDS)
 
     async def _signs(self, connection: AsyncConnection, *, but: str) -> dict[str, Sign]:
@@ -245,7 +245,7 @@ class Nodes(Database):
         return {row.name: Sign(row.process, row.beats) for row in found}
 
     async def _mend_times(self, connection: AsyncConnection) -> None:
-        """When the clock was set back: what was due before is due still, and no campaign waits for its turn.
+        """After the clock was set back: what was due before is still due, and no campaign waits for its turn.
 
         That is for leads that were never called, which are due from their import on, and for those that are being
         called, which were due. When else to call a lead again was decided by what came of its calls, and may have
@@ -294,7 +294,7 @@ class Nodes(Database):
                 .values(
                     state=AttemptState.RELEASED,
                     closed_at=self.now,
-                    explanation="the node that claimed it went away before it dialled",
+                    explanation="the node that claimed it stopped before dialling",
                 )
             )
             await connection.execute(
@@ -323,5 +323,5 @@ def _whereabouts(process: str) -> str:
 def _in_use(node: str, process: str, why: str) -> ConfigurationError:
     return ConfigurationError(
         f"another process dials as {node} already ({_whereabouts(process)}): {why}",
-        cure="stop it, or give this one another name: node in voicebot.toml",
+        cure="stop it, or give this node another name: node in voicebot.toml",
     )

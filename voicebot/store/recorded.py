@@ -15,9 +15,9 @@ from voicebot.store.records import LeadState, RecordedCall
 from voicebot.store.tables import AttemptRow, CallJournalRow, CampaignRow, LeadRow, OutcomeRow
 
 CALLS_AT_ONCE: Final = 200
-"""Calls in one reading transaction: a journal is some 20 KB."""
+"""Calls per reading transaction: a journal is about 20 KB."""
 FORGOTTEN_AT_ONCE: Final = 500
-"""Recordings in one writing transaction."""
+"""Recordings per writing transaction."""
 
 
 class Recorded(Database):
@@ -31,7 +31,7 @@ class Recorded(Database):
         Parameters
         ----------
         campaign, versions
-            Only those of one campaign, or talked by these versions (hashes) of a script; ``None``: all.
+            Only those of one campaign, or made with these versions (hashes) of a script; ``None``: all.
         """
         last: tuple[float, UUID] | None = None
         while part := await self._some(campaign, versions, last):
@@ -56,7 +56,7 @@ class Recorded(Database):
         return await self.read(work)
 
     async def attempts_needed(self) -> set[UUID]:
-        """Return the attempts under way, and those of leads that a person has yet to look at."""
+        """Return the attempts in progress, and those of leads in review."""
         statement = (
             sa.select(AttemptRow.id)
             .join(LeadRow, LeadRow.id == AttemptRow.lead_id)
@@ -69,7 +69,7 @@ class Recorded(Database):
         return await self.read(work)
 
     async def forget_recordings(self, attempts: Sequence[UUID]) -> None:
-        """Note that the recordings of attempts are kept no longer."""
+        """Note that the recordings of attempts were deleted."""
         for start in range(0, len(attempts), FORGOTTEN_AT_ONCE):
             some = attempts[start : start + FORGOTTEN_AT_ONCE]
 

@@ -23,17 +23,17 @@ class CampaignState(enum.StrEnum):
 
 
 class LeadState(enum.StrEnum):
-    """Where a lead stands."""
+    """The state of a lead."""
 
     READY = "ready"
     DIALLING = "dialling"
     DONE = "done"
     REVIEW = "review"
-    """Somebody may have been called and nobody knows: a person decides."""
+    """It is unknown whether somebody was called: a person decides."""
 
 
 class AttemptState(enum.StrEnum):
-    """Where an attempt stands; ``claimed`` and ``dialling`` and ``lost`` are open."""
+    """The state of an attempt; ``claimed``, ``dialling`` and ``lost`` are open."""
 
     CLAIMED = "claimed"
     DIALLING = "dialling"
@@ -43,13 +43,13 @@ class AttemptState(enum.StrEnum):
 
 
 class Fate(enum.StrEnum):
-    """What is known of an attempt that was allowed to dial."""
+    """What is known about an attempt that was authorised to dial."""
 
     KNOWN = "known"
     NOT_ASKED = "not_asked"
-    """Our side or the trunk failed: nobody was asked, the attempt is given back and counts as no try."""
+    """Our side or the trunk failed: nobody was asked, the attempt is given back and does not count."""
     UNKNOWN = "unknown"
-    """Somebody may have been called: the lead waits for a person and is never dialled again by itself."""
+    """Somebody may have been called: the lead goes to review and is never dialled again automatically."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class NewLead:
     Parameters
     ----------
     phone
-        E.164 with its plus; it stands for the person in every limit.
+        E.164 with its plus; it identifies the person in every limit.
     rehearsal_day
         The day on which a rehearsed call takes place; ``None`` for real calls (today).
     """
@@ -85,7 +85,7 @@ class Ticket:
     slot
         Database time (seconds since the epoch) at which the call may start.
     tries
-        Which try of this lead it is, from 1.
+        Which attempt for this lead it is, from 1.
     """
 
     attempt: UUID
@@ -125,7 +125,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attempt came to; written with the lead's state in one transaction.
+    """The result of an attempt; written with the lead's state in one transaction.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class Result:
     utterances
         What was said, in order.
     origin
-        Who the end comes from (``voicebot.agi.phone.Origin`` value).
+        Who ended it (``voicebot.agi.phone.Origin`` value).
     counts_as
         The shared outcome that one of the script's own counts as; empty where it is a shared one itself.
     """
@@ -169,7 +169,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class LeadHistory:
-    """What a decision about a lead may look at.
+    """What a decision about a lead may use.
 
     Parameters
     ----------
@@ -214,11 +214,11 @@ class NextStep:
     next_at
         When a ready lead may be called (database time).
     counts
-        Whether the attempt counts as a try.
+        Whether the attempt counts.
     refusals
         See ``LeadHistory``.
     agreed_at, agreed_until
-        The time that was agreed, before anybody else's turn, and until when it may still be kept.
+        The agreed time, which takes precedence over other leads, and until when it may still be kept.
     bar
         The number is barred in every campaign from now on.
     """
@@ -328,12 +328,12 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A call that was talked, with all that is needed to walk through it again.
+    """An answered call, with everything needed to replay it.
 
     Parameters
     ----------
     script_hash
-        The version by which it was talked.
+        The version that it used.
     outcome, slots
         What was recorded.
     journal
@@ -351,7 +351,7 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign; ``why`` says what put it into its state where voicebot did so itself."""
+    """A campaign; ``why`` says what put it into its state if voicebot did so itself."""
 
     id: int
     name: str
@@ -395,14 +395,14 @@ class CampaignStatus:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt as it stands in the tables.
+    """One attempt as it is in the tables.
 
     Parameters
     ----------
     slot, claimed_at, dialled_at, closed_at
         Database time: when it might start, was claimed, was allowed to dial, was closed.
     started_at, answered_at, ended_at
-        Of the call itself, as the call told.
+        Of the call itself, as the call reported them.
     """
 
     id: UUID

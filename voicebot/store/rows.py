@@ -15,7 +15,7 @@ from voicebot.store.records import Attempt, Campaign, LeadHistory, NewLead, Next
 from voicebot.store.tables import AttemptRow, CampaignRow, LeadRow, OutcomeRow, ScriptVersionRow
 
 READY: Final = LeadRow.state == sa.literal_column("'ready'")
-"""Written out, not bound: a partial index is used only for the very text of its condition."""
+"""Written out, not bound: a partial index is used only for exactly the text of its condition."""
 OPEN: Final = AttemptRow.closed_at.is_(None)
 
 CAMPAIGN: Final = (
@@ -176,7 +176,7 @@ def to_history(
     tries: int | None = None,
     earlier: tuple[tuple[str, ...], ...] = (),
 ) -> LeadHistory:
-    """Tell what a decision about a lead may look at; ``lead`` is a row's columns."""
+    """Return what a decision about a lead may use; ``lead`` is a row's columns."""
     return LeadHistory(
         now=now,
         retry=retry,

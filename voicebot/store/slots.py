@@ -5,7 +5,7 @@ generic cell rate algorithm, ITU-T I.371). A call that is not sent within ``TOLE
 all, so the gap between slots is stretched to fit ``calls_per_second`` late and punctual calls into any one second.
 
 A slot is a time of the database's clock, and that may be set. So a next slot counts only as far as it can have been
-given by the clock as it is now; one that lies further ahead was given before the clock was set back. Pure.
+given by the clock as it is now; one further ahead was given before the clock was set back. Pure.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Slots:
     gap
         Seconds between two starts.
     clock_set_back
-        Seconds by which the trunk's next slot lay further ahead than it can; 0 where it did not.
+        Seconds by which the trunk's next slot was further ahead than possible; 0 if it was not.
     """
 
     starts: tuple[float, ...]
@@ -43,7 +43,7 @@ class Slots:
 
 
 def gap_between(calls_per_second: float) -> float:
-    """Seconds between slots so that no second on the wire sees more than ``calls_per_second`` starts.
+    """Seconds between slots so that no second on the wire has more than ``calls_per_second`` starts.
 
     Below one call a second the window is that of one call.
     """
@@ -81,7 +81,7 @@ def needs_another(until: float, *, calls_per_second: float, max_calls: int) -> b
     Returns
     -------
     bool
-        It has passed, or lies further ahead than any can: the clock was set forward or back since.
+        It has passed, or is further ahead than any can be: the clock was set forward or back since.
     """
     return until < -TOLERANCE / 2 or until > furthest_ahead(calls_per_second, max_calls)
 

@@ -1,4 +1,4 @@
-"""The store: everything voicebot remembers, in SQLite or PostgreSQL, through the same code."""
+"""The store: everything voicebot remembers, in SQLite or PostgreSQL through the same code."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class Store(Campaigns, Leads, Claims, Attempts, Holds, Nodes, Versions, Recorded
     """Campaigns, leads, attempts, outcomes, nodes, versions of scripts, recorded calls and what was said in them, and
     numbers that must not be called.
 
-    Open with ``await Store.open(url)``; every method is one transaction (``add_leads``: one a thousand leads) and
-    raises UnavailableError when the database is away for longer than a few seconds.
+    Open with ``await Store.open(url)``; every method is one transaction (``add_leads``: one per thousand leads) and
+    raises UnavailableError if the database is unavailable for longer than a few seconds.
     """

@@ -18,7 +18,7 @@ from voicebot.store.records import LeadState
 from voicebot.store.tables import AttemptRow, LeadRow, SuppressionRow
 
 NUMBERS_AT_ONCE: Final = 1000
-"""Numbers in one transaction."""
+"""Numbers per transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """What barring numbers did: how many are new on the list, and how many leads are not called for it."""
+    """The result of barring numbers: how many are new on the list, and how many leads are dropped for it."""
 
     new: int
     leads: int
 
 
 class Suppression(Database):
-    """The list of numbers that must not be called; authorising an attempt looks into it, so it holds at once."""
+    """The list of numbers that must not be called; authorising an attempt checks it, so it takes effect at once."""
 
     async def bars(self, number: str = "", *, limit: int | None = None) -> tuple[list[Bar], int]:
         """Return barred numbers, newest first, and how many there are in all.
@@ -107,7 +107,7 @@ class Suppression(Database):
         return await self.write(work)
 
     async def open_calls(self, numbers: Collection[str]) -> int:
-        """How many calls to these numbers are under way."""
+        """How many calls to these numbers are in progress."""
         statement = (
             sa.select(sa.func.count())
             .select_from(AttemptRow)

@@ -1,4 +1,4 @@
-"""The tables. All times are seconds since the epoch (UTC) as the database's own clock tells them."""
+"""The tables. All times are seconds since the epoch (UTC) by the database's own clock."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ScriptPublicationRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     key: Mapped[UUID] = mapped_column(unique=True)
-    """Made before the transaction, so that one whose answer was lost can be run again."""
+    """Created before the transaction, so that one whose answer was lost can be run again."""
     name: Mapped[str]
     language: Mapped[str] = mapped_column(sa.String(35))
     hash: Mapped[str] = mapped_column(sa.ForeignKey("script_version.hash"))
@@ -102,11 +102,11 @@ class CampaignRow(Base):
     served_at: Mapped[float] = mapped_column(default=0.0)
     """When leads were last claimed: running campaigns of one trunk take turns."""
     retry: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
-    """The retry rule (YAML) that it was made with; empty: the shipped one."""
+    """The retry rule (YAML) that it was created with; empty: the shipped one."""
 
 
 class CampaignPinRow(Base):
-    """A campaign was given a version of its script: when it was made, and whenever somebody changed it."""
+    """A campaign was given a version of its script: when it was created, and whenever somebody changed it."""
 
     __tablename__ = "campaign_pin"
 
@@ -152,7 +152,7 @@ class LeadRow(Base):
     agreed_until: Mapped[float | None]
     """When the callee wants to be called, and until when that may still be done."""
     counted_from: Mapped[float] = mapped_column(default=0.0, server_default="0")
-    """Attempts before this don't count as tries any more: the lead was put back."""
+    """Attempts before this no longer count: the lead was put back."""
 
     __table_args__ = (
         sa.UniqueConstraint("campaign_id", "number", "reference"),
@@ -256,7 +256,7 @@ class AttemptRow(Base):
 
 
 class OutcomeRow(Base):
-    """What a call came to, one row for each attempt that has an outcome."""
+    """Outcomes of calls, one row for each attempt that has one."""
 
     __tablename__ = "outcome"
 
@@ -273,7 +273,7 @@ class OutcomeRow(Base):
 
 
 class CallJournalRow(Base):
-    """Every event and command of one call, in order, as one document: it is always read whole."""
+    """Every event and command of one call, in order, as one document, since it is always read as a whole."""
 
     __tablename__ = "call_journal"
 
@@ -347,6 +347,6 @@ class NodeRow(Base):
     """Which process dials under this name (``nodes.this_process``); empty when none does."""
     started_at: Mapped[float]
     heartbeat_at: Mapped[float]
-    """For people: whether it lives is told by ``beats``."""
+    """For people; whether it is alive is judged by ``beats``."""
     beats: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Heartbeats so far: what moves while the node lives, whatever the clock does."""
+    """Heartbeats so far: moves while the node is alive, whatever the clock does."""

@@ -1,4 +1,4 @@
-"""What was said in calls, one row an utterance: calls are found by it."""
+"""What was said in calls, one row per utterance, so that calls can be found by it."""
 
 from __future__ import annotations
 

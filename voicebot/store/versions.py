@@ -20,7 +20,7 @@ _SEE = "see: voicebot script versions"
 
 
 class Versions(Database):
-    """Stored versions. What was published or pinned is never forgotten: rows are only added."""
+    """Stored versions. What was published or pinned is never lost: rows are only added."""
 
     async def version(self, start: str) -> ScriptVersion:
         """Return the stored version whose hash begins with ``start`` (hexadecimal digits).
@@ -63,7 +63,7 @@ class Versions(Database):
         Returns
         -------
         bool
-            ``False``: it was the current one already, and nothing was changed.
+            ``False``: it was already the current one, and nothing was changed.
 
         Raises
         ------
@@ -127,7 +127,7 @@ class Versions(Database):
             if len(hashes) > 1:
                 raise ConfigurationError(f"more than one version begins with {to}", cure="give more digits of the hash")
             if hashes[0] == current.hash:
-                raise ConfigurationError(f"{hashes[0][:12]} is the current version of {name} already", cure=_SEE)
+                raise ConfigurationError(f"{hashes[0][:12]} is already the current version of {name}", cure=_SEE)
             made = {
                 "name": name,
                 "language": language,
@@ -142,7 +142,7 @@ class Versions(Database):
         return current
 
     async def current_version(self, name: str, language: str) -> Publication | None:
-        """Return the current version of a name in a language, ``None`` where none was published."""
+        """Return the current version of a name in a language, ``None`` if none was published."""
         found = await self.publications(name, language)
         return next((one for one in found if one.current), None)
 

@@ -412,7 +412,7 @@ async def test_no_outcome_is_lost_while_the_database_is_away(
     assert spool.is_file() or list(spool.iterdir()) == []
     told = [line["event"] for line in logged if line["log_level"] == "warning"]
     assert [event for event in told if "database" in event] == [
-        "the database is away: nobody new is called, results are kept on the disk",
+        "the database is unavailable: no new calls, results are kept on disk",
         "the database is back",
     ]
     assert sum(line["event"] == "a result is kept in memory only" for line in logged) == 3 * (disk == "takes nothing")

@@ -122,7 +122,7 @@ async def test_who_was_called_is_not_corrected_without_a_word(run: Run) -> None:
     await call_one()
     told = await do("campaign", "import", "c", leads("second.csv", FIRST.replace("12.05", "1205.00"), SECOND))
     assert told.code == 1
-    assert "second.csv:2: lead 1 is unchanged: it was called already (amount 12.05 → 1205.00)" in told.err
+    assert "second.csv:2: lead 1 is unchanged: it has already been called (amount 12.05 → 1205.00)" in told.err
     found = await do("call", "list", "--phone", "736-5000", "--disposition", "answered", "--outcome", "promise_to_pay",
                      "--since", "yesterday", "--until", "today", "--reference", "R-1", "--json")  # fmt: skip
     assert [one["outcome"] for one in found.data] == ["promise_to_pay"]

@@ -140,10 +140,10 @@ async def test_a_corrected_file_corrects_who_was_not_called_yet(store: Store) ->
     assert (added.inserted, added.duplicates, added.suppressed) == (1, (5,), ())
     told = [(one.place, set(one.changes), one.refused) for one in added.corrected]
     assert told == [
-        (0, {"amount"}, "it was called already"),
+        (0, {"amount"}, "it has already been called"),
         (1, {"amount"}, ""),
         (2, {"reference"}, ""),
-        (4, {"amount"}, "an earlier line of this import says otherwise"),
+        (4, {"amount"}, "contradicts an earlier row of this import"),
     ]
     found = {one.lead.reference: one for one in await store.leads(LeadFilter(campaign=made))}
     assert [str(found[f"R-{number}"].lead.amount) for number in (1, 2, 3)] == ["120.50", "12.05", "120.50"]

@@ -54,7 +54,7 @@ async def test_a_taken_port_and_one_that_others_can_reach_are_noted() -> None:
         found = await ports.check(Subject(Config(asterisk=section)))
     assert [finding.state for finding in found] == ["note", "note"]
     assert f"127.0.0.1:{port} is not available" in found[0].what
-    assert "where others than this machine may reach it" in found[1].what
+    assert "which other machines may reach" in found[1].what
 
 
 async def test_where_asterisk_is_told_to_connect_must_lead_here() -> None:

@@ -72,19 +72,19 @@ def test_without_a_reference_the_number_tells() -> None:
     assert set(verdict.changes) == {"amount"}
     assert verdict.lead.reference == "R-1"
     several = [stored(), stored(replace(LEAD, reference="R-2"), id=8)]
-    assert "only a reference tells" in judge(changed, several).refused
+    assert "only a reference can identify" in judge(changed, several).refused
 
 
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ({"called": True}, "called already"),
-        ({"called": True, "state": LeadState.DONE}, "called already"),
-        ({"called": True, "state": LeadState.REVIEW}, "called already"),
+        ({"called": True}, "already been called"),
+        ({"called": True, "state": LeadState.DONE}, "already been called"),
+        ({"called": True, "state": LeadState.REVIEW}, "already been called"),
         ({"state": LeadState.DIALLING}, "being called"),
         ({"state": LeadState.DONE, "why": "dropped"}, "done (dropped)"),
         ({"barred": True}, "asked not to be called"),
-        ({"fresh": True}, "earlier line"),
+        ({"fresh": True}, "earlier row"),
     ],
 )
 def test_what_cannot_be_changed_is_said(values: dict[str, Any], why: str) -> None:

@@ -52,7 +52,7 @@ def check(revision: str | None, name: str) -> None:
     Raises
     ------
     ConfigurationError
-        They are older, or made by a newer voicebot.
+        They are older, or were made by a newer voicebot.
     """
     if revision == newest():
         return
@@ -84,7 +84,7 @@ async def current(url: str) -> str | None:
 async def upgrade(url: str) -> str:
     """Bring a database to the newest revision, in one transaction, and return that revision.
 
-    An SQLite file and its folder are made where they are missing. Running it again changes nothing.
+    An SQLite file and its folder are created if they are missing. Running it again changes nothing.
 
     Raises
     ------

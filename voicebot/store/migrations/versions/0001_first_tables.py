@@ -1,4 +1,4 @@
-"""The first tables: campaigns, leads, attempts, what came of them, nodes and limits."""
+"""The first tables: campaigns, leads, attempts, outcomes, nodes and limits."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def _fill_in(pins: sa.Table) -> None:
-    """Until now a campaign kept the version that it was made with."""
+    """Until now a campaign kept the version that it was created with."""
     connection = op.get_bind()
     campaign = sa.table("campaign", sa.column("id"), sa.column("script_hash"), sa.column("created_at"))
     attempt = sa.table("attempt", sa.column("campaign_id"), sa.column("script_hash"))

@@ -1,4 +1,4 @@
-"""A person is an E.164 number: digits as they were typed become one, and what cannot be told goes to a person."""
+"""A person is an E.164 number: typed digits are converted to one, and unclear ones go to review."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def readings(digits: str, region: str) -> set[str]:
-    """Which E.164 numbers digits without a plus may have meant: with their country code, or national."""
+    """The E.164 numbers that digits without a plus may have meant: with their country code, or national."""
     found = set()
     for written, country in ((f"+{digits}", None), (digits, region or None)):
         try:
@@ -66,7 +66,7 @@ def _regions(connection: sa.Connection) -> dict[int, str]:
 
 
 def _bars(connection: sa.Connection, region_of: dict[int, str]) -> None:
-    """Bar every reading of a barred number: rather one too many than the one who said stop."""
+    """Bar every reading of a barred number: better one too many than to miss the person who said stop."""
     for bar in connection.execute(sa.select(_BAR)).all():
         written = connection.execute(
             sa.select(_LEAD.c.phone, _LEAD.c.campaign_id).where(_LEAD.c.number == bar.number).distinct()

@@ -1,4 +1,4 @@
-"""Heartbeats are counted: whether a node lives is told by its counter, not by comparing times."""
+"""Heartbeats are counted: whether a node is alive is judged by its counter, not by comparing times."""
 
 from __future__ import annotations
 
