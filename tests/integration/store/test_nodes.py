@@ -276,7 +276,7 @@ async def test_two_containers_of_one_name_do_not_fight(watching: Store, url: str
     shift(watching, 86400.0)
     with pytest.raises(ConfigurationError, match="another process dials as node-1 already") as refused:
         await watching.adopt(NODE)
-    assert "give this one another name" in refused.value.problems[0].cure
+    assert "give this node another name" in refused.value.problems[0].cure
     assert await process_of(url) == other
 
 
