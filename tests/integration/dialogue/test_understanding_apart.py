@@ -90,13 +90,16 @@ async def test_a_process_that_is_killed_is_started_again_and_knows_the_scripts(
     before = service.process.pid
     os.kill(before, signal.SIGKILL)
     asked = questions(script)[0]
-    answer = None
-    while answer is None:
-        with contextlib.suppress(UnavailableError):  # on its way up; a caller would ask the person again
-            answer = await policy.understand(asked)
-    assert answer.intent == LocalPolicy(script).decide(asked).intent
+    assert (await once_up(policy, asked)).intent == LocalPolicy(script).decide(asked).intent
     assert service.process.pid not in {0, before}
-    assert (await other.understand(Question(Utterance("是的"), State("identity"), NOW, LEAD))).intent == "affirm"
+    assert (await once_up(other, Question(Utterance("是的"), State("identity"), NOW, LEAD))).intent == "affirm"
+
+
+async def once_up(policy: HostedPolicy, question: Question) -> Understanding:
+    """Ask until there is an answer: while scripts are loaded again, a caller would ask the person again."""
+    while True:
+        with contextlib.suppress(UnavailableError):
+            return await policy.understand(question)
 
 
 async def test_a_node_understands_apart_and_a_command_in_itself(script: Script) -> None:
