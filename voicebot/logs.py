@@ -33,8 +33,6 @@ _PATIENCE_MS: Final = 5
 _BLOCK: Final = select.PIPE_BUF
 """So much fits into a pipe that is ready to be written to."""
 
-Render = Callable[[Any, str, MutableMapping[str, Any]], Any]
-
 _wanted: Final[list[Callable[[], None]]] = []
 """What ``set_up`` was asked for before structlog was imported: done with the first line."""
 _first_line: Final = threading.Lock()

@@ -10,7 +10,6 @@ names the columns:
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import re
 from collections import Counter
@@ -229,11 +228,6 @@ def _before_identity(script: Script) -> set[str]:
 async def ask(policy: Policy, questions: Iterable[Question]) -> list[Understanding]:
     """Ask a policy the questions, one after another."""
     return [await policy.understand(one) for one in questions]
-
-
-def try_intents(policy: Policy, script: Script, cases: Sequence[IntentCase], now: datetime, step: str = "") -> Result:
-    """Have a policy understand every utterance."""
-    return judge_intents(cases, asyncio.run(ask(policy, [question(script, case.text, now, step) for case in cases])))
 
 
 def judge_intents(cases: Sequence[IntentCase], answers: Sequence[Understanding]) -> Result:

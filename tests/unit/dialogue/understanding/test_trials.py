@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def test_utterances_are_read_and_counted(tmp_path: Path, script: Script) -> None
     assert [(case.intent, case.text, case.line) for case in cases][:2] == [
         ("affirm", "affirm it", 2), ("deny", "wait now", 4),
     ]  # fmt: skip
-    result = trials.try_intents(Echo(), script, cases, NOW)
+    answers = asyncio.run(trials.ask(Echo(), [trials.question(script, case.text, NOW) for case in cases]))
+    result = trials.judge_intents(cases, answers)
     assert (result.n, result.accuracy) == (4, 0.25)
     assert result.confusions == (("deny", "wait", 2), ("wait", "deny", 1))
     assert [(miss.line, miss.text, miss.expected, miss.got) for miss in result.misses][2] == (6, "deny", "wait", "deny")

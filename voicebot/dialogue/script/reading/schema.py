@@ -11,7 +11,6 @@ import inspect
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -75,11 +74,6 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """Return the schema as it is shipped."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-def is_current(file: Path) -> bool:
-    """Whether the schema in ``file`` is the one that this version makes."""
-    return file.is_file() and file.read_text(encoding="utf-8") == schema_text()
 
 
 def reference_in(first_line: str) -> str:
