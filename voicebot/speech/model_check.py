@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from typing import Final
 
+from rapidfuzz.distance import Levenshtein
 from safetensors import SafetensorError, safe_open
 
 from voicebot.config import CoquiSection, SpeechSection
@@ -154,13 +155,8 @@ def _readable(model: Installed) -> str:
 
 def wrong_words(expected: str, heard: str) -> float:
     """Word error rate: the fewest substitutions, insertions and deletions, per expected word."""
-    want, got = _words(expected), _words(heard)
-    row = list(range(len(got) + 1))
-    for i, word in enumerate(want, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(got, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1] / max(1, len(want))
+    want = _words(expected)
+    return Levenshtein.distance(want, _words(heard)) / max(1, len(want))
 
 
 def _words(text: str) -> list[str]:
