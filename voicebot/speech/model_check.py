@@ -9,6 +9,7 @@ from typing import Final
 from rapidfuzz.distance import Levenshtein
 from safetensors import SafetensorError, safe_open
 
+from voicebot import languages
 from voicebot.config import CoquiSection, SpeechSection
 from voicebot.errors import UnavailableError, VoicebotError
 from voicebot.paths import cache_folder
@@ -62,7 +63,7 @@ async def check(model: Installed) -> str:
         return f"{sum(len((model.folder / name).read_bytes()) for name in model.files_sha256) // 1_000_000} MB"
     if model.language == ANY_LANGUAGE:
         model = dataclasses.replace(model, language=_ANY_IS)
-    language = model.language.split("-")[0].lower()
+    language = languages.family(model.language)
     sentence = SENTENCES.get(language)
     if model.engine in {"coqui", "kokoro"}:
         return await _understood(model, sentence or _ANYTHING)
@@ -105,7 +106,7 @@ async def _understood(model: Installed, sentence: str) -> str:
         return f"{seconds:.1f} s of speech, which no recogniser here can hear"
     text = (await _heard(pool, speech, pool.info.model)).best.text
     wrong = wrong_words(sentence, text)
-    if model.language.lower().startswith("en") and wrong > MOST_WRONG:
+    if languages.family(model.language) == "en" and wrong > MOST_WRONG:
         raise UnavailableError(
             f"“{text}” was heard when {model.name} spoke “{sentence}”: {wrong:.0%} of the words are wrong",
             cure="install it again, or use another model",

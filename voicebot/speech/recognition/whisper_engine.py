@@ -18,6 +18,7 @@ from typing import Any, Final
 import ctranslate2
 import numpy as np
 
+from voicebot import languages
 from voicebot.errors import UnavailableError
 from voicebot.speech.recognition import sounding
 from voicebot.speech.recognition.engine import NOTHING, Heard
@@ -68,7 +69,7 @@ class WhisperEngine:
             self._tokens = WhisperTokens(folder / "tokenizer.json")
         except Exception as error:  # the library raises kinds of its own for each fault
             raise UnavailableError(f"{folder} is not a Whisper model that can be loaded: {error}") from error
-        self._primary = language.partition("-")[0].lower()
+        self._primary = languages.family(language)
         marks = ("<|startoftranscript|>", f"<|{self._primary}|>", "<|transcribe|>", "<|notimestamps|>")
         prompt = [token for mark in marks if (token := self._tokens.mark(mark)) is not None]
         if len(prompt) != len(marks):
