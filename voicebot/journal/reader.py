@@ -100,6 +100,15 @@ def last(entries: Iterable[Entry], kind: type[_E]) -> tuple[float, _E] | None:
     return found
 
 
+def wall_of(entries: Iterable[Entry]) -> float | None:
+    """Return second 0 of a journal in seconds since the epoch; ``None`` where it does not say that."""
+    begun = first(entries, Begun)
+    try:
+        return datetime.fromisoformat(begun[1].wall).timestamp() if begun else None
+    except ValueError:
+        return None
+
+
 def read_file(path: Path) -> list[dict[str, Any]]:
     """Return the entries of a journal's file as they are stored; a line that a crash cut off is left out."""
     return parse_lines(path.read_bytes())
