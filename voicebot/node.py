@@ -65,7 +65,7 @@ class Node:
             await self._check_policies()
             if self._config.speech.voice == "coqui":
                 await asyncio.to_thread(check_coqui, self._config.coqui)
-            await asyncio.to_thread(VoiceActivity)  # loads its network, for which the first call's audio would wait
+            await asyncio.to_thread(VoiceActivity)  # loads its network, or the first call's audio would wait for it
             if self._config.speech.voice != "espeak":
                 await warm_up()
             phone = AsteriskPhone(self._config)
@@ -87,7 +87,7 @@ class Node:
     # ------------------------------------------------------------------------------------------------
 
     async def _check_policies(self) -> None:
-        """Refuse to begin with a running campaign whose script nobody could decide for."""
+        """Refuse to start while a running campaign has a script that the policy cannot decide for."""
         assert self._store is not None  # noqa: S101 - just opened
         if self._config.dialogue.policy != "rasa":
             return
@@ -106,7 +106,7 @@ class Node:
         return read_pinned(version.text, script_hash), version.name
 
     async def _script(self, script_hash: str) -> Prepared:
-        """Give a pinned script with its policy; made ready once, whoever asks first."""
+        """Return a pinned script with its policy; prepared once, on the first request."""
         task = self._prepared.get(script_hash)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._prepared[script_hash] = asyncio.create_task(self._prepare(script_hash))
@@ -114,7 +114,7 @@ class Node:
 
     async def _prepare(self, script_hash: str) -> Prepared:
         script, called = await self._pinned(script_hash)
-        await asyncio.to_thread(arms, script)  # many variants take a while to be made
+        await asyncio.to_thread(arms, script)  # making many variants takes a while
         ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in arms(script).items()}
         for arm in arms(script).values():
             await self._language(arm.language, arm.voice)
@@ -125,7 +125,7 @@ class Node:
         return ready[""] if "" in ready else Prepared(script, next(iter(ready.values())).policy, ready)
 
     async def _language(self, language: str, wanted: str) -> None:
-        """Make ready who hears a language and the voice that a script wants; one recogniser for all its voices."""
+        """Prepare the recogniser of a language, shared by all its voices, and the voice that a script wants."""
         async with self._language_lock:
             if (language, wanted) in self._languages:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -168,7 +169,8 @@ class CallMaker:
         asyncio.CancelledError
             Before anybody answered.
         """
-        with bound_contextvars(attempt=str(ticket.attempt), campaign=ticket.campaign_name):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(bound_contextvars(attempt=str(ticket.attempt), campaign=ticket.campaign_name))
             journal = Journal(
                 self._config.call.journals,
                 ticket.attempt,
@@ -176,6 +178,7 @@ class CallMaker:
                 wall=time.time(),
                 outage=self._journals,
             )
+            stack.callback(journal.close)
             recording = await asyncio.to_thread(self._recordings.open, ticket.attempt, journal.wall)
             try:
                 return await self._call(ticket, journal, recording, reached)
@@ -192,8 +195,6 @@ class CallMaker:
             except Exception as error:
                 _log.exception("a call failed")
                 return await self._failed(journal, recording, f"internal error: {error}", Fate.UNKNOWN)
-            finally:
-                journal.close()
 
     async def recover(self, attempt: UUID) -> Result | None:
         """Return what the live journal of a crashed call says; ``None`` if nobody is known to have answered."""

@@ -160,6 +160,11 @@ class CallRecording:
 def keep(raw: Path, talked_seconds: float) -> Kept:
     """Make a WAV file of what Asterisk wrote.
 
+    Parameters
+    ----------
+    raw
+        What Asterisk wrote; or the WAV file made of it, which stays as it is.
+
     Returns
     -------
     Kept
@@ -175,7 +180,7 @@ def keep(raw: Path, talked_seconds: float) -> Kept:
     if not seconds:
         raw.unlink(missing_ok=True)
         return Kept(why_not=f"there is no recording at {raw}")
-    if found is raw:
+    if found.suffix == RAW:
         try:
             found = to_wave(raw, raw.with_suffix(WAVE))
             raw.unlink()

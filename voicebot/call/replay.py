@@ -19,7 +19,7 @@ from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Act, Ending, Lead, SlotValue, State, Understanding
 from voicebot.journal import events
 from voicebot.journal.events import Entry
-from voicebot.journal.reader import first
+from voicebot.journal.reader import first, wall_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ class _Walk:
     def __init__(self, script: Script, lead: Lead, rehearsal_day: date | None, journal: Sequence[Entry]) -> None:
         self._script, self._lead = script, lead
         self._at = 0.0
-        begun = first(journal, events.Begun)
-        wall = datetime.fromisoformat(begun[1].wall).timestamp() if begun and begun[1].wall else 0.0
+        wall = wall_of(journal) or 0.0
         self._now = call_clock(lead.timezone, rehearsal_day, wall=lambda: wall + self._at, monotonic=lambda: self._at)
         self._state, self._act = conversation.open_conversation(script, lead, self._now())
         self._understood: dict[int, events.Understood] = {}

@@ -1,4 +1,4 @@
-"""Since when nobody speaks, by the clock: whether a line sends its silence or not. Pure."""
+"""How long the callee has been silent, by the clock, whether or not the line sends its silence. Pure."""
 
 from __future__ import annotations
 

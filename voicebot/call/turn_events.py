@@ -42,7 +42,7 @@ class Turn:
     after_beep
         Wait for an answering machine's beep first.
     replies
-        It answers words: whoever goes on speaking as it begins had not finished.
+        It answers words: a callee who goes on speaking as it begins had not finished.
     """
 
     lines: tuple[bool, ...]

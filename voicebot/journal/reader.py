@@ -1,4 +1,4 @@
-"""Journals of any age, read as typed events. Nothing that can be written makes this fail."""
+"""Journals of any age, read as typed events. No entry, however damaged, makes this fail."""
 
 from __future__ import annotations
 
@@ -100,13 +100,22 @@ def last(entries: Iterable[Entry], kind: type[_E]) -> tuple[float, _E] | None:
     return found
 
 
+def wall_of(entries: Iterable[Entry]) -> float | None:
+    """Return second 0 of a journal in seconds since the epoch; ``None`` where it does not say that."""
+    begun = first(entries, Begun)
+    try:
+        return datetime.fromisoformat(begun[1].wall).timestamp() if begun else None
+    except ValueError:
+        return None
+
+
 def read_file(path: Path) -> list[dict[str, Any]]:
     """Return the entries of a journal's file as they are stored; a line that a crash cut off is left out."""
     return parse_lines(path.read_bytes())
 
 
 def parse_lines(data: bytes) -> list[dict[str, Any]]:
-    """Return the entries that stand whole in ``data``."""
+    """Return the complete entries in ``data``."""
     entries: list[dict[str, Any]] = []
     for line in data.decode("utf-8", errors="replace").split("\n"):
         try:
@@ -124,10 +133,10 @@ def journal_path(folder: Path, attempt: UUID, day: date) -> Path:
 
 
 def find_journal(folder: Path, attempt: UUID) -> Path | None:
-    """Find the journal of an attempt, begun whenever; ``None`` where there is none."""
+    """Find the journal of an attempt, whenever it was begun; ``None`` where there is none."""
     today = datetime.now(UTC).date()
     likely = [journal_path(folder, attempt, today - timedelta(days=days)) for days in (0, 1)]
-    for path in (*likely, folder / f"{attempt}.jsonl"):  # those of earlier versions lie in the folder itself
+    for path in (*likely, folder / f"{attempt}.jsonl"):  # earlier versions put them into the folder itself
         if path.exists():
             return path
     return next(folder.glob(f"*/*/*/{attempt}.jsonl"), None)

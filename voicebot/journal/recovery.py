@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from voicebot.agi.phone import Disposition
 from voicebot.journal import events
-from voicebot.journal.reader import first, last, read_entries
+from voicebot.journal.reader import first, last, read_entries, wall_of
 from voicebot.journal.transcript import utterances
 from voicebot.store.records import Result
 
@@ -30,8 +29,7 @@ def recovered(lines: Iterable[Mapping[str, Any]], explanation: str = "") -> Resu
     answered = first(entries, events.Answered)
     if answered is None:
         return None
-    begun = first(entries, events.Begun)
-    wall = _seconds(begun[1].wall) if begun else None
+    wall = wall_of(entries)
     turn = last(entries, events.Turn)
     done = last(entries, events.OutcomeReached)
     call = first(entries, events.CallPlanned)
@@ -65,10 +63,3 @@ def recorded(entries: Iterable[events.Entry]) -> str:
             case events.NotRecorded():
                 path = ""
     return path
-
-
-def _seconds(wall: str) -> float | None:
-    try:
-        return datetime.fromisoformat(wall).timestamp()
-    except ValueError:
-        return None

@@ -1,6 +1,6 @@
 """``docs/reference/journal.md``, written from the events.
 
-``python -m voicebot.journal.reference`` writes it; a test holds it to the events.
+``python -m voicebot.journal.reference`` writes it; a test checks that it is up to date.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ this page.
 Every event and command of a call, one JSON object a line, in `call.journals` under `YYYY/MM/DD` (UTC) while the call
 lasts; with the outcome it goes into the database (`voicebot call show CALL --all`, `--json`, `call export`). Each entry
 has `at`, seconds since the journal was begun, `event`, and the fields below; a field that is empty is left out. Times
-within entries (`began`, `ended`, `starts_at`, those of words) are on the same clock. The first entry, `begun`, tells
-second 0 on the wall clock and the `schema`: {schema} now, and journals without one are of version 1.
+within entries (`began`, `ended`, `starts_at`, those of words) are on the same clock. The first entry, `begun`, gives
+second 0 on the wall clock and the `schema`: {schema} now; journals without one are of version 1.
 `voicebot.journal.reader` reads every version; an event that it does not know is kept as it is.
 
 | event | what happened | fields |

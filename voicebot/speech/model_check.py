@@ -6,8 +6,10 @@ import asyncio
 import dataclasses
 from typing import Final
 
+from rapidfuzz.distance import Levenshtein
 from safetensors import SafetensorError, safe_open
 
+from voicebot import languages
 from voicebot.config import CoquiSection, SpeechSection
 from voicebot.errors import UnavailableError, VoicebotError
 from voicebot.paths import cache_folder
@@ -61,7 +63,7 @@ async def check(model: Installed) -> str:
         return f"{sum(len((model.folder / name).read_bytes()) for name in model.files_sha256) // 1_000_000} MB"
     if model.language == ANY_LANGUAGE:
         model = dataclasses.replace(model, language=_ANY_IS)
-    language = model.language.split("-")[0].lower()
+    language = languages.family(model.language)
     sentence = SENTENCES.get(language)
     if model.engine in {"coqui", "kokoro"}:
         return await _understood(model, sentence or _ANYTHING)
@@ -104,7 +106,7 @@ async def _understood(model: Installed, sentence: str) -> str:
         return f"{seconds:.1f} s of speech, which no recogniser here can hear"
     text = (await _heard(pool, speech, pool.info.model)).best.text
     wrong = wrong_words(sentence, text)
-    if model.language.lower().startswith("en") and wrong > MOST_WRONG:
+    if languages.family(model.language) == "en" and wrong > MOST_WRONG:
         raise UnavailableError(
             f"“{text}” was heard when {model.name} spoke “{sentence}”: {wrong:.0%} of the words are wrong",
             cure="install it again, or use another model",
@@ -154,13 +156,8 @@ def _readable(model: Installed) -> str:
 
 def wrong_words(expected: str, heard: str) -> float:
     """Word error rate: the fewest substitutions, insertions and deletions, per expected word."""
-    want, got = _words(expected), _words(heard)
-    row = list(range(len(got) + 1))
-    for i, word in enumerate(want, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(got, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1] / max(1, len(want))
+    want = _words(expected)
+    return Levenshtein.distance(want, _words(heard)) / max(1, len(want))
 
 
 def _words(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from tests.unit.call.carried import Call, Clips, Policy, Pool, Recognizer, told
 from tests.unit.dialogue.making import LEAD, SMALL, changed, loaded
 from voicebot.agi.phone import CallRequest, Disposition, HangUp, Origin, Recording
 from voicebot.call.maker import CallMaker, Language, Prepared
-from voicebot.call.recordings import BYTES_A_SECOND
+from voicebot.call.recordings import BYTES_A_SECOND, CallRecording, Recordings
 from voicebot.call.session import CallSession
 from voicebot.config import AsteriskSection, CallSection, Config, TrunkSection
 from voicebot.errors import UnavailableError
@@ -244,6 +244,26 @@ def test_a_call_given_up_before_anybody_answered_is_no_result(tmp_path: Path) ->
             await calling
 
     told(story())
+
+
+def test_a_call_cancelled_before_it_is_dialled_leaves_no_journal_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> CallRecording:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Recordings, "open", stopped)
+
+    async def story() -> Node:
+        node = Node(tmp_path)
+        with pytest.raises(asyncio.CancelledError):
+            await node.maker.call(node.ticket, lambda: None)
+        return node
+
+    node = told(story())
+    path = find_journal(node.config.call.journals, node.ticket.attempt)
+    assert path is not None
+    assert not [one for one in Path("/proc/self/fd").iterdir() if one.exists() and one.samefile(path)]
 
 
 def test_folders_that_cannot_be_written_disturb_no_call(tmp_path: Path) -> None:

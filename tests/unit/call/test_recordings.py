@@ -45,6 +45,14 @@ def test_a_raw_recording_becomes_a_wave_file(tmp_path: Path) -> None:
     assert keep(tmp_path / "call.raw", 4.9) == kept, "after a crash it is asked for again"
 
 
+def test_a_recording_that_is_a_wave_file_already_stays_as_it_is(tmp_path: Path) -> None:
+    kept = keep(raw_file(tmp_path, 5), 4.9)
+    assert kept.path is not None
+    before = kept.path.read_bytes()
+    assert keep(kept.path, 4.9) == kept, "after a crash the journal may name this file"
+    assert kept.path.read_bytes() == before
+
+
 def test_a_disk_without_room_for_another_file_keeps_the_raw_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from voicebot.journal import events
-from voicebot.journal.reader import read_file
+from voicebot.journal.reader import read_file, wall_of
 from voicebot.journal.recovery import recovered
 from voicebot.journal.writer import Journal
 from voicebot.store.records import Fate, Said
@@ -54,3 +56,16 @@ def test_nothing_is_recovered_from_a_call_that_nobody_answered(tmp_path: Path) -
     journal.add(events.Ringing(), 1.0)
     journal.close()
     assert recovered(read_file(journal.path)) is None
+
+
+@pytest.mark.parametrize(
+    ("begun", "wall"),
+    [
+        ([], None),
+        ([events.Begun("a", "2026-11-27T10:00:00+00:00")], 1_795_773_600.0),
+        ([events.Begun("a")], None),
+        ([events.Begun("a", "yesterday")], None),
+    ],
+)
+def test_second_0_on_the_wall_clock_is_told_where_it_is_known(begun: list[events.Begun], wall: float | None) -> None:
+    assert wall_of([events.Entry(0.0, one) for one in begun]) == wall

@@ -1,7 +1,7 @@
 """What can happen in a call, one frozen data class each; ``name`` tells them apart in a journal.
 
-Times within events are seconds on the journal's own clock, as is the ``at`` of every entry. Whoever changes or renames
-a field raises ``SCHEMA`` and teaches ``reader.py`` to read the older form; a new event or a new field with a default
+Times within events are seconds on the journal's own clock, as is the ``at`` of every entry. When a field is changed or
+renamed, raise ``SCHEMA`` and teach ``reader.py`` to read the older form; a new event, or a new field with a default,
 needs neither.
 """
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class QuestionBegun:
-    """A turn begins that ends with listening: at which step, under which cue, for what kind of answer."""
+    """A turn that ends with listening begins: at which step, under which cue, for what kind of answer."""
 
     name: ClassVar[str] = "listen"
     step: str = ""
@@ -19,7 +19,7 @@ class QuestionBegun:
 
 @dataclass(frozen=True, slots=True)
 class EndingBegun:
-    """A turn begins that ends the talk."""
+    """A turn that ends the talk begins."""
 
     name: ClassVar[str] = "ending"
     outcome: str = ""
@@ -30,7 +30,7 @@ class EndingBegun:
 
 @dataclass(frozen=True, slots=True)
 class LineBegun:
-    """A line begins to be said.
+    """The bot begins a line.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class LineBegun:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """A reply is on the wire, so long after the callee was last heard speaking."""
+    """A reply starts to play; ``since_speech_ms``: how long after the callee was last heard speaking."""
 
     name: ClassVar[str] = "sounding"
     since_speech_ms: int = 0
@@ -89,7 +89,7 @@ class LineDropped:
 
 @dataclass(frozen=True, slots=True)
 class RenderedLate:
-    """A line that could not be known before the call was rendered while it waited."""
+    """A line that could not be rendered before the call was rendered when it was due."""
 
     name: ClassVar[str] = "rendered_late"
     seconds: float = 0.0
@@ -122,7 +122,7 @@ class TransferBegun:
 
 @dataclass(frozen=True, slots=True)
 class TransferFailed:
-    """The transfer could not be asked for."""
+    """The transfer could not be started."""
 
     name: ClassVar[str] = "transfer_failed"
     error: str = ""

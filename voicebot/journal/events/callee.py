@@ -107,7 +107,7 @@ class Words:
     words
         Each word with its times, where the recogniser tells them.
     failed
-        The recogniser could not be asked.
+        The recogniser failed.
     """
 
     name: ClassVar[str] = "words"

@@ -35,7 +35,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFailed:
-    """What was said could not be understood by whoever decides; it counts as silence."""
+    """The policy failed on what was said; it counts as silence."""
 
     name: ClassVar[str] = "decision_failed"
     query: int = 0

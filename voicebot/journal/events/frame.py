@@ -27,7 +27,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class CallPlanned:
-    """Who is called by what; ``engines`` names recogniser, policy and voice."""
+    """The lead, the script and the trunk of the call; ``engines`` names recogniser, policy and voice."""
 
     name: ClassVar[str] = "call"
     campaign: str = ""
@@ -79,7 +79,7 @@ class RecordingStarted:
     path
         The file that Asterisk writes.
     starts_at
-        When it was told so.
+        When it was told to.
     """
 
     name: ClassVar[str] = "recording"
@@ -89,7 +89,7 @@ class RecordingStarted:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """There is no recording of this call, or none of all of it, and why."""
+    """The call was not recorded, or not all of it, and why."""
 
     name: ClassVar[str] = "not_recorded"
     why: str = ""
@@ -149,7 +149,7 @@ class HungUp:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeReached:
-    """What the call came to; only what becomes of its recording is told after it."""
+    """The outcome of the call; only what becomes of its recording is noted after it."""
 
     name: ClassVar[str] = "outcome"
     outcome: str = ""
@@ -160,7 +160,7 @@ class OutcomeReached:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call ended by a fault; ``fate`` tells whether somebody was called."""
+    """A fault ended the call; ``fate``: ``not_asked``, or ``unknown`` if the callee may have been called."""
 
     name: ClassVar[str] = "failed"
     explanation: str = ""
@@ -169,14 +169,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The node gave the call up: it was told to stop at once."""
+    """The node abandoned the call because it was told to stop at once."""
 
     name: ClassVar[str] = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something of the engine failed while the call went on, or was ended for it."""
+    """Something in the engine failed; the call went on, or was ended because of it."""
 
     name: ClassVar[str] = "fault"
     where: str = ""

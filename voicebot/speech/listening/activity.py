@@ -73,7 +73,7 @@ _FIRST_BACKGROUND_DBFS: Final = -44.0
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What one frame told.
+    """What one frame shows.
 
     Parameters
     ----------

@@ -47,13 +47,13 @@ def names_in(archive: Path) -> list[PurePosixPath]:
     Raises
     ------
     UnavailableError
-        It is made to harm.
+        It is malicious.
     """
     try:
         with _members(archive) as members:
             return [member.path for member in members]
     except _BROKEN:
-        return []  # unpacking it tells what is wrong
+        return []  # unpacking it reports what is wrong
 
 
 def unpack(archive: Path, target: Path, required: Sequence[str], progress: Progress) -> None:
@@ -67,7 +67,7 @@ def unpack(archive: Path, target: Path, required: Sequence[str], progress: Progr
     Raises
     ------
     UnavailableError
-        Not an archive, broken off, without a model, too large for the disk, or made to harm.
+        Not an archive, cut off, without a model, too large for the disk, or malicious.
     """
     try:
         with _members(archive) as members:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from voicebot import languages
 from voicebot.config import SpeechSection
 from voicebot.errors import ConfigurationError, UnavailableError
 from voicebot.speech.models.catalogue import ANY_LANGUAGE, CATALOGUE, all_installed, installed
@@ -67,11 +68,7 @@ def choose_recognizer(config: SpeechSection, language: str) -> WorkerPool:
 
 
 def _same_language(one: str, other: str) -> bool:
-    return _primary(one) == _primary(other)
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].lower()
+    return languages.family(one) == languages.family(other)
 
 
 def _best(languages: Iterable[str], wanted: str) -> str | None:

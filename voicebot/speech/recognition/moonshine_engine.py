@@ -11,25 +11,23 @@ Runtime files, byte-pair tokens with byte fallback.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import onnxruntime
-import soxr
 
 from voicebot.errors import UnavailableError
-from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.recognition.candidates import confidence_of, pick, plain, shortlist, written
 from voicebot.speech.recognition.engine import NOTHING, Heard
 from voicebot.speech.recognition.moonshine_tokens import END, START, Tokens
-from voicebot.speech.recognition.recognizer import Hints, Hypothesis
-from voicebot.speech.recognition.stretches import quiet_place
+from voicebot.speech.recognition.recognizer import Hypothesis
+from voicebot.speech.recognition.whole_stream import MODEL_RATE, Samples, WholeStream
 
 _Array = np.ndarray[Any, Any]
 
-_MODEL_RATE: Final = 16000
 _HEADS: Final = 8
 _HEAD_SIZE: Final = 36
 _STRIDE: Final = 384
@@ -38,12 +36,6 @@ _TOKENS_PER_SECOND: Final = 6.5
 _LEAST_TOKENS: Final = 8
 _LEAST_SECONDS: Final = 1.0
 """Shorter audio is filled up with silence: the encoder needs context."""
-_HEARABLE_SECONDS: Final = 0.06
-"""Less than this is not speech."""
-_HEARABLE_RMS: Final = 0.0005
-"""Quieter than this (-66 dBFS) is not speech; the model would dream something up."""
-_LONGEST_SECONDS: Final = 14.0
-"""Longer audio is cut at quiet places: cost and errors of the model grow with length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ class MoonshineEngine:
             raise UnavailableError(f"{folder} is not a Moonshine model that can be loaded: {error}") from error
         self._past = [given.name for given in self._decoder.get_inputs() if given.name.startswith("past")]
         self.details = {"hints": "scored", "onnxruntime": onnxruntime.__version__}
-        self.hear(np.zeros(_MODEL_RATE, np.float32))
+        self.hear(np.zeros(MODEL_RATE, np.float32))
 
     def stream(self) -> MoonshineStream:
         """Return a stream for one call."""
@@ -94,7 +86,7 @@ class MoonshineEngine:
             At 16 kHz, -1 to 1.
         """
         encoded = self._encode(samples)
-        most = max(_LEAST_TOKENS, int(len(samples) / _MODEL_RATE * _TOKENS_PER_SECOND) + 4)
+        most = max(_LEAST_TOKENS, int(len(samples) / MODEL_RATE * _TOKENS_PER_SECOND) + 4)
         tokens: list[int] = []
         scores: list[float] = []
         past = self._empty(1)
@@ -157,63 +149,33 @@ class MoonshineEngine:
         return result
 
 
-class MoonshineStream:
-    """One call's stream: keeps the utterance and transcribes the whole of it at each interim result."""
+class MoonshineStream(WholeStream[_Decoded]):
+    """One call's stream."""
+
+    longest_seconds = 14.0  # cost and errors of the model grow with length
+    hearable_seconds = 0.06
 
     def __init__(self, engine: MoonshineEngine) -> None:
+        super().__init__()
         self._engine = engine
-        self._audio = bytearray()
-        self._earlier: list[_Decoded] = []
-        self._hints = Hints()
 
-    def begin(self, hints: Hints) -> None:
-        """Start an utterance."""
-        self.end()
-        self._hints = hints
+    def _decode(self, samples: Samples) -> _Decoded:
+        least = int(_LEAST_SECONDS * MODEL_RATE)
+        return self._engine.hear(np.pad(samples, (0, max(0, least - len(samples)))))
 
-    def feed(self, pcm: bytes) -> None:
-        """Hear."""
-        self._audio += pcm
+    def _weigh(self, parts: Sequence[_Decoded | None], phrases: tuple[str, ...]) -> Heard:
+        said = [part for part in parts if part is not None and part.text]
+        last = parts[-1]
+        if any(part is not last for part in said):
+            return _joined(said)
+        return Heard(NOTHING) if last is None else self._weigh_hints(last, phrases)
 
-    def end(self) -> None:
-        """Forget the utterance."""
-        self._audio.clear()
-        self._earlier.clear()
-        self._hints = Hints()
-
-    def interim(self) -> Heard:
-        """Words so far."""
-        longest = int(_LONGEST_SECONDS * SAMPLE_RATE) * 2
-        while len(self._audio) > longest:
-            cut = quiet_place(bytes(self._audio[:longest]))
-            earlier = self._decode(bytes(self._audio[:cut]))
-            if earlier is not None and earlier.text:
-                self._earlier.append(earlier)
-            del self._audio[:cut]
-        decoded = self._decode(bytes(self._audio))
-        if self._earlier:
-            return _joined([*self._earlier, *([decoded] if decoded is not None and decoded.text else [])])
-        if decoded is None:
-            return Heard(NOTHING)
-        return self._weigh(decoded)
-
-    def _decode(self, pcm: bytes) -> _Decoded | None:
-        """Words of one stretch of audio, or ``None`` where there is nothing to be heard."""
-        samples = np.frombuffer(pcm[: len(pcm) - len(pcm) % 2], "<i2").astype(np.float32) / 32768
-        if len(samples) < _HEARABLE_SECONDS * SAMPLE_RATE or float(np.sqrt(np.mean(samples**2))) < _HEARABLE_RMS:
-            return None
-        doubled = soxr.resample(samples, SAMPLE_RATE, _MODEL_RATE, quality="MQ")
-        least = int(_LEAST_SECONDS * _MODEL_RATE)
-        if len(doubled) < least:
-            doubled = np.pad(doubled, (0, least - len(doubled)))
-        return self._engine.hear(doubled)
-
-    def _weigh(self, decoded: _Decoded) -> Heard:
+    def _weigh_hints(self, decoded: _Decoded, hints: tuple[str, ...]) -> Heard:
         free = Hypothesis(decoded.text, confidence_of(decoded.log_probability)) if decoded.text else NOTHING
-        phrases = shortlist(decoded.text, decoded.log_probability, self._hints.phrases)
+        phrases = shortlist(decoded.text, decoded.log_probability, hints)
         if not phrases:
             exact = plain(decoded.text)
-            fitting = next((phrase for phrase in self._hints.phrases if plain(phrase) == exact), None)
+            fitting = next((phrase for phrase in hints if plain(phrase) == exact), None)
             if exact and fitting is not None:
                 return Heard(Hypothesis(fitting, free.confidence, "hints"), (free,))
             return Heard(free)

@@ -289,7 +289,7 @@ class WorkerPool:
 
     @property
     def worker_ids(self) -> tuple[int, ...]:
-        """Process ids of the workers that run, for doctor, tests and benchmarks."""
+        """Process ids of the workers that run, for tests."""
         return tuple(slot.process.pid for slot in self._slots if slot.process is not None)
 
     async def start(self) -> None:

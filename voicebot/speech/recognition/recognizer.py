@@ -21,8 +21,8 @@ class Hints:
     Parameters
     ----------
     phrases
-        Likely answers, in plain lower-case words: a grammar for Vosk, candidates to score for the embedded
-        engine. May be empty.
+        Likely answers, in plain lower-case words: a grammar for Vosk, candidates for the other engines.
+        May be empty.
     """
 
     phrases: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class EngineInfo:
     Parameters
     ----------
     engine
-        ``vosk`` or ``moonshine``.
+        ``vosk``, ``moonshine`` or ``whisper``.
     model
         Name of the installed model.
     language

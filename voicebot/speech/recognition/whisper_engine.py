@@ -11,29 +11,26 @@ Model format: OpenAI's Whisper, converted for CTranslate2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
 import numpy as np
-import soxr
 
+from voicebot import languages
 from voicebot.errors import UnavailableError
-from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.recognition import sounding
 from voicebot.speech.recognition.engine import NOTHING, Heard
 from voicebot.speech.recognition.log_mel import RATE, log_mel
-from voicebot.speech.recognition.recognizer import Hints, Hypothesis
-from voicebot.speech.recognition.stretches import quiet_place
+from voicebot.speech.recognition.recognizer import Hypothesis
 from voicebot.speech.recognition.whisper_tokens import WhisperTokens
+from voicebot.speech.recognition.whole_stream import Samples, WholeStream
 
-_Array = np.ndarray[Any, Any]
+_Decoded = tuple[list[tuple[str, float]], float]
+"""(text, mean log-probability), best first; and the probability that nobody spoke."""
 
 _WINDOW_FRAMES: Final = 1000
-_LONGEST_SECONDS: Final = 9.0
-"""Longer audio is cut at quiet places: a window of its own is as good and cheaper."""
-_HEARABLE_SECONDS: Final = 0.1
-_HEARABLE_RMS: Final = 0.0005
 _BEAMS: Final = 5
 _HYPOTHESES: Final = 3
 _TOKENS_PER_SECOND: Final = 9.0
@@ -72,7 +69,7 @@ class WhisperEngine:
             self._tokens = WhisperTokens(folder / "tokenizer.json")
         except Exception as error:  # the library raises kinds of its own for each fault
             raise UnavailableError(f"{folder} is not a Whisper model that can be loaded: {error}") from error
-        self._primary = language.partition("-")[0].lower()
+        self._primary = languages.family(language)
         marks = ("<|startoftranscript|>", f"<|{self._primary}|>", "<|transcribe|>", "<|notimestamps|>")
         prompt = [token for mark in marks if (token := self._tokens.mark(mark)) is not None]
         if len(prompt) != len(marks):
@@ -90,18 +87,13 @@ class WhisperEngine:
         """Primary subtag of what is spoken."""
         return self._primary
 
-    def hear(self, samples: _Array) -> tuple[list[tuple[str, float]], float]:
+    def hear(self, samples: Samples) -> _Decoded:
         """Decode an utterance.
 
         Parameters
         ----------
         samples
             At 16 kHz, -1 to 1.
-
-        Returns
-        -------
-        tuple
-            (text, mean log-probability), best first; and the probability that nobody spoke.
         """
         seconds = len(samples) / RATE
         features = np.ascontiguousarray(log_mel(samples, _WINDOW_FRAMES)[None])
@@ -124,52 +116,28 @@ class WhisperEngine:
         return texts, float(result.no_speech_prob)
 
 
-class WhisperStream:
-    """One call's stream: keeps the utterance and transcribes the whole of it at each interim result."""
+class WhisperStream(WholeStream[_Decoded]):
+    """One call's stream."""
+
+    longest_seconds = 9.0  # a window of its own is as good as a part of a long one, and cheaper
+    hearable_seconds = 0.1
 
     def __init__(self, engine: WhisperEngine) -> None:
+        super().__init__()
         self._engine = engine
-        self._audio = bytearray()
-        self._earlier: list[Hypothesis] = []
-        self._hints = Hints()
 
-    def begin(self, hints: Hints) -> None:
-        """Start an utterance."""
-        self.end()
-        self._hints = hints
+    def _decode(self, samples: Samples) -> _Decoded:
+        return self._engine.hear(samples)
 
-    def feed(self, pcm: bytes) -> None:
-        """Hear."""
-        self._audio += pcm
-
-    def end(self) -> None:
-        """Forget the utterance."""
-        self._audio.clear()
-        self._earlier.clear()
-        self._hints = Hints()
-
-    def interim(self) -> Heard:
-        """Words so far."""
-        longest = int(_LONGEST_SECONDS * SAMPLE_RATE) * 2
-        while len(self._audio) > longest:
-            cut = quiet_place(bytes(self._audio[:longest]))
-            self._earlier.append(self._hear(bytes(self._audio[:cut]), ()).best)
-            del self._audio[:cut]
-        heard = self._hear(bytes(self._audio), () if self._earlier else self._hints.phrases)
-        parts = [one for one in (*self._earlier, heard.best) if one.text]
-        if not self._earlier or not parts:
-            return heard
-        lengths = [len(one.text) for one in parts]
-        confidence = float(np.average([one.confidence for one in parts], weights=lengths))
-        return Heard(Hypothesis(sounding.joined([one.text for one in parts], self._engine.language), confidence))
-
-    def _hear(self, pcm: bytes, phrases: tuple[str, ...]) -> Heard:
-        """Words of one stretch of audio."""
-        samples = np.frombuffer(pcm[: len(pcm) - len(pcm) % 2], "<i2").astype(np.float32) / 32768
-        if len(samples) < _HEARABLE_SECONDS * SAMPLE_RATE or float(np.sqrt(np.mean(samples**2))) < _HEARABLE_RMS:
-            return Heard(NOTHING)
-        texts, no_speech = self._engine.hear(soxr.resample(samples, SAMPLE_RATE, RATE, quality="MQ"))
-        return weigh(texts, no_speech, phrases, self._engine.language)
+    def _weigh(self, parts: Sequence[_Decoded | None], phrases: tuple[str, ...]) -> Heard:
+        language = self._engine.language
+        whole = len(parts) == 1
+        heard = [Heard(NOTHING) if part is None else weigh(*part, phrases if whole else (), language) for part in parts]
+        said = [one.best for one in heard if one.best.text]
+        if whole or not said:
+            return heard[-1]
+        confidence = float(np.average([one.confidence for one in said], weights=[len(one.text) for one in said]))
+        return Heard(Hypothesis(sounding.joined([one.text for one in said], language), confidence))
 
 
 def confidence_of(score: float) -> float:

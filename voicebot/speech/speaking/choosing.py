@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicebot import languages
 from voicebot.config import Config, CoquiSection, SpeechSection
 from voicebot.errors import ConfigurationError
 from voicebot.speech.models.catalogue import installed
@@ -38,8 +39,8 @@ def choose_voice(config: SpeechSection, language: str) -> Voice:
     UnavailableError
         The voice's engine is not installed; says what to do.
     """
-    primary = language.lower().split("-")[0]
-    english, mandarin = primary == "en", primary == "zh"
+    family = languages.family(language)
+    english, mandarin = family == "en", family == "zh"
     if config.voice == "hibari" and not english:
         raise ConfigurationError(
             f"the voice hibari speaks English only, not {language}", cure='set speech.voice to "auto" or "espeak"'

@@ -77,7 +77,7 @@ class HibariVoice:
                 ) from error
         if not pcm:
             raise UnavailableError(
-                f"hibari, an English voice, has no sound for {text!r}",
+                f"hibari, an English voice, has no sound for a text of {len(text)} characters",
                 cure="use a voice of the text's language",
             )
         return pcm
@@ -103,5 +103,5 @@ def _speak(engine: Any, text: str, speed: float) -> bytes:
     try:
         samples = engine(text, speed=min(2.0, max(0.5, speed)), seed=_SEED)
     except Exception as error:
-        raise UnavailableError(f"hibari failed on {text!r}: {error}") from error
+        raise UnavailableError(f"hibari failed on a text of {len(text)} characters: {error}") from error
     return finish(samples, engine.sample_rate)

@@ -1,4 +1,4 @@
-"""Rendered speech, kept by what it says: a call plays files; only what nobody could foresee is spoken live.
+"""Rendered speech, kept by what it says: a call plays files; only what could not be foreseen is spoken live.
 
 A text is kept sentence by sentence. A sentence is the unit that voices give one melody to, so the sound of the
 whole is that of its parts with a pause between them, and what is the same for every lead is rendered once. What holds
@@ -52,7 +52,7 @@ class Prompts(Protocol):
         """Who speaks."""
 
     async def start(self) -> None:
-        """Start what the voice needs; returns when it can speak, or somebody in its place."""
+        """Start what the voice needs; returns when it or its fallback can speak."""
 
     async def close(self) -> None:
         """Stop what was started."""
@@ -74,7 +74,7 @@ class Prompts(Protocol):
         """Name of the voice whose speech ``get`` gives."""
 
     async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
-        """PCM of ``text``, made now if it has to be: somebody in a call waits for it."""
+        """PCM of ``text``, rendered now if it has to be: a call is waiting for it."""
 
 
 class PromptCache:

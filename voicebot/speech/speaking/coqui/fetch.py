@@ -2,8 +2,8 @@
 
     python fetch.py NAME FOLDER
 
-Models and vocoders go to FOLDER/tts as Coqui lays them out. Terms that a model asks to be agreed to are never agreed
-to here: whoever has read them sets COQUI_TOS_AGREED=1.
+Models and vocoders go to FOLDER/tts as Coqui lays them out. Terms that a model comes with are never agreed to
+here: set COQUI_TOS_AGREED=1 once you have read them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 NAME is a model that Coqui's own manager has put under $TTS_HOME.
 
-One thread speaks, one text after the other; a text that somebody in a call waits for goes before those that are
+One thread speaks, one text after the other; a text that a call is waiting for goes before those that are
 rendered ahead, and interrupts one of them between two layers of the decoder. A model's files are read as weights and
 numbers alone, never as pickled programs. Requests: ``{"do": "speak", "text": …,
 "speed": 1.0, "urgent": true}``; the answer carries 32-bit float samples and tells their ``rate``. Nothing is fetched: a

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from voicebot import languages
 from voicebot.errors import ConfigurationError
 from voicebot.speech.models import catalogue as models
 from voicebot.speech.models.coqui_config import check_coqui, check_files
@@ -37,9 +38,9 @@ class CoquiModel:
 
 def model_for(language: str, configured: Mapping[str, str]) -> str | None:
     """Return what is configured for a language, or for another variety of it; ``None`` where nothing is."""
-    family = language.split("-", maxsplit=1)[0].lower()
+    family = languages.family(language)
     same = [model for tag, model in configured.items() if tag.lower() == language.lower()]
-    related = [model for tag, model in configured.items() if tag.split("-")[0].lower() == family]
+    related = [model for tag, model in configured.items() if languages.family(tag) == family]
     return next(iter([*same, *related]), None)
 
 

@@ -14,7 +14,7 @@ _FETCH_SECONDS: Final = 3600.0
 
 
 def convert(folder: Path) -> None:
-    """Turn the voice in Piper's form in ``folder`` into ``model.pth`` and ``config.json``; its own files go.
+    """Turn the voice in Piper's form in ``folder`` into ``model.pth`` and ``config.json``; its own files are removed.
 
     Both are run on the same phonemes and must agree, see ``piper``.
 
