@@ -15,6 +15,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from voicebot.agi import addresses
+
 _MAGIC: Final = b"HEP3"
 _CHUNK: Final = struct.Struct("!HHH")
 """Vendor, type and length of a chunk, its own six bytes included."""
@@ -92,7 +94,7 @@ class Refusals(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
         """Keep what it says of a refusal."""
-        if addr[0] not in self._peers or not data.startswith(_MAGIC):
+        if addresses.plain(str(addr[0])) not in self._peers or not data.startswith(_MAGIC):
             return
         self.heard = True
         refusal = read_refusal(data)
