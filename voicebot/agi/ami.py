@@ -265,6 +265,27 @@ class Ami:
         messages = await self._send(name, fields or {}, as_list=True, uncertain=False)
         return [message for message in messages[1:] if not message.event.endswith("Complete")]
 
+    async def variable(self, expression: str, *, channel: str = "") -> str:
+        """Return the value of a dialplan function or variable, empty where Asterisk refuses to tell.
+
+        Parameters
+        ----------
+        expression
+            Such as ``DEVICE_STATE(PJSIP/carrier)``.
+        channel
+            Name of the channel that is asked; empty for a global value.
+
+        Raises
+        ------
+        UnavailableError
+            There is no connection, or no answer came.
+        """
+        fields = {"Variable": expression} | ({"Channel": channel} if channel else {})
+        try:
+            return str((await self.action("Getvar", fields)).value)
+        except RefusedError:
+            return ""
+
     async def _send(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
         check_fields(name, fields)
         if not self._ready:

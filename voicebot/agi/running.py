@@ -108,12 +108,12 @@ async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) 
                 "render it again (voicebot trunk dialplan), then: dialplan reload",
             )
     for module, without in REQUIRED_MODULES.items():
-        state = await _variable(ami, f"IFMODULE({module}.so)")
+        state = await ami.variable(f"IFMODULE({module}.so)")
         if state in {"0", "1"}:
             answers.facts[Fact("module", module)] = state == "1"
         if state == "0":
             answers.broken(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
-    if await _variable(ami, "IFMODULE(func_env.so)") == "1":
+    if await ami.variable("IFMODULE(func_env.so)") == "1":
         what = "func_env is loaded: whoever has AMI's secret can write files as Asterisk's user"
         cure = "put noload => func_env.so into modules.conf, unless your dialplan needs it"
         answers.findings.append(PbxFinding("note", Problem(what, cure)))
@@ -156,7 +156,7 @@ def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
 
 async def _trunk(ami: Ami, config: Config, answers: Answers, name: str) -> None:
     endpoint = config.trunks[name].endpoint
-    state = await _variable(ami, f"DEVICE_STATE(PJSIP/{endpoint})")
+    state = await ami.variable(f"DEVICE_STATE(PJSIP/{endpoint})")
     if state:
         answers.facts[Fact("endpoint", endpoint)] = state != "INVALID"
     if state == "INVALID":
@@ -222,7 +222,7 @@ async def _describe(ami: Ami, endpoint: str) -> Section:
     where = f"the running endpoint {endpoint}"
     section = Section(endpoint, where, 0)
     for option in _ASKED:
-        value = await _variable(ami, f"PJSIP_ENDPOINT({endpoint},{option})")
+        value = await ami.variable(f"PJSIP_ENDPOINT({endpoint},{option})")
         if value:
             section.settings.append(Setting(option, value, where, 0))
     return section
@@ -241,11 +241,3 @@ async def _dialplan(ami: Ami, wanted: dict[str, str]) -> bool:
     except RefusedError:
         return False
     return True
-
-
-async def _variable(ami: Ami, expression: str) -> str:
-    """Return what a dialplan function is worth; empty where Asterisk cannot say."""
-    try:
-        return str((await ami.action("Getvar", {"Variable": expression})).value)
-    except RefusedError:
-        return ""

@@ -17,12 +17,11 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from voicebot import paths
-from voicebot.agi.ami import Ami
 from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.agi.phone import CallRequest, Disposition, HangUp, Recording
 from voicebot.agi.running import logged_in
 from voicebot.config import Config
-from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, VoicebotError
+from voicebot.errors import ConfigurationError, Problem, UnavailableError, VoicebotError
 from voicebot.private_files import make_missing
 
 _RATE: Final = 8000
@@ -274,19 +273,12 @@ async def _ask(config: Config, attempt: UUID) -> Audio:
             )
             if name is None:
                 return Audio()
-            answers = {what: await _variable(ami, name, question) for what, question in _QUESTIONS.items()}
+            answers = {what: await ami.variable(question, channel=name) for what, question in _QUESTIONS.items()}
     except VoicebotError:
         return Audio()
     received, sent, lost = (_number(answers[what]) for what in ("received", "sent", "lost"))
     codec = answers["codec"].strip("()") or None
     return Audio(codec, received, sent, lost)
-
-
-async def _variable(ami: Ami, channel: str, expression: str) -> str:
-    try:
-        return str((await ami.action("Getvar", {"Channel": channel, "Variable": expression})).value)
-    except RefusedError:
-        return ""
 
 
 def _number(text: str) -> int | None:

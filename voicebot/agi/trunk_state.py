@@ -54,7 +54,7 @@ class TrunkWatch:
             status = registration(trunk.endpoint, registrations)
             if status and not is_registered(status):
                 unregistered[name] = status
-            if await _redirect_method(ami, trunk.endpoint) == "uri_pjsip":
+            if await ami.variable(f"PJSIP_ENDPOINT({trunk.endpoint},redirect_method)") == "uri_pjsip":
                 redirecting.add(name)
         for name in unregistered.keys() - self.unregistered.keys():
             _log.warning("a trunk is not registered at its carrier", trunk=name, status=unregistered[name])
@@ -100,11 +100,3 @@ async def outbound_registrations(ami: Ami) -> list[dict[str, str]]:
         for message in messages
         if message.event == "OutboundRegistrationDetail"
     ]
-
-
-async def _redirect_method(ami: Ami, endpoint: str) -> str:
-    """Return an endpoint's ``redirect_method``, empty where Asterisk cannot say."""
-    try:
-        return str((await ami.action("Getvar", {"Variable": f"PJSIP_ENDPOINT({endpoint},redirect_method)"})).value)
-    except RefusedError:
-        return ""
