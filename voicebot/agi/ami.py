@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -147,13 +146,6 @@ def _tls(authority: Path | None) -> ssl.SSLContext | None:
         ) from error
 
 
-def _stays_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Ami:
     """A connection to Asterisk's manager interface that reconnects whenever it is lost.
 
@@ -217,7 +209,7 @@ class Ami:
         UnavailableError
             Nobody answers, it is not Asterisk, or the user may log in only once and is.
         """
-        if self._tls is None and not _stays_here(self._host):
+        if self._tls is None and not addresses.is_loopback(self._host):
             _log.warning(
                 "ami: commands to Asterisk cross the network unencrypted; set asterisk.ami_ca", host=self._host
             )

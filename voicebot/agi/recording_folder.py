@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from voicebot.agi.addresses import is_loopback
 from voicebot.agi.configuration.files import ConfigurationFiles
-from voicebot.agi.lint.access import is_loopback
 from voicebot.agi.lint.finding import PbxFinding
 from voicebot.config import Config
 from voicebot.errors import Problem
