@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from voicebot.agi import numbers
 from voicebot.agi.configuration.files import ConfigurationFiles
-from voicebot.agi.configuration.folder import read_folder
 from voicebot.agi.lint.dialplan import check_dialplan
 from voicebot.agi.lint.endpoints import check_trunks
 from voicebot.agi.lint.finding import PbxFinding
@@ -16,24 +13,6 @@ from voicebot.agi.lint.options import check_options
 from voicebot.agi.lint.pbx import Pbx
 from voicebot.agi.lint.rtp import check_rtp
 from voicebot.config import Config
-
-
-def check_configuration(folder: Path, config: Config) -> list[PbxFinding]:
-    """Read a PBX's configuration folder and return everything that would go wrong or cannot be seen there.
-
-    Parameters
-    ----------
-    folder
-        For example ``/etc/asterisk``.
-    config
-        What this node expects of the PBX.
-
-    Raises
-    ------
-    ConfigurationError
-        The folder cannot be read.
-    """
-    return check_files(read_folder(folder), config)
 
 
 def check_files(files: ConfigurationFiles, config: Config) -> list[PbxFinding]:
