@@ -252,15 +252,14 @@ class Rehearsal:
         """Stop all that was started, the node first, so that it hangs up properly."""
         node, self._node = self._node, None
         if node is not None:
-            for number_ in (signal.SIGTERM, signal.SIGKILL):
-                if node.returncode is not None:
-                    break
+            if node.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
-                    signal_group(node.pid, number_) if number_ == signal.SIGKILL else node.send_signal(number_)
+                    node.terminate()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
-            # Worker processes of a node that was killed.
-            signal_group(node.pid, signal.SIGKILL)
+            signal_group(node.pid, signal.SIGKILL)  # and its worker processes
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
         if self._store is not None:
             await self._store.close()
             self._store = None
