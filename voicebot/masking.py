@@ -6,11 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")
-"""What may be a phone number in a text."""
 _UUID_OR_NUMBER: Final = re.compile(
-    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Fa-f-])|" + NUMBER.pattern
+    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Fa-f-])|\+?[0-9]{7,15}"
 )
+"""An id, or what may be a phone number in a text."""
 _PICTURES: Final = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
     | {0x7F: 0x2421}

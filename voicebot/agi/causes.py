@@ -133,14 +133,7 @@ STATUSES: Final[dict[int, Verdict]] = {
 }
 """Final SIP status -> what it means when nothing rang."""
 
-_ASTERISKS: Final[dict[int, frozenset[int]]] = {
-    480: frozenset({19}),
-    500: frozenset({38}),
-    502: frozenset({27}),
-    503: frozenset({34}),
-    504: frozenset({102}),
-    603: frozenset({21}),
-}
+_ASTERISKS: Final = {480: 19, 500: 38, 502: 27, 503: 34, 504: 102, 603: 21}
 """Unspecific status -> the cause that Asterisk makes of it by itself (``ast_sip_hangup_sip2cause``).
 
 Asterisk before 22.9 overwrites it by a ``Reason`` header (res_pjsip_rfc3326): another cause beside such a status is the
@@ -235,9 +228,9 @@ def classify(
     if 300 <= technical <= 399:
         return _RANG_THEN_MOVED if rang else _MOVED
     said = reason_cause(reason)
-    if not said and cause not in _ASTERISKS.get(technical, {cause}):
+    if not said and cause != _ASTERISKS.get(technical, cause):
         said = cause
-    if technical in {603, 608} and (technical == 608 or _ANALYTICS.search(f"{phrase} {reason}")):
+    if technical == 608 or (technical == 603 and _ANALYTICS.search(f"{phrase} {reason}")):
         return _BLOCKED
     if dial_status == "CHANUNAVAIL" and not technical:
         # Asterisk gives cause 3 or 21 for this, which would blame the number.
