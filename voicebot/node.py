@@ -106,7 +106,7 @@ class Node:
         return read_pinned(version.text, script_hash), version.name
 
     async def _script(self, script_hash: str) -> Prepared:
-        """Give a pinned script with its policy; made ready once, whoever asks first."""
+        """Return a pinned script with its policy, prepared once however many ask."""
         task = self._prepared.get(script_hash)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._prepared[script_hash] = asyncio.create_task(self._prepare(script_hash))
@@ -125,7 +125,7 @@ class Node:
         return ready[""] if "" in ready else Prepared(script, next(iter(ready.values())).policy, ready)
 
     async def _language(self, language: str, wanted: str) -> None:
-        """Make ready who hears a language and the voice that a script wants; one recogniser for all its voices."""
+        """Prepare the recogniser of a language and the voice that a script wants; all voices share one recogniser."""
         async with self._language_lock:
             if (language, wanted) in self._languages:
                 return

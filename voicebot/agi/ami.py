@@ -207,7 +207,7 @@ class Ami:
         ConfigurationError
             User or secret are wrong.
         UnavailableError
-            Nobody answers, it is not Asterisk, or the user may log in only once and is.
+            Nobody answers, it is not Asterisk, or the user may log in only once and has.
         """
         if self._tls is None and not addresses.is_loopback(self._host):
             _log.warning(
@@ -376,7 +376,7 @@ class Ami:
             except (UnavailableError, ConfigurationError) as error:
                 failures += 1
                 if failures in {1, 10} or failures % 100 == 0:
-                    # Away is said once by whoever dials; what is wrong with our log-in, nobody else knows.
+                    # The dialler logs an outage once; that our log-in is wrong is known only here.
                     tell = _log.info if isinstance(error, UnavailableError) else _log.error
                     tell("ami: not connected", error=str(error), failures=failures)
             except Exception:
@@ -410,7 +410,7 @@ class Ami:
                 future.set_exception(ConnectionError("lost"))
         self._lost.set()
         if was_ready and tell:
-            # Whoever dials says at WARNING what that means, once for as long as it lasts.
+            # The dialler warns of the outage, once for as long as it lasts.
             _log.info("ami: connection lost", host=self._host, port=self._port)
             _tell(self._on_lost)
 

@@ -33,9 +33,9 @@ _LARGEST_PAYLOAD: Final = 4096
 """A quarter of a second; Asterisk sends 20 ms."""
 _IDENTIFY_SECONDS: Final = 2.0
 _MAX_STRANGERS: Final = 128
-"""Connections that have not said who they are; beyond it the oldest one goes."""
+"""Connections that have not said who they are; beyond this the oldest one is closed."""
 _TELL_SECONDS: Final = 60.0
-"""Late audio is logged no more often."""
+"""Late audio is logged at most this often."""
 _MAX_UNSENT_BYTES: Final = 64_000
 """About 4 s of audio: a peer that takes no more is dead."""
 
@@ -180,7 +180,7 @@ class MediaOwner(Protocol):
         """The connection is gone."""
 
     def next_frame(self) -> bytes | None:
-        """The frame of this tick, ``None`` for silence, empty where nothing is to be sent at all."""
+        """The frame of this tick, ``None`` for silence, empty where nothing is to be sent."""
 
 
 class Connection(asyncio.Protocol):

@@ -2,7 +2,7 @@
 
 The order in which the reports are believed:
 
-1. The ring time was over: what was heard until then decides, for Asterisk's own CANCEL brings a 487 of no meaning.
+1. The ring time was over: what was heard until then decides, for Asterisk's own CANCEL brings a meaningless 487.
 2. SIP statuses that speak of our account and not of the callee (401, 402, 407, 488, a 3xx and the like).
 3. A ``Reason: Q.850`` header (RFC 3326): the far network's own cause, which a gateway flattens into a status.
 4. The SIP status. Asterisk maps dozens of them onto a few causes (483 and 485 become 1 and 3), so it goes first.
@@ -210,10 +210,10 @@ def classify(
     dialled
         Dial was ever run.
     rang
-        The phone rang (180); a 100 is no ringing.
+        The phone rang (180); a 100 is not ringing.
     early
         The network played something (183): a ring tone where time ran out, else perhaps an announcement of its own
-        ("your credit is used up"), which says nothing of the callee.
+        ("your credit is used up"), which says nothing about the callee.
     rang_out
         The ring time was over; no status of the other side counts then.
     sign_of_life

@@ -36,7 +36,7 @@ class Answers:
     findings
         What would go wrong.
     facts
-        What it has and has not; what it could not tell is not there.
+        What it has or lacks; what it could not tell is left out.
     """
 
     findings: list[PbxFinding] = field(default_factory=list)

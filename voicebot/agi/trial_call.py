@@ -1,6 +1,7 @@
-"""One call to try a trunk with: a tone is played, and every step is told in words. No lead is touched, nothing is kept.
+"""One call to try a trunk with: a tone is played, and every step is reported in words.
 
-``TrialRecord`` decides what happened and what it means, from what the call tells (pure); ``place_trial_call`` carries.
+No lead is touched, nothing is kept. ``TrialRecord`` decides what happened and what it means, from what the call
+tells (pure); ``place_trial_call`` carries.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ _FRAME_SAMPLES: Final = 160
 _TONE_HERTZ: Final = 440
 _TONE_AMPLITUDE: Final = 6000
 _SOUND_LEVEL: Final = 200
-"""Root mean square of a frame from which it is sound and no silence (about −44 dBFS)."""
+"""Root mean square from which a frame is sound, not silence (about −44 dBFS)."""
 _END_SECONDS: Final = 12.0
-"""From the order to hang up until the end is no longer waited for."""
+"""How long the end is waited for after the order to hang up."""
 _QUESTIONS: Final = {
     "codec": "CHANNEL(audionativeformat)",
     "received": "CHANNEL(rtcp,rxcount)",
@@ -64,7 +65,7 @@ class Audio:
 
 @dataclass(slots=True)
 class TrialRecord:
-    """What a trial call told; hears it as ``PhoneEvents``.
+    """What happened in a trial call, which reports to it as ``PhoneEvents``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the running Asterisk says of the trunks: whether they are registered, and whether they follow redirects.
+"""What the running Asterisk says about the trunks: whether they are registered, and whether they follow redirects.
 
 Asked with few rights: ``reporting`` shows both.
 """
@@ -47,7 +47,7 @@ class TrunkWatch:
             )
 
     async def look(self, ami: Ami) -> None:
-        """Ask Asterisk; say at WARNING what has become worse. Raises UnavailableError."""
+        """Ask Asterisk; log at WARNING what has changed. Raises UnavailableError."""
         registrations = await outbound_registrations(ami)
         unregistered, redirecting = {}, set()
         for name, trunk in self._trunks.items():

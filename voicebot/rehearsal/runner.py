@@ -219,7 +219,7 @@ class Rehearsal:
         return find_journal(folder, attempt) or journal_path(folder, attempt, datetime.now(UTC).date())
 
     async def _journal_of(self, dialled: str) -> Path | None:
-        """Find the live journal of whoever dials a number now."""
+        """Find the live journal of the call that is dialling a number."""
         deadline = time.monotonic() + _JOURNAL_SECONDS
         while self._store is not None and time.monotonic() < deadline:
             for attempt in await self._store.attempts(states=_OPEN, limit=None):

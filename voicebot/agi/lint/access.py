@@ -34,7 +34,7 @@ def admits(rules: Iterable[Setting], address: str) -> bool:
 
 
 def admits_strangers(rules: Iterable[Setting], *, six: bool) -> bool:
-    """Whether an access list lets in whoever comes, over IPv4, or over IPv6 where Asterisk listens there (``six``)."""
+    """Whether an access list lets anyone in, over IPv4, or over IPv6 where Asterisk listens there (``six``)."""
     rules = list(rules)
     return any(admits(rules, address) for address in (_STRANGERS if six else _STRANGERS[:1]))
 

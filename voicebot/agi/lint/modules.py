@@ -18,7 +18,7 @@ REQUIRED_MODULES: Final = {
     "res_rtp_asterisk": "SIP calls have no audio",
     "chan_pjsip": "no SIP call can be made",
     "res_audiosocket": "no audio reaches voicebot",
-    "app_audiosocket": "a callee whom nobody took cannot come back to the bot",
+    "app_audiosocket": "after a transfer that nobody answers, the callee cannot come back to the bot",
     "chan_audiosocket": "the bot has no leg of its own",
     "res_agi": "the dialplan cannot ask voicebot what to dial",
     "app_dial": "nothing can be dialled",
