@@ -1,4 +1,4 @@
-"""A circuit breaker: whether it is worth trying what has failed lately. Pure.
+"""A circuit breaker: whether to try again what has failed lately. Pure.
 
 After some faults in a row it opens, and nothing is tried. After a while one trial is let through (half-open), and
 decides: it closes, or stays open for twice as long, up to a limit. The state is a plain record, so that it can be
@@ -80,7 +80,7 @@ class BreakerRule:
     def allows(self, state: BreakerState, now: float) -> int | None:
         """How many may be tried now: ``None`` for any number, 1 for a trial, 0 for none.
 
-        A next trial that lies further ahead than one can was set before the clock was set back: it is due.
+        A next trial further ahead than one can be was planned before the clock was set back: it is due.
         """
         if not state.is_open:
             return None
@@ -91,7 +91,7 @@ class BreakerRule:
         """The one trial of an open breaker begins."""
         if state.opened_at is None:
             return state
-        # Times ahead of now were told by a clock that was set back since, and no success would come after them.
+        # Times in the future are from before the clock was set back, and no success would come after them.
         return dataclasses.replace(
             state,
             trying=True,
@@ -101,7 +101,7 @@ class BreakerRule:
         )
 
     def undecided(self, state: BreakerState, now: float) -> BreakerState:
-        """The trial came to nothing, neither well nor badly: another one may begin."""
+        """The trial had no result, good or bad: another one may begin."""
         return dataclasses.replace(state, trying=False, retry_at=now) if state.trying else state
 
     def failed(self, state: BreakerState, now: float, why: str = "", *, about: str = "") -> BreakerState:

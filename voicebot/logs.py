@@ -1,6 +1,6 @@
 """Structured logs, with attempt and campaign ids on every line and people's data masked.
 
-Writing a log line never raises and never waits for long, whatever becomes of standard error: a full disk, a closed
+Writing a log line never raises and never waits for long, whatever happens to standard error: a full disk, a closed
 pipe, a reader that has stopped reading. Lines that could not be written are counted, and the count is logged before the
 next line that can be written.
 
@@ -31,7 +31,7 @@ _NEVER_MASKED: Final = frozenset({"attempt", "campaign", "timestamp"})
 _PATIENCE_MS: Final = 5
 """How long one line waits for a reader that has stopped reading; the lines after it don't wait."""
 _BLOCK: Final = select.PIPE_BUF
-"""So much fits into a pipe that is ready to be written to."""
+"""This much fits into a pipe that is ready to be written to."""
 
 _wanted: Final[list[Callable[[], None]]] = []
 """What ``set_up`` was asked for before structlog was imported: done with the first line."""

@@ -1,16 +1,15 @@
-"""What must not be read by everybody who reads a log or an error (numbers, names, secrets in URLs), or be obeyed by
-the terminal that shows it."""
+"""What must not reach everybody who reads a log or an error (numbers, names, secrets in URLs), or steer the terminal
+that shows it."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-NUMBER: Final = re.compile(r"\+?[0-9]{7,15}")
-"""What may be a phone number in a text."""
 _UUID_OR_NUMBER: Final = re.compile(
-    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Fa-f-])|" + NUMBER.pattern
+    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Fa-f-])|\+?[0-9]{7,15}"
 )
+"""An id, or what may be a phone number in a text."""
 _PICTURES: Final = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
     | {0x7F: 0x2421}
@@ -21,7 +20,7 @@ _PICTURES: Final = (
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 """A whole number as ITU-T E.164 has it, with its plus: the one form in which a person's number is kept and compared."""
 _WRITTEN: Final = re.compile(r"(?<![\w-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\(?\d(?:[ ()-]{0,2}\d){6,14}(?![\w])")
-"""The same as people and some recognisers write it, in groups; a date (ISO 8601) is none."""
+"""The same as people and some recognisers write it, in groups; a date (ISO 8601) is not one."""
 _SPACED: Final = re.compile(r"[\u0000-\u1fff]+$")
 """Alphabets whose words stand apart: Latin, Greek, Cyrillic and others; not Chinese."""
 HIDDEN: Final = "***"
@@ -29,7 +28,7 @@ _PLACEHOLDER: Final = ":PASSWORD@"
 """As the examples in messages and help write it."""
 
 # The last @ before the path ends the user part, so that a password with a bare @ in it is hidden whole (RFC 3986,
-# 3.2.1 forbids it there; people write it all the same, and such a URL is just the one that fails and is shown).
+# 3.2.1 forbids it there; people write it anyway, and such a URL is exactly the one that fails and is shown).
 _IN_AUTHORITY: Final = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#'\"<>]*)@")
 # A password with / or # in it ends the authority by the RFC, and is hidden by what follows the user's name and colon.
 _TORN: Final = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s:/@'\"<>]*):[^\s'\"<>]*@")
@@ -43,8 +42,8 @@ _IN_QUERY: Final = re.compile(
 def printable(text: str) -> str:
     """Return ``text`` with nothing in it that steers a terminal: such characters become pictures of themselves.
 
-    They are control characters but line breaks and tabs (C0, DEL), C1 controls, which some terminals obey like escape
-    sequences, lone surrogates, which no output can encode, and the marks that turn the direction of writing around.
+    They are control characters other than line breaks and tabs (C0, DEL), C1 controls, which some terminals obey like
+    escape sequences, lone surrogates, which no output can encode, and marks that turn the direction of writing around.
     """
     return text if text.isprintable() else text.translate(_PICTURES)
 
@@ -96,7 +95,7 @@ def mask_secrets(text: str) -> str:
     The user part of a URL (``scheme://user:password@host``, RFC 3986, 3.2.1) keeps the user's name where a password
     follows it; one without a password is hidden whole, for services take a token there. Of the query, the values
     whose names say that they are secret are hidden. Where a URL can be read in two ways, more is hidden: one that is
-    written wrongly is just the one that fails and is shown.
+    written wrongly is exactly the one that fails and is shown.
     """
     if "://" not in text:
         return text

@@ -114,9 +114,9 @@ class Node:
 
     async def _prepare(self, script_hash: str) -> Prepared:
         script, called = await self._pinned(script_hash)
-        await asyncio.to_thread(arms, script)  # making many variants takes a while
-        ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in arms(script).items()}
-        for arm in arms(script).values():
+        variants = await asyncio.to_thread(arms, script)  # making many takes a while
+        ready = {name: Prepared(arm, await self._policies.of(arm)) for name, arm in variants.items()}
+        for arm in variants.values():
             await self._language(arm.language, arm.voice)
         policies = sorted({one.policy.name for one in ready.values()})
         _log.info(

@@ -1,4 +1,4 @@
-"""Something that many need is away: said once when it begins and once when it ends, however many run into it."""
+"""An outage of something that many use: logged once when it begins and once when it ends, however many run into it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Outage:
     Parameters
     ----------
     begins, ends
-        What the log says, each once an outage.
+        What the log says, each once per outage.
     """
 
     def __init__(self, begins: str, ends: str) -> None:
@@ -44,5 +44,5 @@ class Outage:
             self._times = 0
 
     def left(self, who: str) -> None:
-        """Somebody who could not use it needs it no more: that says nothing of whether it works."""
+        """Somebody who could not use it no longer needs it, which says nothing about whether it works."""
         self._affected.discard(who)

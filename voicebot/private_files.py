@@ -95,7 +95,7 @@ def write_private(path: Path, content: str | bytes) -> None:
     Raises
     ------
     OSError
-        The disk did not take it.
+        It cannot be written.
     """
     with open_private(path, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)

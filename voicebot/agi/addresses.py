@@ -43,6 +43,16 @@ def plain(address: str) -> str:
     return str(mapped or parsed)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare(host)).is_loopback
+    except ValueError:
+        return False
+
+
 def check(section: AsteriskSection) -> list[Problem]:
     """Return what is wrong with the addresses that Asterisk is told.
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -147,13 +146,6 @@ def _tls(authority: Path | None) -> ssl.SSLContext | None:
         ) from error
 
 
-def _stays_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Ami:
     """A connection to Asterisk's manager interface that reconnects whenever it is lost.
 
@@ -215,9 +207,9 @@ class Ami:
         ConfigurationError
             User or secret are wrong.
         UnavailableError
-            Nobody answers, it is not Asterisk, or the user may log in only once and is.
+            Nobody answers, it is not Asterisk, or the user may log in only once and has.
         """
-        if self._tls is None and not _stays_here(self._host):
+        if self._tls is None and not addresses.is_loopback(self._host):
             _log.warning(
                 "ami: commands to Asterisk cross the network unencrypted; set asterisk.ami_ca", host=self._host
             )
@@ -264,6 +256,27 @@ class Ami:
         """Carry out an action that answers with a list of events; return them. Raises as :meth:`action`."""
         messages = await self._send(name, fields or {}, as_list=True, uncertain=False)
         return [message for message in messages[1:] if not message.event.endswith("Complete")]
+
+    async def variable(self, expression: str, *, channel: str = "") -> str:
+        """Return the value of a dialplan function or variable, empty where Asterisk refuses to tell.
+
+        Parameters
+        ----------
+        expression
+            Such as ``DEVICE_STATE(PJSIP/carrier)``.
+        channel
+            Name of the channel that is asked; empty for a global value.
+
+        Raises
+        ------
+        UnavailableError
+            There is no connection, or no answer came.
+        """
+        fields = {"Variable": expression} | ({"Channel": channel} if channel else {})
+        try:
+            return str((await self.action("Getvar", fields)).value)
+        except RefusedError:
+            return ""
 
     async def _send(self, name: str, fields: Mapping[str, str], *, as_list: bool, uncertain: bool) -> list[Message]:
         check_fields(name, fields)
@@ -363,7 +376,7 @@ class Ami:
             except (UnavailableError, ConfigurationError) as error:
                 failures += 1
                 if failures in {1, 10} or failures % 100 == 0:
-                    # Away is said once by whoever dials; what is wrong with our log-in, nobody else knows.
+                    # The dialler logs an outage once; that our log-in is wrong is known only here.
                     tell = _log.info if isinstance(error, UnavailableError) else _log.error
                     tell("ami: not connected", error=str(error), failures=failures)
             except Exception:
@@ -397,7 +410,7 @@ class Ami:
                 future.set_exception(ConnectionError("lost"))
         self._lost.set()
         if was_ready and tell:
-            # Whoever dials says at WARNING what that means, once for as long as it lasts.
+            # The dialler warns of the outage, once for as long as it lasts.
             _log.info("ami: connection lost", host=self._host, port=self._port)
             _tell(self._on_lost)
 

@@ -36,7 +36,7 @@ class Exchange(Protocol):
         """Run something that a call ordered."""
 
     def forget(self, call: AsteriskCall) -> None:
-        """Leave a call out from now on."""
+        """Forget a call."""
 
     def expect_media(self, call: AsteriskCall, identifier: UUID) -> None:
         """Give the call the one connection that will say this uuid."""
@@ -67,12 +67,12 @@ class AsteriskCall:
         self._exchange, self._events = exchange, events
         self._machine = progress.Progress(str(request.attempt), request.ring_seconds, now)
         self.secret = secrets.token_urlsafe(24)
-        """What Asterisk shows to be told the number; in the order's channel variable and nowhere else."""
+        """What Asterisk must show to be told the number; it is in the order's channel variable and nowhere else."""
         self._keys = Keys()
         self._connection: Connection | None = None
         self._heard_at = now
         self._late_ticks = 0
-        """Of connections that are gone."""
+        """Those of connections that are gone."""
         self._sip_call_id = ""
 
     @property
@@ -160,7 +160,7 @@ class AsteriskCall:
         self._events.frame(pcm, at)
 
     def media_digit(self, digit: str, at: float) -> None:
-        """Pass a key on, unless AMI told of it already."""
+        """Pass a key on, unless AMI reported it already."""
         if self._keys.pressed(Way.AUDIOSOCKET, digit):
             self._events.digit(digit, at)
 

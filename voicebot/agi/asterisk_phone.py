@@ -256,7 +256,7 @@ class AsteriskPhone:
         task.add_done_callback(self._tasks.discard)
 
     def forget(self, call: AsteriskCall) -> None:
-        """Leave a call out from now on; no session is told its number from then on."""
+        """Forget a call; from now on no session is told its number."""
         if self._calls.get(str(call.attempt)) is call:
             del self._calls[str(call.attempt)]
         for identifier in [one for one, expecting in self._expected_media.items() if expecting is call]:

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from voicebot import logs
 from voicebot.agi import addresses
+from voicebot.agi.keys import KEYS
 from voicebot.errors import Problem, UnavailableError
 from voicebot.framing import Cutter, fixed
 
@@ -30,12 +31,11 @@ TICK_SECONDS: Final = 0.02
 _HEADER: Final = struct.Struct(">BH")
 _LARGEST_PAYLOAD: Final = 4096
 """A quarter of a second; Asterisk sends 20 ms."""
-_KEYS: Final = frozenset("0123456789*#ABCDabcd")
 _IDENTIFY_SECONDS: Final = 2.0
 _MAX_STRANGERS: Final = 128
-"""Connections that have not said who they are; beyond it the oldest one goes."""
+"""Connections that have not said who they are; beyond this the oldest one is closed."""
 _TELL_SECONDS: Final = 60.0
-"""Late audio is logged no more often."""
+"""Late audio is logged at most this often."""
 _MAX_UNSENT_BYTES: Final = 64_000
 """About 4 s of audio: a peer that takes no more is dead."""
 
@@ -137,8 +137,8 @@ class Decoder:
             self._identified = True
             return [Identified(UUID(bytes=payload))]
         if kind == Kind.DTMF:
-            digit = payload.decode("latin-1")
-            return [Key(digit.upper())] if digit in _KEYS else []
+            digit = payload.decode("latin-1").upper()
+            return [Key(digit)] if digit in KEYS else []
         self._over = True
         return [Ended(payload[0] if payload else 0)]
 
@@ -180,7 +180,7 @@ class MediaOwner(Protocol):
         """The connection is gone."""
 
     def next_frame(self) -> bytes | None:
-        """The frame of this tick, ``None`` for silence, empty where nothing is to be sent at all."""
+        """The frame of this tick, ``None`` for silence, empty where nothing is to be sent."""
 
 
 class Connection(asyncio.Protocol):

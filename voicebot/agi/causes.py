@@ -2,7 +2,7 @@
 
 The order in which the reports are believed:
 
-1. The ring time was over: what was heard until then decides, for Asterisk's own CANCEL brings a 487 of no meaning.
+1. The ring time was over: what was heard until then decides, for Asterisk's own CANCEL brings a meaningless 487.
 2. SIP statuses that speak of our account and not of the callee (401, 402, 407, 488, a 3xx and the like).
 3. A ``Reason: Q.850`` header (RFC 3326): the far network's own cause, which a gateway flattens into a status.
 4. The SIP status. Asterisk maps dozens of them onto a few causes (483 and 485 become 1 and 3), so it goes first.
@@ -133,14 +133,7 @@ STATUSES: Final[dict[int, Verdict]] = {
 }
 """Final SIP status -> what it means when nothing rang."""
 
-_ASTERISKS: Final[dict[int, frozenset[int]]] = {
-    480: frozenset({19}),
-    500: frozenset({38}),
-    502: frozenset({27}),
-    503: frozenset({34}),
-    504: frozenset({102}),
-    603: frozenset({21}),
-}
+_ASTERISKS: Final = {480: 19, 500: 38, 502: 27, 503: 34, 504: 102, 603: 21}
 """Unspecific status -> the cause that Asterisk makes of it by itself (``ast_sip_hangup_sip2cause``).
 
 Asterisk before 22.9 overwrites it by a ``Reason`` header (res_pjsip_rfc3326): another cause beside such a status is the
@@ -217,10 +210,10 @@ def classify(
     dialled
         Dial was ever run.
     rang
-        The phone rang (180); a 100 is no ringing.
+        The phone rang (180); a 100 is not ringing.
     early
         The network played something (183): a ring tone where time ran out, else perhaps an announcement of its own
-        ("your credit is used up"), which says nothing of the callee.
+        ("your credit is used up"), which says nothing about the callee.
     rang_out
         The ring time was over; no status of the other side counts then.
     sign_of_life
@@ -235,9 +228,9 @@ def classify(
     if 300 <= technical <= 399:
         return _RANG_THEN_MOVED if rang else _MOVED
     said = reason_cause(reason)
-    if not said and cause not in _ASTERISKS.get(technical, {cause}):
+    if not said and cause != _ASTERISKS.get(technical, cause):
         said = cause
-    if technical in {603, 608} and (technical == 608 or _ANALYTICS.search(f"{phrase} {reason}")):
+    if technical == 608 or (technical == 603 and _ANALYTICS.search(f"{phrase} {reason}")):
         return _BLOCKED
     if dial_status == "CHANUNAVAIL" and not technical:
         # Asterisk gives cause 3 or 21 for this, which would blame the number.

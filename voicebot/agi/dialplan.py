@@ -1,7 +1,7 @@
 """voicebot's dialplan as text. Pure.
 
 Everything that matters stands in the text itself: no address, file name or number comes from a channel variable or
-a global, because whoever may use AMI can set those. One extension for each process that dials on this Asterisk.
+a global, because AMI users can set those. One extension for each process that dials on this Asterisk.
 """
 
 from __future__ import annotations

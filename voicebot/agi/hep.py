@@ -1,9 +1,9 @@
-"""What a carrier says beside a refusal: Asterisk's copies of SIP messages, of which the ``Reason`` headers are kept.
+"""What a carrier says beside a refusal: the ``Reason`` headers in Asterisk's copies of SIP messages.
 
-Asterisk 22.9 and later tell of a refusal only its SIP status and phrase: ``PJSIP_RESPONSE_HEADER`` reads headers of a
-200 alone, and the cause that res_pjsip_rfc3326 takes from a ``Reason`` is overwritten. res_hep_pjsip sends a copy of
-every message to a UDP port (Homer Encapsulation Protocol, version 3); voicebot takes them at the address of its
-AudioSocket server. Without them a refusal is read from its status.
+Asterisk 22.9 and later report only the SIP status and phrase of a refusal: ``PJSIP_RESPONSE_HEADER`` reads no headers
+but those of a 200, and the cause that res_pjsip_rfc3326 takes from a ``Reason`` is overwritten. res_hep_pjsip sends a
+copy of every message to a UDP port (Homer Encapsulation Protocol, version 3); voicebot takes them at the address of
+its AudioSocket server. Without them a refusal is read from its status.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
+
+from voicebot.agi import addresses
 
 _MAGIC: Final = b"HEP3"
 _CHUNK: Final = struct.Struct("!HHH")
@@ -59,7 +61,7 @@ def read_refusal(packet: bytes) -> Refusal | None:
 
 
 def _payload(packet: bytes) -> bytes | None:
-    """Return the captured message of a packet; ``None`` where it is none or is cut off."""
+    """Return the captured message of a packet; ``None`` where there is none or it is cut off."""
     if len(packet) < 6 or not packet.startswith(_MAGIC):
         return None
     end = min(len(packet), int.from_bytes(packet[4:6], "big"))
@@ -75,7 +77,7 @@ def _payload(packet: bytes) -> bytes | None:
 
 
 class Refusals(asyncio.DatagramProtocol):
-    """Takes the copies, and tells what was said of a call.
+    """Takes the copies, and tells what was said about a call.
 
     Parameters
     ----------
@@ -88,11 +90,11 @@ class Refusals(asyncio.DatagramProtocol):
         self._kept: OrderedDict[str, Refusal] = OrderedDict()
         self._came = asyncio.Event()
         self.heard = False
-        """Asterisk sends copies at all."""
+        """Whether Asterisk sends copies."""
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
-        """Keep what it says of a refusal."""
-        if addr[0] not in self._peers or not data.startswith(_MAGIC):
+        """Keep what it says about a refusal."""
+        if addresses.plain(str(addr[0])) not in self._peers or not data.startswith(_MAGIC):
             return
         self.heard = True
         refusal = read_refusal(data)

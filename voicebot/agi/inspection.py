@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from voicebot.agi.addresses import is_loopback
 from voicebot.agi.configuration.files import ConfigurationFiles
 from voicebot.agi.configuration.folder import read_folder
 from voicebot.agi.lint import check_files
-from voicebot.agi.lint.access import is_loopback
 from voicebot.agi.lint.finding import PbxFinding, settle
 from voicebot.agi.lint.manager import reads_keys
 from voicebot.agi.recording_folder import recording_findings

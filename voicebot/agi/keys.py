@@ -1,8 +1,8 @@
-"""The callee's keys, which reach us on two ways. Pure.
+"""The callee's keys, which reach us by two routes. Pure.
 
 AudioSocket carries keys since Asterisk 20.14, 21.9 and 22.4 (asterisk/asterisk pull request 1138); before that only AMI
-tells of them, to users that may read ``dtmf``. Where both do, each key comes twice, in the same order on either way,
-but not at the same time. So the k-th key of a way is new exactly when no way has brought k keys before.
+reports them, to users that may read ``dtmf``. Where both do, each key comes twice, in the same order by either route,
+but not at the same time. So the k-th key of a route is new exactly when no route has brought k keys before.
 """
 
 from __future__ import annotations

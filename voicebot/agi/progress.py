@@ -108,7 +108,7 @@ class Progress:
         self._ami, self._media, self._media_told, self._sessions = True, False, False, 0
         self._alive = self._rang = self._answered = self._hang_up_wanted = self._human_left = self._moved = False
         self._early = False
-        """The network played something before the answer (183): many carriers ring so."""
+        """The network played something before the answer (183): with many carriers that is ringing."""
         self._dial_done: DialDone | None = None
         self._ended: ChannelEnded | None = None
         self._settle_at = self._end_at = self._give_up_at = float("inf")
@@ -231,7 +231,7 @@ class Progress:
 
     def _dialled(self, target: str, channel: str, now: float) -> None:
         if self._callee and target != self._callee:
-            # Asterisk follows a redirection of the far side: whom that reaches was never allowed.
+            # Asterisk follows a redirect by the far side: that number was never checked.
             self._out.append(EndChannels((target, self._attempt)))
             return
         self._callee, self._callee_channel = target, channel
@@ -393,7 +393,7 @@ class Progress:
         )
 
     def _lost(self, why: str) -> HangUp:
-        """Asterisk is gone: what was answered was, what was dialled may have rung, else nobody was asked."""
+        """Asterisk is gone: an answered call stays answered, a dialled one may have rung, else nobody was asked."""
         if self._answered:
             return HangUp(Disposition.ANSWERED, explanation=why)
         if not self._callee and self.stage is Stage.ORDERED:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from voicebot.agi.addresses import is_loopback
 from voicebot.agi.configuration.files import ConfigurationFiles
-from voicebot.agi.lint.access import is_loopback
 from voicebot.agi.lint.finding import PbxFinding
 from voicebot.config import Config
 from voicebot.errors import Problem
@@ -65,7 +65,7 @@ def first_refusal(places: Sequence[Place], user: User) -> Place | None:
     Parameters
     ----------
     places
-        From the root down; every folder must be passed (x), the last one written (w and x).
+        From the root down; every folder must be searchable (x), the last one writable, too (w and x).
     """
     if user.uid == 0:
         return None
@@ -90,7 +90,7 @@ def recording_findings(config: Config, files: ConfigurationFiles) -> list[PbxFin
     user = _user(config.asterisk.ami_port, files)
     if user is None:
         return []
-    folder = config.asterisk.recordings.absolute()
+    folder = config.asterisk.recordings.expanduser().absolute()
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
@@ -101,7 +101,7 @@ def recording_findings(config: Config, files: ConfigurationFiles) -> list[PbxFin
     if refusal is None:
         return []
     what = f"Asterisk runs as {user.name} and may not write into {config.asterisk.recordings}: no call is recorded"
-    cure = f"let that user pass and write {refusal.path}, for example by a group that both users are in"
+    cure = f"let that user search and write {refusal.path}, for example through a group that both users are in"
     return [PbxFinding("broken", Problem(what, cure, refusal.path))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +15,7 @@ from voicebot.agi.lint.endpoints import check_far_side
 from voicebot.agi.lint.finding import Fact, PbxFinding
 from voicebot.agi.lint.modules import REQUIRED_MODULES
 from voicebot.agi.lint.pbx import Pbx
+from voicebot.agi.trunk_state import endpoint_of, is_registered, outbound_registrations
 from voicebot.config import Config
 from voicebot.errors import Problem, RefusedError
 
@@ -35,7 +36,7 @@ class Answers:
     findings
         What would go wrong.
     facts
-        What it has and has not; what it could not tell is not there.
+        What it has or lacks; what it could not tell is left out.
     """
 
     findings: list[PbxFinding] = field(default_factory=list)
@@ -107,18 +108,22 @@ async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) 
                 "render it again (voicebot trunk dialplan), then: dialplan reload",
             )
     for module, without in REQUIRED_MODULES.items():
-        state = await _variable(ami, f"IFMODULE({module}.so)")
+        state = await ami.variable(f"IFMODULE({module}.so)")
         if state in {"0", "1"}:
             answers.facts[Fact("module", module)] = state == "1"
         if state == "0":
             answers.broken(f"{module} is not running: {without}", f"module load {module}.so, see modules.conf")
-    if await _variable(ami, "IFMODULE(func_env.so)") == "1":
+    if await ami.variable("IFMODULE(func_env.so)") == "1":
         what = "func_env is loaded: whoever has AMI's secret can write files as Asterisk's user"
         cure = "put noload => func_env.so into modules.conf, unless your dialplan needs it"
         answers.findings.append(PbxFinding("note", Problem(what, cure)))
     for name in config.trunks:
         await _trunk(ami, config, answers, name)
-    await _registrations(ami, config, answers)
+    answers.findings += [
+        finding
+        for one in await outbound_registrations(ami)
+        if (finding := registration_finding(one, config)) is not None
+    ]
     return answers
 
 
@@ -151,7 +156,7 @@ def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
 
 async def _trunk(ami: Ami, config: Config, answers: Answers, name: str) -> None:
     endpoint = config.trunks[name].endpoint
-    state = await _variable(ami, f"DEVICE_STATE(PJSIP/{endpoint})")
+    state = await ami.variable(f"DEVICE_STATE(PJSIP/{endpoint})")
     if state:
         answers.facts[Fact("endpoint", endpoint)] = state != "INVALID"
     if state == "INVALID":
@@ -171,37 +176,24 @@ async def _trunk(ami: Ami, config: Config, answers: Answers, name: str) -> None:
         await _context(ami, answers, context)
 
 
-async def _registrations(ami: Ami, config: Config, answers: Answers) -> None:
-    """Ask whether Asterisk is registered where it should be; without ``res_pjsip_outbound_registration`` nothing is."""
-    try:
-        registrations = await ami.list_action("PJSIPShowRegistrationsOutbound")
-    except RefusedError:
-        return
-    answers.findings += [
-        finding
-        for one in registrations
-        if (finding := registration_finding(one.objectname, one.endpoint, one.status, config)) is not None
-    ]
-
-
-def registration_finding(name: str, endpoint: str, status: str, config: Config) -> PbxFinding | None:
+def registration_finding(registration: Mapping[str, str], config: Config) -> PbxFinding | None:
     """Return what an outbound registration's state means, ``None`` where it is as it should be. Pure.
 
     Parameters
     ----------
-    name
-        Of the registration; most people call it as its endpoint.
-    endpoint
-        That it names, where it has ``line = yes``.
-    status
-        ``Registered``, ``Unregistered``, ``Rejected`` or ``Stopped``, followed by other words in some versions.
+    registration
+        As of ``outbound_registrations``; its status is ``Registered``, ``Unregistered``, ``Rejected`` or ``Stopped``,
+        followed by other words in some versions.
     """
-    if status.startswith("Registered"):
+    status = registration.get("Status", "")
+    if is_registered(status):
         return None
-    trunks = [trunk for trunk, section in config.trunks.items() if section.endpoint in {name, endpoint}]
+    endpoint = endpoint_of(registration)
+    trunks = [trunk for trunk, section in config.trunks.items() if section.endpoint == endpoint]
     which = f" (trunk {', '.join(trunks)})" if trunks else ""
+    name, state = registration.get("ObjectName", ""), status.split(" ", maxsplit=1)[0].lower() or "not there"
     problem = Problem(
-        f"registration {name!r}{which} is {status.split(' ', maxsplit=1)[0].lower() or 'not there'}",
+        f"registration {name!r}{which} is {state}",
         "see server_uri, client_uri and the password of its outbound_auth; then: pjsip show registrations",
     )
     return PbxFinding("broken" if trunks else "note", problem)
@@ -230,7 +222,7 @@ async def _describe(ami: Ami, endpoint: str) -> Section:
     where = f"the running endpoint {endpoint}"
     section = Section(endpoint, where, 0)
     for option in _ASKED:
-        value = await _variable(ami, f"PJSIP_ENDPOINT({endpoint},{option})")
+        value = await ami.variable(f"PJSIP_ENDPOINT({endpoint},{option})")
         if value:
             section.settings.append(Setting(option, value, where, 0))
     return section
@@ -249,11 +241,3 @@ async def _dialplan(ami: Ami, wanted: dict[str, str]) -> bool:
     except RefusedError:
         return False
     return True
-
-
-async def _variable(ami: Ami, expression: str) -> str:
-    """Return what a dialplan function is worth; empty where Asterisk cannot say."""
-    try:
-        return str((await ami.action("Getvar", {"Variable": expression})).value)
-    except RefusedError:
-        return ""

@@ -1,6 +1,7 @@
-"""One call to try a trunk with: a tone is played, and every step is told in words. No lead is touched, nothing is kept.
+"""One call to try a trunk with: a tone is played, and every step is reported in words.
 
-``TrialRecord`` decides what happened and what it means, from what the call tells (pure); ``place_trial_call`` carries.
+No lead is touched, nothing is kept. ``TrialRecord`` decides what happened and what it means, from what the call
+tells (pure); ``place_trial_call`` carries.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from voicebot import paths
-from voicebot.agi.ami import Ami
 from voicebot.agi.asterisk_phone import AsteriskPhone
 from voicebot.agi.phone import CallRequest, Disposition, HangUp, Recording
 from voicebot.agi.running import logged_in
 from voicebot.config import Config
-from voicebot.errors import ConfigurationError, Problem, RefusedError, UnavailableError, VoicebotError
+from voicebot.errors import ConfigurationError, Problem, UnavailableError, VoicebotError
 from voicebot.private_files import make_missing
 
 _RATE: Final = 8000
@@ -30,9 +30,9 @@ _FRAME_SAMPLES: Final = 160
 _TONE_HERTZ: Final = 440
 _TONE_AMPLITUDE: Final = 6000
 _SOUND_LEVEL: Final = 200
-"""Root mean square of a frame from which it is sound and no silence (about −44 dBFS)."""
+"""Root mean square from which a frame is sound, not silence (about −44 dBFS)."""
 _END_SECONDS: Final = 12.0
-"""From the order to hang up until the end is no longer waited for."""
+"""How long the end is waited for after the order to hang up."""
 _QUESTIONS: Final = {
     "codec": "CHANNEL(audionativeformat)",
     "received": "CHANNEL(rtcp,rxcount)",
@@ -65,7 +65,7 @@ class Audio:
 
 @dataclass(slots=True)
 class TrialRecord:
-    """What a trial call told; hears it as ``PhoneEvents``.
+    """What happened in a trial call, which reports to it as ``PhoneEvents``.
 
     Parameters
     ----------
@@ -274,19 +274,12 @@ async def _ask(config: Config, attempt: UUID) -> Audio:
             )
             if name is None:
                 return Audio()
-            answers = {what: await _variable(ami, name, question) for what, question in _QUESTIONS.items()}
+            answers = {what: await ami.variable(question, channel=name) for what, question in _QUESTIONS.items()}
     except VoicebotError:
         return Audio()
     received, sent, lost = (_number(answers[what]) for what in ("received", "sent", "lost"))
     codec = answers["codec"].strip("()") or None
     return Audio(codec, received, sent, lost)
-
-
-async def _variable(ami: Ami, channel: str, expression: str) -> str:
-    try:
-        return str((await ami.action("Getvar", {"Channel": channel, "Variable": expression})).value)
-    except RefusedError:
-        return ""
 
 
 def _number(text: str) -> int | None:

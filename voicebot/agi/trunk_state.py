@@ -1,4 +1,4 @@
-"""What the running Asterisk says of the trunks: whether they are registered, and whether they follow redirects.
+"""What the running Asterisk says about the trunks: whether they are registered, and whether they follow redirects.
 
 Asked with few rights: ``reporting`` shows both.
 """
@@ -47,14 +47,14 @@ class TrunkWatch:
             )
 
     async def look(self, ami: Ami) -> None:
-        """Ask Asterisk; say at WARNING what has become worse. Raises UnavailableError."""
-        registrations = await _registrations(ami)
+        """Ask Asterisk; log at WARNING what has changed. Raises UnavailableError."""
+        registrations = await outbound_registrations(ami)
         unregistered, redirecting = {}, set()
         for name, trunk in self._trunks.items():
             status = registration(trunk.endpoint, registrations)
-            if status and not _is_registered(status):
+            if status and not is_registered(status):
                 unregistered[name] = status
-            if await _redirect_method(ami, trunk.endpoint) == "uri_pjsip":
+            if await ami.variable(f"PJSIP_ENDPOINT({trunk.endpoint},redirect_method)") == "uri_pjsip":
                 redirecting.add(name)
         for name in unregistered.keys() - self.unregistered.keys():
             _log.warning("a trunk is not registered at its carrier", trunk=name, status=unregistered[name])
@@ -73,24 +73,24 @@ def registration(endpoint: str, registrations: Iterable[Mapping[str, str]]) -> s
     endpoint
         Name of the trunk's endpoint.
     registrations
-        ``ObjectName``, ``Endpoint`` and ``Status`` of each. A registration belongs to the endpoint that it names
-        (``endpoint = …``), else to the one whose name it has; of several, one that is registered is enough.
+        As of ``outbound_registrations``; of several, one that is registered is enough.
     """
-    own = [
-        one.get("Status", "")
-        for one in registrations
-        if (one.get("Endpoint") or one.get("ObjectName", "").removesuffix(_WIZARD)) == endpoint
-    ]
-    return next(filter(_is_registered, own), own[0] if own else "")
+    own = [one.get("Status", "") for one in registrations if endpoint_of(one) == endpoint]
+    return next(filter(is_registered, own), own[0] if own else "")
 
 
-def _is_registered(status: str) -> bool:
+def endpoint_of(registration: Mapping[str, str]) -> str:
+    """Return the endpoint that a registration is for: the one that it names, else the one whose name it has."""
+    return registration.get("Endpoint") or registration.get("ObjectName", "").removesuffix(_WIZARD)
+
+
+def is_registered(status: str) -> bool:
     """Some versions say ``Registered``, some say for how long as well."""
     return status.lower().startswith("registered")
 
 
-async def _registrations(ami: Ami) -> list[dict[str, str]]:
-    """Return the outbound registrations, without the credentials that Asterisk sends along."""
+async def outbound_registrations(ami: Ami) -> list[dict[str, str]]:
+    """Return ``ObjectName``, ``Endpoint`` and ``Status`` of each, without the credentials that Asterisk sends along."""
     try:
         messages = await ami.list_action("PJSIPShowRegistrationsOutbound")
     except RefusedError:  # the module for registrations is not loaded: there are none
@@ -100,11 +100,3 @@ async def _registrations(ami: Ami) -> list[dict[str, str]]:
         for message in messages
         if message.event == "OutboundRegistrationDetail"
     ]
-
-
-async def _redirect_method(ami: Ami, endpoint: str) -> str:
-    """Return an endpoint's ``redirect_method``, empty where Asterisk cannot say."""
-    try:
-        return str((await ami.action("Getvar", {"Variable": f"PJSIP_ENDPOINT({endpoint},redirect_method)"})).value)
-    except RefusedError:
-        return ""

@@ -18,7 +18,7 @@ async def check(subject: Subject) -> list[Finding]:
     config = subject.config
     wanted = {
         "cache": paths.cache_folder(),
-        "recordings": config.asterisk.recordings,
+        "recordings": config.asterisk.recordings.expanduser(),
         "journals": config.call.journals,
     }
     found = []

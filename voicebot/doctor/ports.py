@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 
 from voicebot.agi import addresses
-from voicebot.agi.lint.access import is_loopback
 from voicebot.doctor.finding import Finding, Subject
 
 
@@ -19,7 +18,7 @@ async def check(subject: Subject) -> list[Finding]:
         ("AudioSocket", section.audiosocket_host, section.audiosocket_port),
     ):
         host = addresses.bare(listens_on)
-        if not is_loopback(host):
+        if not addresses.is_loopback(host):
             found.append(
                 Finding("ports", "note", f"{name} listens on {host}, which other machines may reach",
                         "keep it on 127.0.0.1, or let a firewall pass only Asterisk's machine")

@@ -41,7 +41,7 @@ class Kept:
 
 
 async def check(subject: Subject) -> list[Finding]:
-    """Permissions of all that holds secrets or what people said and owe."""
+    """Permissions of everything that holds secrets, or what people said and owe."""
     found = [finding for kept in _kept(subject) for finding in _examine(kept)]
     return found or [Finding("privacy", "fine", "nobody else may read configuration, database, recordings or journals")]
 
@@ -49,7 +49,7 @@ async def check(subject: Subject) -> list[Finding]:
 def _kept(subject: Subject) -> Iterator[Kept]:
     config = subject.config
     if subject.file is not None and subject.file.exists():
-        with contextlib.suppress(ConfigurationError):  # told as such already
+        with contextlib.suppress(ConfigurationError):  # reported by another check
             data = read_data(subject.file)
             if holds_secret(data, SECRETS):
                 yield Kept("the configuration, which holds a secret,", subject.file, "read")
@@ -58,7 +58,7 @@ def _kept(subject: Subject) -> Iterator[Kept]:
     url = parse_url(config.database.url)
     if url.get_backend_name() == "sqlite":
         yield Kept("the database", Path(url.database or ""))
-    yield Kept("the folder of recordings", config.asterisk.recordings, "write")
+    yield Kept("the folder of recordings", config.asterisk.recordings.expanduser(), "write")
     yield Kept("the folder of journals", config.call.journals)
 
 

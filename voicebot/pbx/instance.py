@@ -21,7 +21,7 @@ from typing import Final
 from voicebot import logs, paths
 from voicebot.agi.running import OLDEST_MAJOR
 from voicebot.errors import Problem, UnavailableError
-from voicebot.private_files import make_missing, open_private, private_folder
+from voicebot.private_files import make_missing, open_private, private_folder, write_private
 from voicebot.services.launching import dies_with_us
 
 _CURE: Final = "run scripts/setup-asterisk, or install Asterisk 18 or later"
@@ -260,8 +260,7 @@ class AsteriskInstance:
         for name, text in files.items():
             path = self.folder / "etc" / name
             make_missing(path.parent)
-            with open_private(path) as file:
-                file.write(text)
+            write_private(path, text)
 
     def _asterisk_conf(self, binary: AsteriskBinary) -> str:
         home = self.folder

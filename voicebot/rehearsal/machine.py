@@ -50,9 +50,9 @@ SPEECH_FRAMES: Final = 3
 LINE_GAP_SECONDS: Final = 1.0
 """Silence within what still counts as one line of the bot."""
 SURE_SECONDS: Final = 1.0
-"""Silence that ends a line of a bot of which nothing but its voice is known: sentences are 0.6 to 0.8 s apart."""
+"""Silence that ends a line of a bot that is known by its voice only: sentences are 0.6 to 0.8 s apart."""
 STUCK_SECONDS: Final = 2.5
-"""Silence in the middle of a line after which a person speaks all the same."""
+"""Silence in the middle of a line after which a person speaks anyway."""
 IGNORED_SECONDS: Final = 1.5
 """Silence after which somebody who spoke over the bot, and was not heard, says it again."""
 HELLO_AFTER_SECONDS: Final = 4.0

@@ -19,7 +19,7 @@ from voicebot.config import Config
 from voicebot.errors import Problem, UnavailableError
 from voicebot.pbx.files import pbx_files
 from voicebot.pbx.instance import AsteriskInstance
-from voicebot.private_files import make_missing, open_private, private_folder
+from voicebot.private_files import make_missing, private_folder, write_private
 from voicebot.rehearsal.carrier import Carrier
 from voicebot.rehearsal.people import Follow, People, no_journal
 
@@ -139,8 +139,7 @@ class Network:
         ports = self._ports = Ports(self._first_port)
         data = self._configuration(ports)
         self.config = Config.model_validate(data)
-        with open_private(self.config_file) as file:
-            file.write(as_toml(data))
+        write_private(self.config_file, as_toml(data))
         for folder in (self.config.asterisk.recordings, self.config.call.journals):
             private_folder(folder)
         self.carrier = Carrier(

@@ -115,7 +115,7 @@ class People:
 
     @property
     def late_ticks(self) -> int:
-        """Frames of 20 ms that left late; a measurement with many of them is worth nothing."""
+        """Frames of 20 ms that left late; a measurement with many of them is worthless."""
         return self._server.late_ticks
 
     def _find(self, identifier: UUID) -> _Leg | None:

@@ -219,7 +219,7 @@ class Rehearsal:
         return find_journal(folder, attempt) or journal_path(folder, attempt, datetime.now(UTC).date())
 
     async def _journal_of(self, dialled: str) -> Path | None:
-        """Find the live journal of whoever dials a number now."""
+        """Find the live journal of the call that is dialling a number."""
         deadline = time.monotonic() + _JOURNAL_SECONDS
         while self._store is not None and time.monotonic() < deadline:
             for attempt in await self._store.attempts(states=_OPEN, limit=None):
@@ -252,15 +252,14 @@ class Rehearsal:
         """Stop all that was started, the node first, so that it hangs up properly."""
         node, self._node = self._node, None
         if node is not None:
-            for number_ in (signal.SIGTERM, signal.SIGKILL):
-                if node.returncode is not None:
-                    break
+            if node.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
-                    signal_group(node.pid, number_) if number_ == signal.SIGKILL else node.send_signal(number_)
+                    node.terminate()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
-            # Worker processes of a node that was killed.
-            signal_group(node.pid, signal.SIGKILL)
+            signal_group(node.pid, signal.SIGKILL)  # and its worker processes
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(node.wait(), _NODE_ENDS_SECONDS)
         if self._store is not None:
             await self._store.close()
             self._store = None

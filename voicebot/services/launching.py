@@ -1,4 +1,4 @@
-"""Starting other programs: they die with this process, know nothing of its Python, and can't fill the disk of its log.
+"""Starting other programs: they die with this process, know nothing of its Python, and can't fill the disk with logs.
 
 The one place for what every start of a subprocess needs. Nothing here waits.
 """
@@ -66,12 +66,12 @@ def dies_with_us(command: Sequence[str | os.PathLike[str]], *, by: signal.Signal
 
 
 def foreign_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the variables for a program that another Python runs: ours, but for what belongs to this Python.
+    """Return the variables for a program that another Python runs: ours, except what belongs to this Python.
 
     Parameters
     ----------
     more
-        Set besides; an empty value removes a variable.
+        Set in addition; an empty value removes a variable.
     """
     variables = {name: value for name, value in os.environ.items() if name not in _OF_THIS_PYTHON}
     variables.update(more or {})
@@ -80,9 +80,9 @@ def foreign_environment(more: Mapping[str, str] | None = None) -> dict[str, str]
 
 @contextlib.contextmanager
 def program_log(file: Path) -> Iterator[IO[bytes] | int]:
-    """Open what a program's output is added to, for its owner alone; the one before is kept when it has grown long.
+    """Open the file that a program's output is added to, for its owner alone; a long one is set aside first.
 
-    A disk that takes no log stops no program: its output goes nowhere then, and that is said.
+    If it cannot be opened the program runs anyway: its output is discarded, and a warning says so.
     """
     try:
         make_missing(file.parent)

@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 
 from tests.integration.agi.manager import END, SECRET, Manager, response
 from voicebot.agi.ami import Ami
+from voicebot.agi.running import ask_running
 from voicebot.agi.trunk_state import TrunkWatch
-from voicebot.config import TrunkSection
+from voicebot.config import Config, TrunkSection
 from voicebot.errors import UnavailableError
 
 TRUNKS = {"main": TrunkSection(endpoint="carrier"), "spare": TrunkSection(endpoint="other")}
@@ -82,3 +83,14 @@ async def test_an_asterisk_without_these_modules_has_nothing_to_tell(manager: Ma
         manager.answers[action] = response("{id}", "Error", "Invalid/unknown command")
     await watch.look(ami)
     assert (watch.unregistered, watch.redirecting) == ({}, frozenset())
+
+
+@pytest.mark.parametrize(("status", "states"), [("Registered", []), ("Rejected", ["broken"])])
+async def test_only_a_registration_is_judged_and_not_its_credentials(
+    manager: Manager, ami: Ami, status: str, states: list[str]
+) -> None:
+    redirects(manager, "")
+    registered(manager, status)
+    manager.answers["ShowDialPlan"] = response("{id}", "Error", "no such context")
+    answers = await ask_running(ami, Config(trunks=TRUNKS))
+    assert [one.state for one in answers.findings if one.what.startswith("registration")] == states

@@ -55,6 +55,16 @@ def test_nothing_that_comes_raises(data: bytes, length: int) -> None:
     read_refusal(b"HEP3" + struct.pack("!H", length) + data)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_asterisk_is_known_by_its_address_however_the_socket_writes_it(address: str) -> None:
+    async def main() -> None:
+        refusals = Refusals({"127.0.0.1"})
+        refusals.datagram_received(refusal(), (address, 9))
+        assert await refusals.reason("abc@here", 480, 0.0) == "Q.850;cause=1"
+
+    asyncio.run(main())
+
+
 def test_a_reason_is_waited_for_and_only_asterisk_is_heard() -> None:
     async def main() -> None:
         refusals = Refusals({"127.0.0.1"})

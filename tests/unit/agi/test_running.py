@@ -42,11 +42,13 @@ def test_what_a_version_lacks(version: str, state: str, words: str) -> None:
         ("bank", "", "Rejected", "broken"),
         ("anything", "bank", "Unregistered", "broken"),
         ("anything", "", "Unregistered", "note"),
+        ("bank-reg-0", "", "Unregistered", "broken"),  # made by the wizard
+        ("bank", "another", "Unregistered", "note"),
         ("bank", "", "", "broken"),
     ],
 )
 def test_a_registration_that_is_not_there(name: str, endpoint: str, status: str, state: str) -> None:
-    found = registration_finding(name, endpoint, status, CONFIG)
+    found = registration_finding({"ObjectName": name, "Endpoint": endpoint, "Status": status}, CONFIG)
     assert (found.state if found else "") == state
     if state == "broken":
         assert found is not None

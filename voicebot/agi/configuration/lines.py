@@ -59,7 +59,7 @@ def logical_lines(text: str, *, marked: bool = True) -> tuple[list[Line], list[L
     Returns
     -------
     tuple
-        The lines that say something, and those that Asterisk silently skips, surely against the writer's intent.
+        The lines that say something, and those that Asterisk silently skips, which the writer cannot have meant.
     """
     lines: list[Line] = []
     faults: list[LineFault] = []

@@ -20,7 +20,7 @@ _MOST_INCLUDES: Final = 10
 """How deep files may include each other (``MAX_INCLUDE_LEVEL``)."""
 _INCLUDES: Final = frozenset({"include", "tryinclude"})
 _SEMICOLON: Final = "\ue000"
-"""Stands for one that is no comment while pyst2, which knows no escapes, reads a line."""
+"""Stands for a semicolon that begins no comment, while pyst2, which knows no escapes, reads a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Reading:
     sections
         In their order, several of one name where Asterisk has several.
     problems
-        What Asterisk will not read, or not as it was meant.
+        What Asterisk will not read, or will read otherwise than it was meant.
     unseen
         Empty: everything was read, and what is not here is missing.
     """
@@ -324,7 +324,7 @@ def _takes(section: Section, wanted: str) -> bool:
 
 def _found(expression: str, text: str) -> bool:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python's second thoughts about an expression are of no use here
+        warnings.simplefilter("ignore")  # Python's warnings about an expression are of no use here
         try:
             return re.search(expression, text) is not None
         except (re.error, OverflowError, RecursionError):

@@ -11,16 +11,6 @@ _STRANGERS = ("203.0.113.77", "2001:db8::77")
 """Addresses that no installation has (documentation ranges, RFC 5737 and RFC 3849)."""
 
 
-def is_loopback(address: str) -> bool:
-    """Whether an address reaches this machine only."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def admits(rules: Iterable[Setting], address: str) -> bool:
     """Whether an access list lets an address in.
 
@@ -44,7 +34,7 @@ def admits(rules: Iterable[Setting], address: str) -> bool:
 
 
 def admits_strangers(rules: Iterable[Setting], *, six: bool) -> bool:
-    """Whether an access list lets in whoever comes, over IPv4, or over IPv6 where Asterisk listens there (``six``)."""
+    """Whether an access list lets anyone in, over IPv4, or over IPv6 where Asterisk listens there (``six``)."""
     rules = list(rules)
     return any(admits(rules, address) for address in (_STRANGERS if six else _STRANGERS[:1]))
 

@@ -94,7 +94,7 @@ def _codecs(endpoint: Section, reading: Reading, see: str) -> Iterator[PbxFindin
     taken = any(setting.name.lower() == "allow" and setting.value.strip() for setting in lines)
     fault = broken(
         f"endpoint [{endpoint.name}] allows no codec"
-        + (": what stands after allow takes all of it away again, for the order counts" if taken else ""),
+        + (": a line after allow takes all of them away again, since the order counts" if taken else ""),
         "put disallow = all before allow = alaw,ulaw" if taken else "add allow = alaw,ulaw",
         lines[-1] if lines else endpoint,
     )

@@ -14,7 +14,7 @@ State = Literal["broken", "note", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that a PBX has or has not.
+    """Something that a PBX has or lacks.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def missing(
     whether: str,
     see: str,
 ) -> Iterator[PbxFinding]:
-    """Yield a fault that something is missing, if everything that could define it was read; else that nobody knows.
+    """Yield a fault that something is missing, if everything that could define it was read; else that it is unknown.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def settle(findings: Iterable[PbxFinding], facts: Mapping[Fact, bool]) -> list[P
     findings
         From the files.
     facts
-        What the running PBX said it has (true) or has not; what it was not asked, or did not answer, is not there.
+        What the running PBX said it has (true) or lacks; what it was not asked, or did not answer, is left out.
     """
     settled = []
     for finding in findings:
@@ -115,7 +115,7 @@ def settle(findings: Iterable[PbxFinding], facts: Mapping[Fact, bool]) -> list[P
             settled.append(finding)
         elif answer and finding.state == "broken" and finding.about is not None:
             told = (
-                f"the running Asterisk has the {finding.about.kind} {finding.about.name}, these files have not:"
+                f"the running Asterisk has the {finding.about.kind} {finding.about.name}, but these files do not:"
                 " it may be gone after the next reload"
             )
             cure = "see whether asterisk.configuration is Asterisk's own folder, and what was changed since it started"

@@ -6,9 +6,10 @@ import hmac
 from collections.abc import Iterator
 from typing import Final
 
+from voicebot.agi.addresses import is_loopback
 from voicebot.agi.configuration.files import ConfigurationFiles
 from voicebot.agi.configuration.sections import Reading, Section
-from voicebot.agi.lint.access import admits, admits_strangers, is_loopback
+from voicebot.agi.lint.access import admits, admits_strangers
 from voicebot.agi.lint.finding import PbxFinding, broken, missing, note
 from voicebot.agi.lint.pbx import Pbx, yes
 from voicebot.config import Config

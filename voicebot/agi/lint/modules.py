@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from voicebot.agi.lint.finding import Fact, PbxFinding, broken, missing
-from voicebot.agi.lint.pbx import Pbx, yes
+from voicebot.agi.lint.pbx import LOADING, Pbx, modules_of, yes
 from voicebot.errors import Problem
 
 REQUIRED_MODULES: Final = {
@@ -18,7 +18,7 @@ REQUIRED_MODULES: Final = {
     "res_rtp_asterisk": "SIP calls have no audio",
     "chan_pjsip": "no SIP call can be made",
     "res_audiosocket": "no audio reaches voicebot",
-    "app_audiosocket": "a callee whom nobody took cannot come back to the bot",
+    "app_audiosocket": "after a transfer that nobody answers, the callee cannot come back to the bot",
     "chan_audiosocket": "the bot has no leg of its own",
     "res_agi": "the dialplan cannot ask voicebot what to dial",
     "app_dial": "nothing can be dialled",
@@ -34,7 +34,6 @@ REQUIRED_MODULES: Final = {
 }
 """Module -> what is missing without it."""
 _TIMERS: Final = ("res_timing_timerfd", "res_timing_dahdi", "res_timing_kqueue", "res_timing_pthread")
-_LOADING: Final = ("load", "preload", "require", "preload-require")
 
 
 def check_asterisk(pbx: Pbx) -> Iterator[PbxFinding]:
@@ -66,8 +65,8 @@ def check_modules(pbx: Pbx) -> Iterator[PbxFinding]:
         )
         return
     autoload = yes(section.value("autoload"))
-    loaded = {_module(setting.value) for setting in section.all(*_LOADING)}
-    refused = {_module(setting.value): setting for setting in section.all("noload")}
+    loaded = modules_of(section.all(*LOADING))
+    refused = modules_of(section.all("noload"))
     for module, without in REQUIRED_MODULES.items():
         setting = refused.get(module)
         fact = Fact("module", module)
@@ -87,7 +86,3 @@ def check_modules(pbx: Pbx) -> Iterator[PbxFinding]:
             whether="a timing module is loaded",
             see="asterisk -rx 'timing test'",
         )
-
-
-def _module(value: str) -> str:
-    return value.strip().removesuffix(".so")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -12,6 +12,8 @@ from voicebot.agi.configuration.sections import Reading, Section, Setting, Unsee
 from voicebot.agi.lint.finding import PbxFinding
 from voicebot.config import Config
 
+LOADING: Final = ("load", "preload", "require", "preload-require")
+"""Settings of ``modules.conf`` that load a module."""
 _TRUE: Final = frozenset({"yes", "true", "on", "y", "t", "1"})
 _NEVER_IN_A_DATABASE: Final = frozenset({"asterisk.conf", "extconfig.conf", "logger.conf"})
 _OWNERS: Final = {
@@ -81,10 +83,9 @@ class Pbx:
         section = reading.named("modules")
         if section is None or reading.unseen:
             return False
-        if any(_module(setting) == module for setting in section.all("noload")):
+        if module in modules_of(section.all("noload")):
             return True
-        named = section.all("load", "preload", "require", "preload-require")
-        return not yes(section.value("autoload")) and all(_module(setting) != module for setting in named)
+        return not yes(section.value("autoload")) and module not in modules_of(section.all(*LOADING))
 
     def objects(self, kind: str) -> Reading:
         """Return the PJSIP objects of one type, from wherever ``sorcery.conf`` and the wizard have them come.
@@ -184,8 +185,9 @@ def _driver(setting: Setting) -> str:
     return f"{setting.value.split(',')[0].strip()}, extconfig.conf"
 
 
-def _module(setting: Setting) -> str:
-    return setting.value.strip().removesuffix(".so")
+def modules_of(lines: Iterable[Setting]) -> dict[str, Setting]:
+    """Return the modules that lines of ``modules.conf`` name, each with its last line."""
+    return {line.value.strip().removesuffix(".so"): line for line in lines}
 
 
 def _criteria(options: list[str]) -> dict[str, str]:
