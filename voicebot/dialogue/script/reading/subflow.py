@@ -65,11 +65,7 @@ class _Walk:
         if isinstance(value, Mapping):
             found = {}
             for key, one in value.items():
-                name = (
-                    {"steps": self._steps, "slots": self._slots}.get(str(old[0]), {}).get(key, key)
-                    if len(old) == 1
-                    else key
-                )
+                name = self._renamed(old).get(key, key)
                 found[name] = self.value(one, (*old, key), (*new, name))
             if len(old) == 2 and old[0] == "steps" and new != old:
                 found.setdefault("cue", old[1])
