@@ -10,7 +10,7 @@ from typing import Final
 
 from voicebot.languages.en import dates
 from voicebot.languages.en.line import Line
-from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.en.negation import WITHDRAWING
 from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.rules import Rules
 
@@ -89,7 +89,7 @@ def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[
             continue
         if 0 < value < _LARGEST:
             found.append(Match(match.start, match.end, _tidy(value)))
-    return drop_withdrawn(line.line, found)
+    return WITHDRAWING.drop(line.line, found)
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:

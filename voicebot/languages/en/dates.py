@@ -12,7 +12,7 @@ from typing import Final
 
 from voicebot.languages.en import distances, past
 from voicebot.languages.en.line import Line
-from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.en.negation import WITHDRAWING
 from voicebot.languages.grammar import calendar
 from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.rules import Rules
@@ -96,7 +96,7 @@ def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     today = now.date()
     matches = [_shifted(line.line, past.put_back(line.line, match, today)) for match in _RULES.find(line.line, now)]
-    return drop_withdrawn(line.line, _same_week(line.line, _beside(line.line, matches), now), impossible=False)
+    return WITHDRAWING.drop(line.line, _same_week(line.line, _beside(line.line, matches), now), impossible=False)
 
 
 def _beside(line: str, matches: list[Match[date]]) -> list[Match[date]]:

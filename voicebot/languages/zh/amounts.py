@@ -11,8 +11,9 @@ from typing import Final
 from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.rules import Rules
 from voicebot.languages.zh import dates, numbers
-from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
 from voicebot.languages.zh.line import Line
+from voicebot.languages.zh.negation import WITHDRAWING
+from voicebot.languages.zh.numbers import DIGIT, is_vague
 
 _CURRENCIES: Final = {
     "美元": "USD", "美金": "USD", "美刀": "USD", "港币": "HKD", "港元": "HKD", "港纸": "HKD", "欧元": "EUR",
@@ -71,7 +72,7 @@ def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
         if 0 < value < _LARGEST:
             whole = value.to_integral_value()
             found.append(Match(match.start, match.end, whole if whole == value else value.quantize(Decimal("0.01"))))
-    return drop_withdrawn(line.line, found)
+    return WITHDRAWING.drop(line.line, found)
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
