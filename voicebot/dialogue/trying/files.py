@@ -75,7 +75,7 @@ class LeadValues(_Part):
         return LeadValues(**{**other.model_dump(exclude={"more"}), **mine}, more={**other.more, **self.more})
 
     def lacking(self) -> tuple[str, ...]:
-        """Return the names of what every lead has and this one has not."""
+        """Return the names of values that every lead has and this one lacks."""
         return tuple(name for name in type(self).model_fields if getattr(self, name) is None)
 
     def lead(self) -> Lead:

@@ -112,7 +112,7 @@ def read_lead(given: Sequence[str]) -> LeadValues:
     Raises
     ------
     ConfigurationError
-        A file cannot be read, or a value is none.
+        A file cannot be read, or a value is not valid.
     """
     found = LeadValues()
     for one in given:

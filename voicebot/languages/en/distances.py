@@ -1,6 +1,6 @@
 """Dates in English speech that are a distance from today: "in two weeks", "three days ago"; rules of ``dates``.
 
-A length of time that is none ("for three weeks", "a day or two") is taken by a longer rule, which gives no date.
+A longer rule takes lengths of time that only look like one ("for three weeks", "a day or two"), and gives no date.
 """
 
 from __future__ import annotations
