@@ -26,8 +26,8 @@ from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import spoken
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.talk import Lead, Line, SlotValue
-from voicebot.dialogue.trying.files import nearest
 from voicebot.dialogue.trying.text_talk import typed_value
 from voicebot.dialogue.trying.typed import example_lead, read_lead
 from voicebot.errors import ConfigurationError, Problem

@@ -17,8 +17,9 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.reading.marked_yaml import Place
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.trying.coverage import Coverage, Item
-from voicebot.dialogue.trying.files import Written, find_files, nearest, read_file
+from voicebot.dialogue.trying.files import Written, find_files, read_file
 from voicebot.dialogue.trying.judging import Miss
 from voicebot.dialogue.trying.trial import Trial, Tried, try_all
 from voicebot.errors import ConfigurationError, Problem

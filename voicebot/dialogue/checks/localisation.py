@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from voicebot import languages
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.script.model import Script
-
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+from voicebot.dialogue.script.words import without_placeholders
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -20,7 +17,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _lacking(subject, sibling)
     foreign = languages.of(subject.script.language).writing.foreign
     for line in subject.lines.values():
-        found = foreign.search(_PLACEHOLDER.sub("", line.template))
+        found = foreign.search(without_placeholders(line.template))
         if found:
             yield subject.found(
                 "other-language",

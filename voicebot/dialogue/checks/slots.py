@@ -9,8 +9,8 @@ from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation.values import refusal
+from voicebot.dialogue.script.conditions import comparisons
 from voicebot.dialogue.script.model import Slot
-from voicebot.dialogue.script.parts import moves
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -43,8 +43,7 @@ def _kept(subject: Subject) -> Iterator[Finding]:
     """A value that is asked for should be kept with an outcome, or be compared with something."""
     script = subject.script
     recorded = {slot for ending in script.endings.values() for slot in ending.record}
-    comparisons = [guard.comparison for _, move in moves(script) if (guard := move.condition) is not None]
-    compared = {side for one in comparisons if one is not None for side in (one.left, one.right)}
+    compared = {side for one in comparisons(script) for side in (one.left, one.right)}
     for name, step in script.steps.items():
         if step.asks and step.asks not in recorded | compared:
             yield subject.found(

@@ -10,6 +10,7 @@ from voicebot.dialogue.checks import ways
 from voicebot.dialogue.checks.banned import Banned
 from voicebot.dialogue.checks.finding import Finding, Severity, Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
+from voicebot.dialogue.conversation.lines import key_of, line_key
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import Where, spoken
 from voicebot.dialogue.script.reading.document import DOCUMENT
@@ -55,11 +56,10 @@ class Subject:
         """Key of every line that can be said → its template and place."""
         found = {}
         for path, words in spoken(self.script):
-            for kind, templates in words.forms:
+            for form, templates in words.forms:
                 for index, template in enumerate(templates):
-                    parts = [*path, kind, index if len(templates) > 1 else ""]
-                    key = ".".join(str(part) for part in parts if part != "")
-                    place = (*path, kind or "text", index)
+                    key = line_key(key_of(path), form, index, len(templates))
+                    place = (*path, form or "text", index)
                     found[key] = Spoken(template, place, not words.uninterruptible, words.disclosure)
         return found
 

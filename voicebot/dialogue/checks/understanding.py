@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -15,11 +14,11 @@ from voicebot.dialogue.conversation.values import refusal
 from voicebot.dialogue.script.model import INTENTS, Key, Step
 from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.script.words import without_placeholders
 from voicebot.dialogue.understanding.heard_values import hear_values
 
 FEW: Final = 10
 """With fewer examples, telling an intent from the others is luck."""
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -164,7 +163,7 @@ def _unheard(subject: Subject) -> Iterator[Finding]:
     ]
     told: set[str] = set()
     for path, text in texts:
-        words = languages.of(subject.script.language).plain(_PLACEHOLDER.sub(" ", text))
+        words = languages.of(subject.script.language).plain(without_placeholders(text))
         for word in words.split():
             if word in told or subject.knows(word):
                 continue

@@ -9,9 +9,8 @@ from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Turn
 from voicebot.dialogue.checks.graph import Edge, Graph, Node
 from voicebot.dialogue.conversation import conversation
-from voicebot.dialogue.conversation.lines import Speaker, key_of
+from voicebot.dialogue.conversation.lines import Speaker, templates
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.parts import spoken
 from voicebot.dialogue.script.table import Cell
 from voicebot.dialogue.talk import Act, EngineIntent, State, Understanding
 
@@ -101,14 +100,7 @@ class _Replay:
         return ", ".join(examples) if all(examples) else examples[-1]
 
     def _kept_back(self, act: Act) -> tuple[str, ...]:
-        if not act.withheld:
-            return ()
-        lines = {
-            key_of((*path, form) if form else path) + (f".{index}" if len(templates) > 1 else ""): template
-            for path, words in spoken(self._script)
-            for form, templates in words.forms
-            for index, template in enumerate(templates)
-        }
+        lines = templates(self._script)
         return tuple(self._speaker.fill(lines[key], self._state.slots) for key in act.withheld)
 
     def _said(self, act: Act) -> tuple[str, ...]:

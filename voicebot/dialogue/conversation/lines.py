@@ -74,14 +74,14 @@ class Speaker:
 
     def lines(self, words: Words, key: str, slots: Mapping[str, SlotValue], *, right_party: bool) -> tuple[Line, ...]:
         """Put everything that ``words`` says into lines; before the right party, none that mentions the debt."""
-        kind, templates = "", words.text
+        form, templates = "", words.text
         if not self._recorded and words.unrecorded is not None:
-            kind, templates = ".unrecorded", words.unrecorded
+            form, templates = "unrecorded", words.unrecorded
         elif not right_party and words.before_identity is not None:
-            kind, templates = ".before_identity", words.before_identity
+            form, templates = "before_identity", words.before_identity
         found = []
         for index, template in enumerate(templates):
-            name = key + kind + (f".{index}" if len(templates) > 1 else "")
+            name = line_key(key, form, index, len(templates))
             if not right_party and self._script.speaks_of_debt(template):
                 self.withheld.append(name)  # the checks reject such scripts; this holds whatever a script says
                 continue
@@ -139,17 +139,35 @@ def _said(value: str, wording: Wording) -> str:
 
 
 def key_of(path: tuple[str | int, ...]) -> str:
-    """Return a line's key: ``steps.identity.say``."""
+    """Return the key of some words: ``steps.identity.say``."""
     return ".".join(map(str, path))
+
+
+def line_key(key: str, form: str, index: int, count: int) -> str:
+    """Return the key of one line of the words at ``key``: ``steps.identity.say.before_identity.1``.
+
+    Parameters
+    ----------
+    form
+        When it is said (``Words.forms``).
+    index, count
+        Which line of how many that are said together; a line on its own has no number.
+    """
+    return key_of((key, *((form,) if form else ()), *((index,) if count > 1 else ())))
+
+
+@once
+def templates(script: Script) -> Mapping[str, str]:
+    """Return every line that a script can say, by its key."""
+    return {
+        line_key(key_of(path), form, index, len(lines)): template
+        for path, words in spoken(script)
+        for form, lines in words.forms
+        for index, template in enumerate(lines)
+    }
 
 
 @once
 def debt_keys(script: Script) -> frozenset[str]:
     """Return the keys of all lines that speak of the debt."""
-    found = set()
-    for path, words in spoken(script):
-        for form, templates in words.forms:
-            for index, template in enumerate(templates):
-                if script.speaks_of_debt(template):
-                    found.add(key_of((*path, form) if form else path) + (f".{index}" if len(templates) > 1 else ""))
-    return frozenset(found)
+    return frozenset(key for key, template in templates(script).items() if script.speaks_of_debt(template))

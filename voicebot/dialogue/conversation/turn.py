@@ -256,13 +256,10 @@ class TurnTaking:
 
     def _may_speak_of(self, name: str) -> bool:
         slot = self._script.slots[name]
-        words = [words for words in (slot.past, slot.too_far, slot.out_of_range) if words]
-        steps = self._script.steps
-        speaks = any(self._script.speaks_of_debt(line) for one in words for line in one.text)
-        speaks = (
-            speaks or any(self._script.speaks_of_debt(line) for line in steps[slot.ask].say.text) if slot.ask else True
-        )
-        return bool(slot.ask) and (self._right_party or not speaks)
+        if not slot.ask or self._right_party:
+            return bool(slot.ask)
+        words = (slot.past, slot.too_far, slot.out_of_range, self._script.steps[slot.ask].say)
+        return not any(self._script.speaks_of_debt(line) for one in words if one for line in one.text)
 
     def _refuse(self, name: str, why: Refusal) -> tuple[State, Act]:
         """Say why a value cannot be accepted, and ask for it again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, read_document
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
 
@@ -75,7 +75,7 @@ class LeadValues(_Part):
         return LeadValues(**{**other.model_dump(exclude={"more"}), **mine}, more={**other.more, **self.more})
 
     def lacking(self) -> tuple[str, ...]:
-        """Return the names of what every lead has and this one has not."""
+        """Return the names of values that every lead has and this one lacks."""
         return tuple(name for name in type(self).model_fields if getattr(self, name) is None)
 
     def lead(self) -> Lead:
@@ -351,13 +351,6 @@ def find_files(places: Iterable[Path]) -> tuple[Path, ...]:
     if problems:
         raise ConfigurationError(problems)
     return tuple(dict.fromkeys(found))
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean …?", or the list of what is known."""
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, 1, 0.6)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names[:24])}"
 
 
 def _problem(document: Document, fault: Any) -> Problem:

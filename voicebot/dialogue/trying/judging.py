@@ -12,9 +12,10 @@ from typing import Final
 from voicebot.dialogue.script.model import OUTCOMES, Script
 from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.marked_yaml import Path_, Place
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Ending, Line, SlotValue
-from voicebot.dialogue.trying.files import Turn, Written, nearest
+from voicebot.dialogue.trying.files import Turn, Written
 from voicebot.dialogue.trying.text_talk import Exchange, TextTalk
 from voicebot.errors import Problem
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import INTENTS, Script
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.trying.coverage import Coverage, coverage
-from voicebot.dialogue.trying.files import Written, nearest
+from voicebot.dialogue.trying.files import Written
 from voicebot.dialogue.trying.judging import Miss, judge
 from voicebot.dialogue.trying.text_talk import TextTalk, typed_value
 from voicebot.dialogue.understanding.policy import Policy

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from voicebot import languages
 from voicebot.dialogue.script.reading.marked_yaml import read_document
-from voicebot.dialogue.trying.files import LeadValues, Turn, nearest
+from voicebot.dialogue.script.reading.nearest import nearest
+from voicebot.dialogue.trying.files import LeadValues, Turn
 from voicebot.errors import ConfigurationError, Problem
 
 COMMANDS: Final = {
@@ -112,7 +113,7 @@ def read_lead(given: Sequence[str]) -> LeadValues:
     Raises
     ------
     ConfigurationError
-        A file cannot be read, or a value is none.
+        A file cannot be read, or a value is not valid.
     """
     found = LeadValues()
     for one in given:

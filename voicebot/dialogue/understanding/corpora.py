@@ -25,7 +25,7 @@ def utterances(name: str) -> Mapping[str, tuple[str, ...]]:
     Raises
     ------
     ConfigurationError
-        There is no such folder, or a line is no utterance.
+        There is no such folder, or a line is not an utterance.
     """
     return read(shipped("scripts_dialogue") / "corpora" / name)
 
@@ -42,7 +42,9 @@ def read(folder: Path) -> Mapping[str, tuple[str, ...]]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             intent, tab, text = line.partition("\t")
             if not tab or not intent.strip() or not text.strip():
-                problems.append(Problem("is no utterance", "write intent, tab, utterance", file=str(file), line=number))
+                problems.append(
+                    Problem("is not an utterance", "write intent, tab, utterance", file=str(file), line=number)
+                )
                 continue
             found.setdefault(intent, {})[text.strip()] = None
     if problems:

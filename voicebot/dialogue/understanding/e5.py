@@ -43,7 +43,7 @@ class E5Embedder(Embedder):
     Raises
     ------
     ValueError
-        The file is none.
+        The file does not hold this model.
     """
 
     centred = True
@@ -52,7 +52,7 @@ class E5Embedder(Embedder):
         data = (folder / FILE).read_bytes()
         reader = _Reader(data)
         if reader.take(4) != b"E5S1":
-            raise ValueError(f"{folder / FILE} is no file of e5's weights")
+            raise ValueError(f"{folder / FILE} does not hold the weights of e5")
         reader.unpack("<I")
         self._width, layers, _heads, self._inner, vocabulary, positions, types, _epsilon, _block = reader.unpack(
             "<7ifi"

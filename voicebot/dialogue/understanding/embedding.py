@@ -97,6 +97,9 @@ class Embedder:
         if len(texts) > _FEW:
             return self._embed(texts)
         new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+        for text in texts:
+            if text in self._kept:
+                self._kept.move_to_end(text)  # the new ones must not push it out before it is read below
         if new:
             self.remember(zip(new, self._embed(new)))  # noqa: B905 - also runs on Python 3.8, which knows no "strict"
         return np.stack([self._kept[text] for text in texts])

@@ -81,6 +81,8 @@ class UnderstandingService:
         while True:
             try:
                 return pickle.loads(await self._asked(request, until))  # noqa: S301 - from a process of our own
+            except RefusedError:
+                raise  # it is running, and would fail at this again: asking on would only keep other calls waiting
             except UnavailableError:
                 if time.monotonic() + _RETRY_SECONDS >= until:
                     raise
@@ -117,7 +119,7 @@ class HostedPolicy:
     async def understand(self, question: Question) -> Understanding:
         """Understand what was heard; see ``Policy``. Raises UnavailableError where there is no answer in time."""
         settled = engine_answer(self._script, question)
-        if isinstance(settled, Understanding):
+        if settled is not None:
             return settled
         answer = await self._ask("understand", question)
         assert isinstance(answer, Understanding)  # noqa: S101 - what LocalPolicy gives

@@ -45,7 +45,7 @@ class Fenced:
         Its words say the opposite ("I don't need a lawyer"), or a person who has confirmed to be the one called said
         them and is not deceased.
     unlikely
-        These, and those of which it has no word: an utterance that only resembles examples of them.
+        These, and those that need a word which it lacks: it only resembles examples of them.
     """
 
     cancelled: frozenset[str]

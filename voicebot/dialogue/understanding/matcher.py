@@ -251,9 +251,7 @@ class Matcher:
         try:
             with np.load(self._folder / f"{key}.npz", allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
-        except (OSError, ValueError, KeyError, EOFError):
-            return None
-        except Exception:
+        except Exception:  # not there, or broken in one of many ways: it is made again
             return None
 
     def _write(self, key: str, arrays: Mapping[str, Any]) -> None:

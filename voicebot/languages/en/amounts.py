@@ -10,8 +10,9 @@ from typing import Final
 
 from voicebot.languages.en import dates
 from voicebot.languages.en.line import Line
-from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.en.negation import WITHDRAWING
 from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.money import ANY_TIME, Said, amounts
 from voicebot.languages.grammar.rules import Rules
 
 _CURRENCIES: Final = {
@@ -59,42 +60,23 @@ _LEADS_AWAY: Final = (
     "triple|the|flight|chapter|form|interstate|line|number is|account is|zip is|code is|social is|turned|turning"
 )
 _VERBS: Final = "pay|paying|send|sending|do|afford|give|put|manage|owe|paid|swing|spare|only|just|make it|take"
-_NOW: Final = datetime(2001, 1, 1)
 
-_MONEY: Final[Rules[tuple[Decimal, str]]] = Rules()
-_BARE: Final[Rules[tuple[Decimal, str]]] = Rules()
+_MONEY: Final[Rules[Said]] = Rules()
+_BARE: Final[Rules[Said]] = Rules()
 _FRACTIONS: Final[Rules[Fraction]] = Rules()
-_LARGEST: Final = Decimal(10**9)
 
 
 def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[Decimal]]:
     """All amounts said in ``line``; see ``Entities.find_amounts``."""
-    named = _MONEY.find(line.line, _NOW)
-    taken = [(match.start, match.end) for match in named]
-    taken += [(match.start, match.end) for match in dates.find(line, _NOW)]
-    bare = [
-        match
-        for match in _BARE.find(line.line, _NOW)
-        if all(match.end <= start or match.start >= end for start, end in taken)
-    ]
-    found: list[Match[Decimal]] = []
-    for match in sorted([*named, *bare], key=lambda match: match.start):
-        if match.value is None:
-            continue
-        value, unit = match.value
-        if value.is_signed():  # a price in two numbers, kept negative until what is owed settles it
-            value = _settled(-value, owed)
-        accepted = _CURRENCIES.get(unit, "").split()
-        if currency and accepted and currency.upper() not in accepted:
-            continue
-        if 0 < value < _LARGEST:
-            found.append(Match(match.start, match.end, _tidy(value)))
-    return drop_withdrawn(line.line, found)
+    named = [_settled(match, owed) for match in _MONEY.find(line.line, ANY_TIME)]
+    bare = [_settled(match, owed) for match in _BARE.find(line.line, ANY_TIME)]
+    found = amounts(named, bare, dates.find(line, ANY_TIME), _CURRENCIES, currency)
+    return WITHDRAWING.drop(line.line, found)
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
     """All parts said in ``line``; see ``Entities.find_fractions``."""
-    return _FRACTIONS.find(line.line, _NOW)
+    return _FRACTIONS.find(line.line, ANY_TIME)
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:
@@ -119,19 +101,18 @@ def find_digits(line: Line, minimum: int) -> list[Match[str]]:
     return found
 
 
-def _tidy(value: Decimal) -> Decimal:
-    whole = value.to_integral_value()
-    return whole if value == whole else value.quantize(Decimal("0.01"))
-
-
-def _settled(price: Decimal, owed: Decimal | None) -> Decimal:
+def _settled(match: Match[Said], owed: Decimal | None) -> Match[Said]:
     """Two numbers in a row: hundreds, as instalments are spoken of, below twenty; a price from there on.
 
-    What is owed decides: nobody offers more than that.
+    They are negative until this settles them. What is owed decides: nobody offers more than that.
     """
+    if match.value is None or not match.value[0].is_signed():
+        return match
+    price, unit = -match.value[0], match.value[1]
     hundreds = price * 100
     usual, other = (hundreds, price) if price < 20 else (price, hundreds)
-    return other if owed is not None and usual > owed >= other else usual
+    value = other if owed is not None and usual > owed >= other else usual
+    return Match(match.start, match.end, (value, unit))
 
 
 def _unit_of(match: re.Match[str]) -> str:
@@ -139,7 +120,7 @@ def _unit_of(match: re.Match[str]) -> str:
     return unit if unit in _CURRENCIES else unit.rstrip("s")
 
 
-def _pair(match: re.Match[str]) -> tuple[Decimal, str]:
+def _pair(match: re.Match[str]) -> Said:
     """``#2 #50`` is 250 and ``#1 #20 #50`` 120.50; what may be a price is returned negative."""
     lead, rest = int(match["a"]), int(match["b"] or match["o"])
     if match["c"]:
@@ -150,7 +131,7 @@ def _pair(match: re.Match[str]) -> tuple[Decimal, str]:
 
 
 @_MONEY.add(rf"{_SIGN} {_N}{_SCALE}{_CENTS}", rf"{_N}{_SCALE} {_UNIT}{_CENTS}")
-def _named(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _named(match: re.Match[str], _now: datetime) -> Said:
     value = Decimal(match["n"]) * (1000 if match["scale"] else 1)
     return value + Decimal(match["cents"] or 0) / 100, _unit_of(match)
 
@@ -160,17 +141,17 @@ def _named(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
     then=r"$|\||on|by|today|tomorrow|and|but|for|is|please|if|now|next|this|i|or|a month|right",
 )
 @_MONEY.add(rf"#(?P<n>\d{{3,}}) #(?P<c>[1-9]\d)(?: {_UNIT})?", not_then=_NOT_MONEY, not_after=_LEADS_AWAY)
-def _with_cents(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _with_cents(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(match["n"]) + Decimal(match["c"]) / 100, _unit_of(match)
 
 
 @_MONEY.add(rf"{_PAIR} {_UNIT}", rf"{_SIGN} {_PAIR}")
-def _named_pair(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _named_pair(match: re.Match[str], _now: datetime) -> Said:
     return _pair(match)
 
 
 @_MONEY.add(r"#(?P<cents>\d{1,2}) (?:cents?|pence|penny|pennies)")
-def _only_cents(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _only_cents(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(match["cents"]) / 100, ""
 
 
@@ -179,7 +160,7 @@ def _only_cents(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
     rf"(?P<one>an?) (?:grand|k)(?: {_UNIT})?",
     rf"(?P<half>half a) grand(?: {_UNIT})?",
 )
-def _grand(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _grand(match: re.Match[str], _now: datetime) -> Said:
     groups = match.groupdict()
     if groups.get("half"):
         return Decimal(500), _unit_of(match)
@@ -187,7 +168,7 @@ def _grand(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
 
 
 @_MONEY.add(r"(?P<n>an?|#\d+) (?P<unit>buck|dollar|pound|euro|yuan)s? (?P<c>and a half|#[1-9]\d)", not_then=_NOT_MONEY)
-def _buck_fifty(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _buck_fifty(match: re.Match[str], _now: datetime) -> Said:
     cents = 50 if match["c"].startswith("and") else int(match["c"][1:])
     return Decimal(match["n"][1:] if match["n"][0] == "#" else 1) + Decimal(cents) / 100, match["unit"]
 
@@ -197,18 +178,18 @@ def _buck_fifty(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
     not_after="for|bet|top|make|quick",
     not_then="store|menu|tree|general|for dollar",
 )
-def _one(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _one(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(1), _unit_of(match)
 
 
 @_MONEY.add(rf"{_N} and a half (?P<scale>thousand|hundred|grand|k|#1000|#100)(?: {_UNIT})?")
-def _and_a_half(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _and_a_half(match: re.Match[str], _now: datetime) -> Said:
     scale = 100 if match["scale"] in ("hundred", "#100") else 1000
     return (Decimal(match["n"]) + Decimal("0.5")) * scale, _unit_of(match)
 
 
 @_MONEY.add(rf"(?P<half>a )?half a (?:thousand|#1000)(?: {_UNIT})?", rf"half a #1000000(?: {_UNIT})?")
-def _half_a_thousand(match: re.Match[str], _now: datetime) -> tuple[Decimal, str]:
+def _half_a_thousand(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(500_000 if "million" in match.group() or "000000" in match.group() else 500), _unit_of(match)
 
 
@@ -219,13 +200,13 @@ _MONEY.refuse(
 
 
 @_BARE.add(_N, after=f"{_VERBS}|(?:{_VERBS}) (?:you|about|like|maybe|around|them|the)", then=_ENDS, not_then=_NOT_MONEY)
-def _offered(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _offered(match: re.Match[str], _now: datetime) -> Said | None:
     value = Decimal(match["n"])
     return (value, "") if value >= 5 and _is_no_number(match["n"]) else None
 
 
 @_BARE.add(_N, not_after=_LEADS_AWAY, then=_ENDS, not_then=_NOT_MONEY)
-def _bare(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _bare(match: re.Match[str], _now: datetime) -> Said | None:
     value = Decimal(match["n"])
     return (value, "") if value >= 10 and _is_no_number(match["n"]) else None
 
@@ -235,13 +216,13 @@ def _bare(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
     after="|(?:(?:maybe|probably|say|like|about|around|i'd say|i think|i guess|yes|yeah|okay|ok|just|only) ?)+",
     then=r"(?:(?:please|maybe|probably|then|i guess|i think|tops|max|\|) ?)*$",
 )
-def _alone(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _alone(match: re.Match[str], _now: datetime) -> Said | None:
     value = Decimal(match["n"])
     return (value, "") if value > 1 and _is_no_number(match["n"]) else None
 
 
 @_BARE.add(_PAIR, not_after=_LEADS_AWAY, then=_ENDS, not_then=_NOT_MONEY)
-def _bare_pair(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _bare_pair(match: re.Match[str], _now: datetime) -> Said | None:
     if match["a"] == "20" and match["b"] and int(match["b"]) in range(20, 40):
         return None  # a year
     return _pair(match)

@@ -1,11 +1,11 @@
-"""Values that were withdrawn in the same breath: "not Friday, Monday", "two hundred, no, one hundred"."""
+"""English words that withdraw a value: "not Friday, Monday", "two hundred, no, one hundred"."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from voicebot.languages.grammar.found import Match, Value
+from voicebot.languages.grammar.withdrawn import Withdrawing
 
 _DENIED: Final = re.compile(
     r" (?<!why )(?:not|instead of|rather than|no longer|except|apart from"
@@ -20,25 +20,7 @@ _IMPOSSIBLE: Final = re.compile(
 # "Weight" is how "wait" is heard.
 _CORRECTIONS: Final = "no|wait|weight|sorry|actually|i mean|i meant|make that|make it|or rather|scratch that|correction"
 _CORRECTED: Final = re.compile(
-    rf"^ (?:(?:{_CORRECTIONS}|well|let's say|\||on|by|the|to|it's|is) )*(?:{_CORRECTIONS})"
-    rf"(?: (?:{_CORRECTIONS}|on|by|the|let's say|say|\|))* $"
+    rf" (?:(?:{_CORRECTIONS}|well|let's say|\||on|by|the|to|it's|is) )*(?:{_CORRECTIONS})"
+    rf"(?: (?:{_CORRECTIONS}|on|by|the|let's say|say|\|))* "
 )
-
-
-def drop_withdrawn(line: str, matches: list[Match[Value]], *, impossible: bool = True) -> list[Match[Value]]:
-    """Leave out what was denied or corrected.
-
-    Parameters
-    ----------
-    impossible
-        Whether "I can't do X" counts where nothing else is said, since then it is what the talk is about. A day on
-        which nobody can pay is never one.
-    """
-    kept = [match for match in matches if not _DENIED.search(line[: match.start])]
-    kept = [
-        match
-        for at, match in enumerate(kept, start=1)
-        if at == len(kept) or not _CORRECTED.match(line[match.end : kept[at].start])
-    ]
-    possible = [match for match in kept if not _IMPOSSIBLE.search(line[: match.start])]
-    return possible or (kept if impossible else [])
+WITHDRAWING: Final = Withdrawing(_DENIED, _CORRECTED, lambda before, _after: _IMPOSSIBLE.search(before))

@@ -8,7 +8,7 @@ from typing import Final
 
 from voicebot.languages.en import dates
 from voicebot.languages.en.line import Line
-from voicebot.languages.en.negation import drop_withdrawn
+from voicebot.languages.en.negation import WITHDRAWING
 from voicebot.languages.grammar.daytime import Clock, after
 from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.pieces import Piece, moments
@@ -58,7 +58,7 @@ def find(line: Line, now: datetime) -> list[Match[datetime]]:
     pieces += [Piece(found.start, found.end, day=found.value) for found in dates.find(line, now)]
     matches = [Match(match.start, match.end, after(now, match.value)) for match in distances if match.value]
     matches += moments(text, pieces, [(match.start, match.end) for match in distances], _CONNECTS, now)
-    return drop_withdrawn(text, sorted(matches, key=lambda match: match.start))
+    return WITHDRAWING.drop(text, sorted(matches, key=lambda match: match.start))
 
 
 def _later(now: datetime, days: int) -> date:

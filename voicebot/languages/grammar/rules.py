@@ -82,6 +82,10 @@ class Rules(Generic[Value]):
         """Match words that only look like such a value, and give none."""
         self.add(*bodies)(lambda _match, _now: None)
 
+    def include(self, other: Rules[Value]) -> None:
+        """Take over the rules of another table, behind those that are here."""
+        self._rules += other._rules
+
     def find(self, line: str, now: datetime) -> list[Match[Value]]:
         """All values in ``line``, the longest of overlapping ones, in order of place."""
         matches: list[Match[Value]] = []

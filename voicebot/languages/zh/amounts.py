@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Final
 
 from voicebot.languages.grammar.found import Match
+from voicebot.languages.grammar.money import ANY_TIME, Said, amounts
 from voicebot.languages.grammar.rules import Rules
 from voicebot.languages.zh import dates, numbers
-from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
 from voicebot.languages.zh.line import Line
+from voicebot.languages.zh.negation import WITHDRAWING
+from voicebot.languages.zh.numbers import DIGIT, is_vague
 
 _CURRENCIES: Final = {
     "美元": "USD", "美金": "USD", "美刀": "USD", "港币": "HKD", "港元": "HKD", "港纸": "HKD", "欧元": "EUR",
@@ -42,41 +44,22 @@ _AWAY: Final = (
     rf"[第点{DIGIT}零〇十百千万亿幺\d.年:/]|星期|礼拜|尾号|号码|账号|卡号|电话|密码|号是|码是"
     "|房间|分之|今年|我|是第"
 )
-_NOW: Final = datetime(2001, 1, 1)
-_LARGEST: Final = Decimal(10**9)
 
-_MONEY: Final[Rules[tuple[Decimal, str]]] = Rules(edge="")
-_BARE: Final[Rules[tuple[Decimal, str]]] = Rules(edge="")
+_MONEY: Final[Rules[Said]] = Rules(edge="")
+_BARE: Final[Rules[Said]] = Rules(edge="")
 _FRACTIONS: Final[Rules[Fraction]] = Rules(edge="")
 
 
 def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
     """All amounts said in ``line``; see ``Entities.find_amounts``."""
-    named = _MONEY.find(line.line, _NOW)
-    taken = [(match.start, match.end) for match in named]
-    taken += [(match.start, match.end) for match in dates.find(line, _NOW)]
-    bare = [
-        match
-        for match in _BARE.find(line.line, _NOW)
-        if all(match.end <= start or match.start >= end for start, end in taken)
-    ]
-    found: list[Match[Decimal]] = []
-    for match in sorted([*named, *bare], key=lambda match: match.start):
-        if match.value is None:
-            continue
-        value, unit = match.value
-        accepted = _CURRENCIES.get(unit, "").split()
-        if currency and accepted and currency.upper() not in accepted:
-            continue
-        if 0 < value < _LARGEST:
-            whole = value.to_integral_value()
-            found.append(Match(match.start, match.end, whole if whole == value else value.quantize(Decimal("0.01"))))
-    return drop_withdrawn(line.line, found)
+    named, bare = _MONEY.find(line.line, ANY_TIME), _BARE.find(line.line, ANY_TIME)
+    found = amounts(named, bare, dates.find(line, ANY_TIME), _CURRENCIES, currency)
+    return WITHDRAWING.drop(line.line, found)
 
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
     """All parts said in ``line``; see ``Entities.find_fractions``."""
-    return _FRACTIONS.find(line.line, _NOW)
+    return _FRACTIONS.find(line.line, ANY_TIME)
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:
@@ -114,7 +97,7 @@ def _small(text: str | None) -> Decimal:
     rf"{_NAMED}{_N}{_YUAN}?{_PARTS}",
     rf"¥{_N}{_PARTS}",
 )
-def _named(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _named(match: re.Match[str], _now: datetime) -> Said | None:
     value = _value(match["n"])
     if value is None:
         return None
@@ -128,7 +111,7 @@ def _named(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
     not_after=rf"[点{DIGIT}十百千万\d.]",
 )
 @_MONEY.add(rf"{_N}{_YUAN}(?P<tenth>{_SMALL})[毛角](?P<hundredth>{_SMALL})", not_then="[分天个月号]")
-def _block_five(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _block_five(match: re.Match[str], _now: datetime) -> Said | None:
     value = _value(match["n"])
     return None if value is None else (value + _small(match["tenth"]) / 10 + _small(match["hundredth"]) / 100, "")
 
@@ -137,7 +120,7 @@ def _block_five(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | N
     rf"{_N}(?P<unit>美元|美金|欧元|英镑)零?(?P<cents>[{DIGIT}十\d]{{1,3}})(?:美分|欧分|便士|分)",
     rf"{_N}(?P<unit>新加坡元|新币|港币|港元){_PARTS}",
 )
-def _foreign(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _foreign(match: re.Match[str], _now: datetime) -> Said | None:
     value, groups = _value(match["n"]), match.groupdict()
     if value is None:
         return None
@@ -155,7 +138,7 @@ def _foreign(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None
     rf"(?P<hundredths>[{DIGIT}十\d]{{1,3}})(?:美分|欧分|便士|分钱)",
     not_after=rf"[毛角元块零{DIGIT}十百千万\d.]|美元|欧元|英镑",
 )
-def _only_parts(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _only_parts(match: re.Match[str], _now: datetime) -> Said | None:
     groups = match.groupdict()
     if groups.get("hundredths"):
         value = numbers.parse(groups["hundredths"])
@@ -172,7 +155,7 @@ _MONEY.refuse(
 
 
 @_BARE.add(_N, not_after=_AWAY, then=_ENDS, not_then=_MEASURES)
-def _round(match: re.Match[str], _now: datetime) -> tuple[Decimal, str] | None:
+def _round(match: re.Match[str], _now: datetime) -> Said | None:
     written = match["n"]
     value = _value(written)
     if value is None or value < 10 or re.fullmatch(rf"[{DIGIT}零〇幺]+", written):

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from voicebot.languages.grammar import calendar
-from voicebot.languages.grammar.found import Match, Value
+from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.rules import Rules
 from voicebot.languages.zh import numbers, past
 from voicebot.languages.zh.line import Line
+from voicebot.languages.zh.negation import WITHDRAWING
+from voicebot.languages.zh.numbers import DIGIT, is_vague
 
-DIGIT: Final = "一二两三四五六七八九"
 _D: Final = r"(?P<n>[一二两三四五六七八九十廿\d]{1,3})"
 _MONTH: Final = r"(?P<month>十[一二]?|[一二三四五六七八九]|1[0-2]|0?[1-9])月份?"
 _YEAR: Final = rf"(?:(?P<year>20\d\d|[二两][零〇][{DIGIT}][零〇{DIGIT}])年|(?P<which>今年|明年|后年|去年))?的?"
@@ -50,18 +51,12 @@ _HOLIDAYS: Final = {
 }
 
 _RULES: Final[Rules[date]] = Rules(edge="")
-_DENIED: Final = re.compile(r"(?:不是|不要|别|不在)$")
-_IMPOSSIBLE: Final = re.compile(
-    r"^(?:肯定|可能|真的|真|我|的话|是|恐怕|怕|之前|前|都|,)*(?:不行|不可以|不方便|没钱|没空|没时间|来不及|"
-    r"还不了|还不上|付不了|不能|不可能|够呛|太早|太晚|太赶)"
-)
-_CORRECTED: Final = re.compile(r"^[,|]?(?:不对|不是|说错了|错了|哦不|啊不|不不|不,|应该是|改成|还是|算了)+[,|是]*")
 
 
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     matches = [past.put_back(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
-    return drop_withdrawn(line.line, _same_week(line.line, matches, now), impossible=False)
+    return WITHDRAWING.drop(line.line, _same_week(line.line, matches, now), impossible=False)
 
 
 def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
@@ -79,32 +74,9 @@ def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Mat
     return said
 
 
-def drop_withdrawn(line: str, matches: list[Match[Value]], *, impossible: bool = True) -> list[Match[Value]]:
-    """Leave out what was denied or corrected.
-
-    Parameters
-    ----------
-    impossible
-        Whether what is impossible counts where nothing else is said; a day on which nobody can pay never does.
-    """
-    kept = [match for match in matches if not _DENIED.search(line[: match.start])]
-    kept = [
-        match
-        for at, match in enumerate(kept, start=1)
-        if at == len(kept) or not _CORRECTED.fullmatch(line[match.end : kept[at].start])
-    ]
-    possible = [match for match in kept if not _IMPOSSIBLE.match(line[match.end :])]
-    return possible or (kept if impossible else [])
-
-
 def _number(text: str) -> int | None:
     value = numbers.parse(text)
     return None if value is None or value != int(value) else int(value)
-
-
-def is_vague(text: str) -> bool:
-    """Whether a numeral is a guess: "两三", "七八" (two or three, seven or eight)."""
-    return re.search(rf"[{DIGIT}]{{2}}", text) is not None
 
 
 # Days of months -----------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ DIGITS: Final = {
 }  # fmt: skip
 UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 SCALES: Final = {"万": 10_000, "亿": 100_000_000}
+DIGIT: Final = "一二两三四五六七八九"
+"""Digits that a numeral of several characters is made of, for patterns."""
 NUMERAL: Final = (
     r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[十百千万亿]+(?:零?[零一二两三四五六七八九十百千\d]+)?)?"
     r"|廿[一二三四五六七八九]?"
@@ -94,6 +96,11 @@ def parse(text: str) -> Decimal | None:
             return None
         value += Decimal(f"0.{digits}")
     return value * SCALES[tail] if tail else value
+
+
+def is_vague(text: str) -> bool:
+    """Whether a numeral is a guess: "两三", "七八" (two or three, seven or eight)."""
+    return re.search(rf"[{DIGIT}]{{2}}", text) is not None
 
 
 def _parse_whole(text: str) -> Decimal | None:

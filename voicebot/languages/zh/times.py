@@ -11,8 +11,9 @@ from voicebot.languages.grammar.found import Match
 from voicebot.languages.grammar.pieces import Piece, moments
 from voicebot.languages.grammar.rules import Rules
 from voicebot.languages.zh import dates, numbers
-from voicebot.languages.zh.dates import DIGIT, drop_withdrawn, is_vague
 from voicebot.languages.zh.line import Line
+from voicebot.languages.zh.negation import WITHDRAWING
+from voicebot.languages.zh.numbers import DIGIT, is_vague
 
 _PART_NAMES: Final = {
     "凌晨": "early morning", "清晨": "morning", "早晨": "morning", "早上": "morning", "一早": "morning",
@@ -58,7 +59,7 @@ def find(line: Line, now: datetime) -> list[Match[datetime]]:
     pieces += [_without_part(text, match) for match in dates.find(line, now)]
     matches = [Match(match.start, match.end, after(now, match.value)) for match in distances if match.value]
     matches += moments(text, pieces, [(match.start, match.end) for match in distances], _CONNECTS, now)
-    return drop_withdrawn(text, sorted(matches, key=lambda match: match.start))
+    return WITHDRAWING.drop(text, sorted(matches, key=lambda match: match.start))
 
 
 def _without_part(text: str, match: Match[date]) -> Piece:

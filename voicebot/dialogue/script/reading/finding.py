@@ -52,7 +52,7 @@ def find_script(word: str, language: str = "") -> Path:
 
 
 def shipped_scripts() -> dict[str, Path]:
-    """Return the shipped scripts: language and name (``en-US/reminder``) → file; shared parts are none."""
+    """Return the shipped scripts: language and name (``en-US/reminder``) → file. Shared parts are left out."""
     folder = shipped("scripts_dialogue")
     files = sorted(
         file for language in sorted(folder.iterdir()) if language.is_dir() for file in language.glob("*.yaml")

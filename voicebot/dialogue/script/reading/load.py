@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.faults import broken_rules, names_that_lead_nowhere
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, merge, read_document
+from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.reading.subflow import instance, wrong_parameters
 from voicebot.dialogue.script.variants import CHANGEABLE, named, overlaid
 from voicebot.errors import ConfigurationError, Problem
@@ -103,7 +103,7 @@ def _variant(document: Document, script: Script, name: str) -> list[Problem]:
     strange = [key for key in changes if key not in CHANGEABLE]
     if strange:
         return [
-            document.problem((*at, key), f"a variant cannot change {key!r}", _nearest(key, CHANGEABLE))
+            document.problem((*at, key), f"a variant cannot change {key!r}", nearest(key, CHANGEABLE))
             for key in strange
         ]
     places = {path[len(at) :]: place for path, place in document.places.items() if path[: len(at)] == at}
@@ -160,7 +160,7 @@ def _include(document: Document, path: Path, seen: list[Path], within: tuple[Pat
         if not file.is_file():
             known = [other.stem for other in sorted(path.parent.glob("*.yaml")) if other != path]
             document.problems.append(
-                document.problem(place, f"there is no {file.name} next to this file", _nearest(name, known))
+                document.problem(place, f"there is no {file.name} next to this file", nearest(name, known))
             )
             continue
         if isinstance(given, dict) and isinstance(prefix, str):  # the models report what else is wrong
@@ -179,7 +179,7 @@ def _take_in(  # noqa: PLR0917 - one part, its name and what is asked of it
     for key in shared.data:
         if key not in SHARED_SECTIONS and key not in ABOUT:
             shared.problems.append(
-                shared.problem((key,), f"{key!r} is not allowed in a shared part", _nearest(key, SHARED_SECTIONS))
+                shared.problem((key,), f"{key!r} is not allowed in a shared part", nearest(key, SHARED_SECTIONS))
             )
     ours, theirs = document.data.get("language"), shared.data.get("language")
     if ours and theirs and ours != theirs:
@@ -193,14 +193,6 @@ def _take_in(  # noqa: PLR0917 - one part, its name and what is asked of it
     merge(document, shared, SHARED_SECTIONS)
 
 
-def _nearest(word: str, known: Any) -> str:
-    """Return "did you mean …?" or the list of what is known."""
-    near = difflib.get_close_matches(word, list(known), 1, 0.6)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(sorted(known)[:20])}" if known else ""
-
-
 def _told(error: ValidationError, document: Document) -> list[Problem]:
     problems = []
     for fault in error.errors():
@@ -208,7 +200,7 @@ def _told(error: ValidationError, document: Document) -> list[Problem]:
         kind = fault["type"]
         if kind == "extra_forbidden":
             known = _keys(path[:-1])
-            what, cure = f"{path[-1]!r} is not known here", _nearest(str(path[-1]), known)
+            what, cure = f"{path[-1]!r} is not known here", nearest(str(path[-1]), known)
         elif kind == "missing":
             what, cure = f"{path[-1]!r} is missing", f"add '{path[-1]}:'"
         else:

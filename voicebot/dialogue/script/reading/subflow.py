@@ -65,11 +65,7 @@ class _Walk:
         if isinstance(value, Mapping):
             found = {}
             for key, one in value.items():
-                name = (
-                    {"steps": self._steps, "slots": self._slots}.get(str(old[0]), {}).get(key, key)
-                    if len(old) == 1
-                    else key
-                )
+                name = self._renamed(old).get(key, key)
                 found[name] = self.value(one, (*old, key), (*new, name))
             if len(old) == 2 and old[0] == "steps" and new != old:
                 found.setdefault("cue", old[1])
@@ -102,7 +98,7 @@ def _unknown(shared: Document, at: Path_, value: str) -> Problem:
 def wrong_parameters(
     shared: Document, given: Mapping[str, Any], problem: Callable[[str, str], Problem]
 ) -> list[Problem]:
-    """Tell which parameters of a part are missing, and which were given and are none."""
+    """Return a problem for each parameter of a part that is missing, and for each one given that it does not have."""
     wanted = shared.data.get("parameters") if isinstance(shared.data, Mapping) else None
     listed = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
     names = [name for name in listed if isinstance(name, str)]
