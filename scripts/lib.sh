@@ -15,11 +15,12 @@ die() {
 now() { date +%s; }
 
 # step NAME COMMAND...: says what is done and how long it took
+# The command stands alone: after "||" or "&&" the shell would ignore failures inside a function.
 step() {
     step_name=$1 && shift
     step_start=$(now)
     say "• $step_name"
-    "$@" || return $?
+    "$@"
     say "  $step_name: $(($(now) - step_start)) s"
 }
 
