@@ -1,5 +1,5 @@
 # Shared by the scripts of this folder; sourced, never run. POSIX sh.
-# Everything is told on standard error: standard output belongs to the data of the command that a script ends in.
+# All messages go to standard error: standard output is for the data of the command that a script ends with.
 # shellcheck shell=sh
 
 CACHE=${VOICEBOT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/voicebot}
@@ -15,11 +15,12 @@ die() {
 now() { date +%s; }
 
 # step NAME COMMAND...: says what is done and how long it took
+# The command stands alone: after "||" or "&&" the shell would ignore failures inside a function.
 step() {
     step_name=$1 && shift
     step_start=$(now)
     say "• $step_name"
-    "$@" || return $?
+    "$@"
     say "  $step_name: $(($(now) - step_start)) s"
 }
 
@@ -286,7 +287,7 @@ fetch_tree_locked() {
     rm -rf "$incoming"
 }
 
-# merge_usr ROOT: one layout for all releases: what older ones keep in /lib and /lib64 lies under /usr in newer ones
+# merge_usr ROOT: one layout for all releases: what older ones keep in /lib and /lib64 is under /usr in newer ones
 merge_usr() {
     for part in bin sbin lib lib64; do
         if [ -d "$1/$part" ] && [ ! -L "$1/$part" ]; then

@@ -28,7 +28,7 @@ from voicebot.store.calls import CallFilter, FoundCall
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 SHOWN: Final = 50
 """Calls shown in a table by default."""

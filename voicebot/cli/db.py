@@ -12,7 +12,7 @@ from voicebot.config import load_config
 from voicebot.store import migrations
 from voicebot.store.engine import shown
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

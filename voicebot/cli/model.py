@@ -18,7 +18,7 @@ from voicebot.speech.models import catalogue as models
 from voicebot.speech.models.archives import Progress as Report
 from voicebot.speech.models.catalogue import CATALOGUE, DEFAULT_ORDER, Installed
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 
 class Kind(enum.StrEnum):

@@ -18,7 +18,7 @@ from voicebot.cli import output
 from voicebot.config import Config, TrunkSection, load_config
 from voicebot.errors import ConfigurationError, Problem
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

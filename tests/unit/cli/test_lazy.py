@@ -55,6 +55,11 @@ def test_help_of_a_group_imports_none_of_its_commands() -> None:
     assert "two" in shown.output
 
 
+def test_help_is_shown_as_it_was_written() -> None:
+    shown = CliRunner().invoke(app, ["trunk", "call", "--help"])
+    assert "(one of [nodes])" in " ".join(shown.output.split())
+
+
 def test_a_function_and_a_group_are_called_by_their_names() -> None:
     lazy = lazy_app(
         {"here": ("tests.unit.cli.test_lazy:hello", "Greet."), "more": ("tests.unit.cli.test_lazy:GROUP", "M.")}
