@@ -10,14 +10,29 @@ import pytest
 import typer
 from typer.main import get_command
 
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.cli.script import app, understand
+from voicebot.dialogue import policies
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import ConfigurationError
 
 CONTEXT = typer.Context(get_command(app))
 
 
-def told(capsys: pytest.CaptureFixture[str], *texts: str, **options: object) -> dict[str, Any]:
-    understand.command(CONTEXT, "reminder", list(texts), json=True, today="2026-11-23", **options)  # type: ignore[arg-type]
+@pytest.fixture(autouse=True)
+def ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script's policy is the one that all tests share: it takes seconds to be made ready."""
+
+    def local(script: Script) -> LocalPolicy:
+        assert script.content_hash == script_of("en-US/reminder").content_hash
+        return policy_of("en-US/reminder")
+
+    monkeypatch.setattr(policies, "LocalPolicy", local)
+
+
+def told(capsys: pytest.CaptureFixture[str], *texts: str, **options: Any) -> dict[str, Any]:
+    understand.command(CONTEXT, "reminder", list(texts), json=True, today="2026-11-23", **options)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1
     found: dict[str, Any] = json.loads(lines[0])
@@ -55,7 +70,7 @@ def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
 
 
 @pytest.mark.parametrize("options", [{}, {"texts": ["x"], "policy": "oracle"}, {"texts": ["x"], "step": "nowhere"}])
-def test_wrong_use_is_told(options: dict[str, object]) -> None:
+def test_wrong_use_is_told(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as error:
-        understand.command(CONTEXT, "reminder", **options)  # type: ignore[arg-type]
+        understand.command(CONTEXT, "reminder", **options)
     assert error.value.problems[0].cure

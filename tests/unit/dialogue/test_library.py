@@ -11,13 +11,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot import languages
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script.model import INTENTS, Script
-from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Ending, Lead, Question, Utterance
 from voicebot.dialogue.understanding import corpora
-from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.languages import family
 from voicebot.paths import shipped
 
@@ -28,10 +27,6 @@ NOW: Final = datetime(2026, 11, 23, 10)
 LEAD: Final = Lead("王小明", "北方银行", Decimal("1200.50"), "CNY", date(2026, 12, 1), "Asia/Shanghai")
 
 
-def script(name: str, language: str) -> Script:
-    return load_script(shipped("scripts_dialogue") / language / f"{name}.yaml")
-
-
 def held_out(language: str) -> list[tuple[str, str]]:
     lines = (HELD_OUT / f"intents_{family(language)}.tsv").read_text(encoding="utf-8").splitlines()
     return [(intent, text) for intent, _, text in (line.partition("\t") for line in lines)]
@@ -39,7 +34,7 @@ def held_out(language: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_shared_intent_has_enough_examples(language: str) -> None:
-    intents = script("reminder", language).intents
+    intents = script_of(f"{language}/reminder").intents
     assert set(intents) == INTENTS
     assert {name: len(set(part.examples)) for name, part in intents.items() if len(set(part.examples)) < 40} == {}
 
@@ -51,7 +46,7 @@ def test_held_out_utterances_cover_all_intents_and_are_nowhere_learned_from(lang
     assert set(Counter(intent for intent, _ in utterances)) == INTENTS
     trained: set[str] = set()
     for name in SCRIPTS:
-        one = script(name, language)
+        one = script_of(f"{language}/{name}")
         for part in one.intents.values():
             trained |= {_normal(text, language) for text in part.examples}
         for step in one.steps.values():
@@ -69,7 +64,7 @@ def _normal(text: str, language: str) -> str:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_both_languages_have_the_same_steps_and_outcomes(name: str) -> None:
-    english, chinese = (_shape(script(name, language)) for language in LANGUAGES)
+    english, chinese = (_shape(script_of(f"{language}/{name}")) for language in LANGUAGES)
     assert english == chinese
 
 
@@ -130,19 +125,10 @@ TALKS: Final[dict[str, tuple[str, list[str], str, dict[str, Any]]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def policies() -> dict[str, tuple[Script, LocalPolicy]]:
-    found = {}
-    for name in SCRIPTS:
-        one = script(name, "zh-CN")
-        found[name] = (one, LocalPolicy(one))
-    return found
-
-
 @pytest.mark.parametrize("talk", TALKS)
-def test_whole_conversations_in_mandarin(talk: str, policies: dict[str, tuple[Script, LocalPolicy]]) -> None:
+def test_whole_conversations_in_mandarin(talk: str) -> None:
     name, words, outcome, slots = TALKS[talk]
-    one, policy = policies[name]
+    one, policy = script_of(f"zh-CN/{name}"), policy_of(f"zh-CN/{name}")
     state, act = conversation.open_conversation(one, LEAD, NOW)
     log = [line.text for line in act.lines]
     for text in words:

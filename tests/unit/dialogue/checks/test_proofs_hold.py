@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.random_scripts import INTENTS, random_scripts
-from voicebot.dialogue.checks import examine, samples
+from voicebot.dialogue.checks import FAMILIES, samples
 from voicebot.dialogue.checks.endings import AFTER_LIMIT
 from voicebot.dialogue.checks.graph import explore
+from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.conversation.lines import debt_keys
 from voicebot.dialogue.script.model import PROMISES, Script
@@ -54,17 +55,18 @@ def _heard(script: Script, lead: Lead, chance: random.Random) -> Understanding:
 @settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_no_walk_breaks_what_was_proved_or_leaves_the_graph(script: Script, seed: int) -> None:
     """Every step and ending that a random walk comes to was found; so were the cells that it took."""
-    faults = {finding.id for finding in examine(script).faults}
+    graphs = tuple(explore(script, lead) for lead in samples.leads(script))
+    subject = Subject(script, graphs)
+    faults = {one.id for family in FAMILIES.values() for one in family(subject) if one.severity == "fault"}
     event("no faults" if not faults else "faults")
     every = {cell.id for cell in table_of(script).cells}
     chance = random.Random(seed)
-    for lead in samples.leads(script):
-        graph = explore(script, lead)
+    for graph in graphs:
         places = {(node.state.step, node.state.right_party, node.state.ending) for node in graph.nodes}
         cells = {cell.id for cell in graph.cells}
         for _ in range(WALKS):
             told: set[str] = set()
-            for turn in walks(script, lead, chance):
+            for turn in walks(script, graph.lead, chance):
                 keeps_what_was_proved(script, faults, told, turn)
                 before, _, state, act = turn
                 if state.ending == script.limits.end and len(state.history) >= script.limits.turns:

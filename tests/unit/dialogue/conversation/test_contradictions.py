@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 
 import pytest
 
-from voicebot.dialogue.script.reading.load import load_script
-from voicebot.dialogue.talk import Lead, Question, State, Utterance
-from voicebot.dialogue.understanding.local import LocalPolicy
-from voicebot.paths import shipped
+from tests.unit.dialogue.shipped import policy_of
+from voicebot.dialogue.talk import Lead, Question, State, Understanding, Utterance
 
 NOW = datetime(2026, 11, 23, 11)
 LEAD = Lead("Maria Lopez", "Acme Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
 
 
-@cache
-def policy(name: str) -> LocalPolicy:
-    return LocalPolicy(load_script(shipped("scripts_dialogue") / "en-US" / f"{name}.yaml"))
+def heard(text: str, step: str, *, script: str = "reminder", confidence: float = 0.9) -> Understanding:
+    state = State(step, right_party=step != "identity")
+    return policy_of(f"en-US/{script}").decide(Question(Utterance(text, confidence), state, NOW, LEAD))
 
 
 @pytest.mark.parametrize(
@@ -50,18 +47,12 @@ def policy(name: str) -> LocalPolicy:
     ],
 )
 def test_an_answer(script: str, step: str, text: str, intent: str) -> None:
-    state = State(step, right_party=step != "identity")
-    assert policy(script).decide(Question(Utterance(text, 0.9), state, NOW, LEAD)).intent == intent
+    assert heard(text, step, script=script).intent == intent
 
 
 def test_nobody_is_a_wrong_person_by_saying_their_own_name() -> None:
-    state = State("payment", right_party=True)
-    assert (
-        policy("reminder").decide(Question(Utterance("This is Maria.", 0.7), state, NOW, LEAD)).intent != "wrong_person"
-    )
+    assert heard("This is Maria.", "payment", confidence=0.7).intent != "wrong_person"
 
 
 def test_a_past_day_is_asked_again() -> None:
-    state = State("when", right_party=True)
-    heard = policy("reminder").decide(Question(Utterance("Yesterday.", 0.9), state, NOW, LEAD))
-    assert heard.slots == {"promise_date": date(2026, 11, 22)}
+    assert heard("Yesterday.", "when").slots == {"promise_date": date(2026, 11, 22)}

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from itertools import chain
 
+from tests.unit.dialogue.shipped import script_of
 from voicebot.dialogue.conversation.conversation import apply, open_conversation, transfer_failed
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
-from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, Understanding, Utterance
-from voicebot.paths import shipped
 
 NOW = datetime(2026, 11, 23, 10, 0)
 LEAD = Lead("Anna Bell", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
 FRIDAY = date(2026, 11, 27)
-
-
-@cache
-def script(name: str = "reminder") -> Script:
-    return load_script(shipped("scripts_dialogue") / "en-US" / f"{name}.yaml")
+REMINDER = script_of("en-US/reminder")
 
 
 def way(*turns: Understanding, name: str = "reminder") -> list[tuple[str, ...]]:
     """The cells taken by each of the turns, from the beginning of a call."""
-    state, act = open_conversation(script(name), LEAD, NOW)
+    state, act = open_conversation(script_of(f"en-US/{name}"), LEAD, NOW)
     assert act.taken == ()
     found = []
     for turn in turns:
-        state, act = apply(script(name), LEAD, state, turn, NOW)
+        state, act = apply(script_of(f"en-US/{name}"), LEAD, state, turn, NOW)
         found.append(act.taken)
     return found
 
@@ -70,14 +63,14 @@ def test_a_refused_value_is_told() -> None:
 
 
 def test_a_transfer_that_nobody_takes_is_told() -> None:
-    state, _ = open_conversation(script(), LEAD, NOW)
-    state, _ = apply(script(), LEAD, state, Understanding("talk_to_human"), NOW)
-    _, act = transfer_failed(script(), LEAD, state, NOW)
+    state, _ = open_conversation(REMINDER, LEAD, NOW)
+    state, _ = apply(REMINDER, LEAD, state, Understanding("talk_to_human"), NOW)
+    _, act = transfer_failed(REMINDER, LEAD, state, NOW)
     assert act.taken == ("identity transfer_failed",)
 
 
 def test_cells_have_different_ids() -> None:
-    cells = table_of(script()).cells
+    cells = table_of(REMINDER).cells
     assert len({cell.id for cell in cells}) == len(cells)
     assert set(chain.from_iterable(way(Understanding("affirm"), Understanding("wait")))) <= {cell.id for cell in cells}
 
@@ -98,7 +91,7 @@ class Listener:
 async def test_who_understands_knows_who_is_called() -> None:
     """A half of what is owed, and a name that is said, mean nothing without."""
     listener = Listener()
-    talk = ScriptTalk(script(), LEAD, listener, lambda: NOW)
+    talk = ScriptTalk(REMINDER, LEAD, listener, lambda: NOW)
     talk.open()
     await talk.plan(Utterance("half of it"))
     assert listener.asked[0].lead is LEAD
@@ -119,7 +112,7 @@ class Words:
 async def at_payment(**meanings: Understanding) -> ScriptTalk:
     """A talk whose callee has just said yes to the question of the payment."""
     policy = Words(yes=Understanding("affirm"), can_I=Understanding("promise_to_pay"), **meanings)
-    talk = ScriptTalk(script(), LEAD, policy, lambda: NOW)
+    talk = ScriptTalk(REMINDER, LEAD, policy, lambda: NOW)
     talk.open()
     for text in ("yes", "can I"):
         talk.commit(await talk.plan(Utterance(text)))

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.dialogue.rasa.models import Trained
 from voicebot.dialogue.rasa.policy import RasaPolicy
+from voicebot.dialogue.rasa.project import Pipeline
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Utterance
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import RefusedError, UnavailableError
-from voicebot.paths import shipped
 
 NOW = datetime(2026, 11, 23, 11)
 LEAD = Lead("Maria Lopez", "First Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
@@ -29,7 +29,7 @@ LEAD = Lead("Maria Lopez", "First Bank", Decimal("120.50"), "USD", date(2026, 12
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    return load_script(shipped("scripts_dialogue") / "en-US" / "reminder.yaml")
+    return script_of("en-US/reminder")
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ def local(script: Script) -> LocalPolicy:
     return LocalPolicy(script, Path("no embeddings"))
 
 
-def trained(script: Script, pipeline: str = "light") -> Trained:
-    return Trained(script.script, script.content_hash, "", pipeline, 1, "", "", "", 1.0, 1, 0)  # type: ignore[arg-type]
+def trained(script: Script, pipeline: Pipeline = "light") -> Trained:
+    return Trained(script.script, script.content_hash, "", pipeline, 1, "", "", "", 1.0, 1, 0)
 
 
 @dataclass
@@ -181,7 +181,7 @@ async def test_what_ted_would_do_in_an_empty_cell_stays_in_shadow(
 
 
 async def test_embeddings_go_along_where_there_are_any(script: Script) -> None:
-    installed = LocalPolicy(script)
+    installed = policy_of("en-US/reminder")
     peer = Peer("already_paid")
     await RasaPolicy(script, trained(script), peer, installed).understand(question("it went out last week"))
     rows = np.frombuffer(base64.b64decode(peer.asked[0]["rows"]), np.float32)

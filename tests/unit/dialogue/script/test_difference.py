@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-import yaml
 
 from voicebot.dialogue.script.difference import differences
 from voicebot.dialogue.script.model import Script
@@ -19,7 +19,7 @@ TEXT = pinned_text(REMINDER)
 
 def changed(**sections: Any) -> Script:
     """The reminder with some entries put in or (``None``) taken out."""
-    content = yaml.safe_load(TEXT)
+    content = json.loads(TEXT)
     for section, entries in sections.items():
         if not isinstance(entries, dict):
             content[section] = entries
@@ -97,7 +97,7 @@ def test_answers_are_told_with_their_conditions() -> None:
         {"if": {"slot": "promise_date", "state": "known"}, "go": "confirm"},
         {"stay": True, "say": {"text": ["A day, please."]}, "note": "refused"},
     ]
-    answers = dict(yaml.safe_load(TEXT)["steps"]["when"]["answers"]) | {"deny": moves}
+    answers = dict(json.loads(TEXT)["steps"]["when"]["answers"]) | {"deny": moves}
     assert told(changed(steps={"when": {"answers": answers}})) == [
         (
             "changed",
@@ -153,7 +153,7 @@ def test_whatever_is_changed_is_found(path: tuple[str, ...]) -> None:
         "least": str(number),
         "description": f"Number {number}",
     }
-    content = yaml.safe_load(TEXT)
+    content = json.loads(TEXT)
     here = content
     for part in path[:-1]:
         here = here.setdefault(part, {})

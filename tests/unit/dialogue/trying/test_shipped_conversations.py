@@ -11,28 +11,22 @@ import jsonschema
 import pytest
 
 from tests.unit.dialogue.making import SHIPPED, as_editors_read
-from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.load import load_script
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.dialogue.trying.files import Written, find_files, read_file
 from voicebot.dialogue.trying.schema import FILE, schema, schema_text
 from voicebot.dialogue.trying.trial import Trial, try_all
-from voicebot.dialogue.understanding.local import LocalPolicy
 
 FILES = find_files([SHIPPED / language / "tests" for language in ("en-US", "zh-CN")])
 SCRIPTS = ("en-US/reminder", "en-US/collection", "zh-CN/reminder", "zh-CN/collection")
 
 
-@cache
-def ready(name: str) -> tuple[Script, LocalPolicy]:
-    script = load_script(SHIPPED / f"{name}.yaml")
-    return script, LocalPolicy(script)
+READ = [(file.parent.parent.name, *read_file(file)) for file in FILES]
 
 
 def conversations(name: str) -> Iterator[Written]:
     language, _, script = name.partition("/")
-    for file in FILES:
-        scripts, written = read_file(file)
-        if script in scripts and file.parent.parent.name == language:
+    for of_language, scripts, written in READ:
+        if script in scripts and of_language == language:
             yield from written
 
 
@@ -42,8 +36,7 @@ ALL = [(name, written) for name in SCRIPTS for written in conversations(name)]
 @cache
 def trial(name: str) -> Trial:
     """Talk all conversations with a script through, once."""
-    script, policy = ready(name)
-    return asyncio.run(try_all(script, [written for one, written in ALL if one == name], policy))
+    return asyncio.run(try_all(script_of(name), [written for one, written in ALL if one == name], policy_of(name)))
 
 
 @pytest.mark.parametrize(

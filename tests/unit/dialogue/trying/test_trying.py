@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dialogue.trying.test_shipped_conversations import ready
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.dialogue.trying.files import LeadValues, Turn, read_file
 from voicebot.dialogue.trying.text_talk import TextTalk
 from voicebot.dialogue.trying.trial import Trial, try_all
@@ -15,6 +15,7 @@ from voicebot.dialogue.trying.typed import Order, example_lead, read_lead, read_
 from voicebot.dialogue.trying.writing import conversation_file
 from voicebot.errors import ConfigurationError
 
+NAME = "en-US/reminder"
 NOW = datetime(2026, 11, 23, 10, 0)
 HEAD = """\
 script: reminder
@@ -27,8 +28,7 @@ conversations:
 async def tried(folder: Path, text: str) -> Trial:
     file = folder / "talks.yaml"
     file.write_text(HEAD + text)
-    script, policy = ready("en-US/reminder")
-    return await try_all(script, read_file(file)[1], policy)
+    return await try_all(script_of(NAME), read_file(file)[1], policy_of(NAME))
 
 
 async def misses(folder: Path, text: str) -> list[tuple[int | None, str]]:
@@ -112,9 +112,7 @@ def test_faults_of_a_file_are_told_with_their_place(tmp_path: Path, text: str, l
 
 
 def talk() -> TextTalk:
-    script, policy = ready("en-US/reminder")
-    values = example_lead("en-US", NOW.date())
-    return TextTalk(script, values.lead(), policy, NOW)
+    return TextTalk(script_of(NAME), example_lead("en-US", NOW.date()).lead(), policy_of(NAME), NOW)
 
 
 async def test_what_may_not_be_cut_is_said_in_full_and_what_is_cut_counts_as_begun() -> None:
@@ -161,11 +159,10 @@ async def test_a_talk_that_was_written_down_goes_as_it_went(tmp_path: Path) -> N
     values = example_lead("en-US", NOW.date())
     file = tmp_path / "written.yaml"
     file.write_text(conversation_file("reminder", one, values, NOW.date(), name="written", schema="x"))
-    script, policy = ready("en-US/reminder")
     scripts, written = read_file(file)
     assert scripts == ("reminder",)
     assert written[0].conversation.expect.slots == {"promise_date": "2026-11-27"}
-    assert (await try_all(script, written, policy)).failed == ()
+    assert (await try_all(script_of(NAME), written, policy_of(NAME))).failed == ()
 
 
 def test_what_is_typed() -> None:

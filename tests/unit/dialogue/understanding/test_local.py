@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.dialogue.shipped import policy_of
 from voicebot.dialogue.script.model import INTENTS
-from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
-from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.dialogue.understanding.matcher import Matcher
-from voicebot.paths import shipped
 
 NOW = datetime(2026, 11, 23, 10)
 LEADS = {
@@ -25,15 +23,10 @@ LEADS = {
 }
 
 
-@pytest.fixture(scope="module")
-def policies() -> dict[str, LocalPolicy]:
-    folder = shipped("scripts_dialogue")
-    return {language: LocalPolicy(load_script(folder / language / "reminder.yaml")) for language in LEADS}
-
-
-def heard(policy: LocalPolicy, text: str, step: str, language: str, **more: object) -> Understanding:
+def heard(utterance: str | Utterance, step: str, language: str = "en-US") -> Understanding:
     state = State(step, right_party=step not in {"", "identity", "other_person"})
-    return policy.decide(Question(Utterance(text, **more), state, NOW, LEADS[language]))  # type: ignore[arg-type]
+    said = Utterance(utterance) if isinstance(utterance, str) else utterance
+    return policy_of(f"{language}/reminder").decide(Question(said, state, NOW, LEADS[language]))
 
 
 @pytest.mark.parametrize(
@@ -73,41 +66,37 @@ def heard(policy: LocalPolicy, text: str, step: str, language: str, **more: obje
         ("zh-CN", "payment", "别再给我打电话了", "stop_calling", {}),
     ],
 )
-def test_answers_of_a_step(  # noqa: PLR0917
-    policies: dict[str, LocalPolicy], language: str, step: str, text: str, intent: str, slots: dict[str, object]
-) -> None:
-    found = heard(policies[language], text, step, language)
+def test_answers_of_a_step(language: str, step: str, text: str, intent: str, slots: dict[str, object]) -> None:
+    found = heard(text, step, language)
     assert (found.intent, dict(found.slots)) == (intent, slots), found
 
 
-def test_nonsense_is_not_believed(policies: dict[str, LocalPolicy]) -> None:
+def test_nonsense_is_not_believed() -> None:
     for language, text in (("en-US", "xyzzy plugh frobnitz quux"), ("zh-CN", "魑魅魍魉饕餮")):
-        assert heard(policies[language], text, "payment", language).intent in {EngineIntent.NO_MATCH, "out_of_scope"}
+        assert heard(text, "payment", language).intent in {EngineIntent.NO_MATCH, "out_of_scope"}
 
 
-def test_another_hypothesis_counts_where_the_first_means_nothing(policies: dict[str, LocalPolicy]) -> None:
-    found = heard(
-        policies["en-US"], "zorp blick", "payment", "en-US", confidence=0.3, alternatives=(("i already paid", 0.28),)
-    )
-    assert found.intent == "already_paid"
+def test_another_hypothesis_counts_where_the_first_means_nothing() -> None:
+    unsure = Utterance("zorp blick", confidence=0.3, alternatives=(("i already paid", 0.28),))
+    assert heard(unsure, "payment").intent == "already_paid"
 
 
-def test_words_that_break_off_are_not_complete(policies: dict[str, LocalPolicy]) -> None:
-    assert not heard(policies["en-US"], "i'll pay on", "payment", "en-US").complete
-    assert heard(policies["en-US"], "i already paid", "payment", "en-US").complete
+def test_words_that_break_off_are_not_complete() -> None:
+    assert not heard("i'll pay on", "payment").complete
+    assert heard("i already paid", "payment").complete
 
 
-def test_the_engine_answers_silence_and_keys(policies: dict[str, LocalPolicy]) -> None:
-    assert heard(policies["en-US"], "", "payment", "en-US", silence=True).intent == EngineIntent.NO_INPUT
-    assert heard(policies["en-US"], "", "payment", "en-US", digits="1").intent == "affirm"
-    assert heard(policies["zh-CN"], "", "when", "zh-CN", digits="3").slots == {"promise_date": date(2026, 11, 30)}
+def test_the_engine_answers_silence_and_keys() -> None:
+    assert heard(Utterance(silence=True), "payment").intent == EngineIntent.NO_INPUT
+    assert heard(Utterance(digits="1"), "payment").intent == "affirm"
+    assert heard(Utterance(digits="3"), "when", "zh-CN").slots == {"promise_date": date(2026, 11, 30)}
 
 
 @given(st.text(max_size=80), st.sampled_from(["", "identity", "payment", "when", "amount", "confirm", "offer_human"]))
 @settings(deadline=None, max_examples=60)
-def test_any_text_is_answered(policies: dict[str, LocalPolicy], text: str, step: str) -> None:
-    for language, policy in policies.items():
-        found = heard(policy, text, step, language)
+def test_any_text_is_answered(text: str, step: str) -> None:
+    for language in LEADS:
+        found = heard(text, step, language)
         assert found.intent in INTENTS | {EngineIntent.NO_MATCH}
         assert 0 <= found.confidence <= 1.0001
 

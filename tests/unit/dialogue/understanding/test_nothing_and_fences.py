@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Final
 
 import pytest
 
-from voicebot.dialogue.script.reading.load import load_script
+from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
 from voicebot.dialogue.understanding.keywords import HARD, fenced, hard_intent
-from voicebot.dialogue.understanding.local import LocalPolicy
-from voicebot.paths import shipped
 
 NOW: Final = datetime(2026, 11, 23, 10)
 LEADS: Final = {
@@ -23,15 +20,10 @@ LEADS: Final = {
 STEPS: Final = ("identity", "other_person", "payment", "when", "amount", "confirm", "confirm_part", "offer_human")
 
 
-@cache
-def policy(language: str, name: str = "reminder") -> LocalPolicy:
-    return LocalPolicy(load_script(shipped("scripts_dialogue") / language / f"{name}.yaml"))
-
-
 def heard(text: str, step: str, language: str, *, alternatives: tuple[tuple[str, float], ...] = ()) -> Understanding:
     state = State(step, right_party=step not in {"identity", "other_person"})
     utterance = Utterance(text, confidence=0.9, alternatives=alternatives)
-    return policy(language).decide(Question(utterance, state, NOW, LEADS[language]))
+    return policy_of(f"{language}/reminder").decide(Question(utterance, state, NOW, LEADS[language]))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -161,7 +153,7 @@ def test_a_goodbye_is_still_one(text: str) -> None:
 
 @pytest.mark.parametrize("language", LEADS)
 def test_no_rule_cancels_an_example_of_its_own_meaning(language: str) -> None:
-    script = load_script(shipped("scripts_dialogue") / language / "reminder.yaml")
+    script = script_of(f"{language}/reminder")
     name = {"en-US": "maria", "zh-CN": "小明"}[language]
     cancelled = [
         (intent, text)

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.dialogue.shipped import script_of
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding import trials
 from voicebot.errors import ConfigurationError
-from voicebot.paths import shipped
 
 NOW = datetime(2026, 11, 23, 10)
 
 
 @pytest.fixture(scope="module")
 def script() -> Script:
-    return load_script(shipped("scripts_dialogue") / "en-US" / "reminder.yaml")
+    return script_of("en-US/reminder")
 
 
 class Echo:
