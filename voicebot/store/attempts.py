@@ -52,7 +52,7 @@ STOP_OUTCOME: Final = "do_not_call"
 class Attempts(Database):
     """Giving attempts back, finishing them, and their results."""
 
-    async def release(self, attempt: UUID, why: str, *, retry_in: float = 0.0, review: bool = False) -> bool:
+    async def release(self, attempt: UUID, why: str, *, review: bool = False) -> bool:
         """Give back a lead that was certainly not dialled; the attempt does not count.
 
         Parameters
@@ -61,8 +61,6 @@ class Attempts(Database):
             Claimed, or authorised with nothing sent to Asterisk yet.
         why
             For people.
-        retry_in
-            Seconds until the lead may be claimed again.
         review
             The lead waits for a person instead.
 
@@ -92,7 +90,7 @@ class Attempts(Database):
                 .values(
                     state=LeadState.REVIEW if review else LeadState.READY,
                     why=to_text(why) if review else "",
-                    next_at=self.now + retry_in,
+                    next_at=self.now,
                     tries=LeadRow.tries - 1,
                 )
             )
