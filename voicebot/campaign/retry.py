@@ -24,10 +24,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from voicebot.agi.phone import Disposition, Origin
 from voicebot.dialogue.script.reading.marked_yaml import Document, parse_document, read_document
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.store.records import Fate, LeadHistory, LeadState, NextStep, Result
+from voicebot.store.records import STOP_OUTCOME, Fate, LeadHistory, LeadState, NextStep, Result
 
-STOP_OUTCOME: Final = "do_not_call"
-"""The outcome that bars a number in every campaign."""
 SHIPPED: Final = "retry.yaml"
 
 _UNITS: Final = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0, "days": 86400.0}

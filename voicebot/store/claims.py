@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voicebot.breaker import BreakerState
 from voicebot.logs import get_logger
 from voicebot.store import rows
-from voicebot.store.attempts import STOP_OUTCOME
 from voicebot.store.database import Database
 from voicebot.store.holds import lock_trunk, read_holds, write_hold
 from voicebot.store.records import (
+    STOP_OUTCOME,
     AttemptState,
     CampaignState,
     Claimed,
