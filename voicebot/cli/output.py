@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-EXIT_FINE: Final = 0
 EXIT_NOT_FINE: Final = 1
 """The check failed."""
 EXIT_USAGE: Final = 2
