@@ -177,8 +177,10 @@ async def test_release_into_review(store: Store) -> None:
     assert await claim(store) == []
     ((number, found, why),) = await store.leads_for_review(made)
     assert (number, found, why) == (ticket.lead_id, ticket.lead, "the name cannot be spoken")
-    assert await store.decide(number, call_again=True)
-    assert not await store.decide(number, call_again=True)
+    assert await store.decide(number, call_again=True, by="anna")
+    assert not await store.decide(number, call_again=True, by="anna")
+    (change,) = await store.lead_changes(number)
+    assert (change.action, change.by, change.why) == ("reviewed", "anna", "to be called again")
     assert len(await claim(store)) == 1
 
 
@@ -246,7 +248,7 @@ async def test_what_becomes_of_a_lead(
     if state is LeadState.REVIEW:
         ((number, _, why),) = await store.leads_for_review(made)
         assert why == "who knows"
-        await store.decide(number, call_again=True)
+        await store.decide(number, call_again=True, by="anna")
     again = await claim(store)
     assert [ticket.tries for ticket in again] == ([] if state is LeadState.DONE else [tries])
 
