@@ -109,7 +109,7 @@ class Dialer:
         ----------
         until_done
             Return when there is nothing to do now: no lead of a running campaign may be called at this time, and no
-            attempt is open. Leads to be retried later don't count, except those that were given back because
+            attempt is open. Leads to be retried later don't count, except those that were given back
             because trunk or node was in trouble.
 
         Raises

@@ -131,7 +131,7 @@ def read_rule(path: Path) -> tuple[RetryRule, str]:
 
 @lru_cache(maxsize=64)
 def parse_rule(text: str) -> RetryRule:
-    """Read a rule that was kept; an empty text is the shipped one. Raises ConfigurationError."""
+    """Read a campaign's rule; an empty text is the shipped one. Raises ConfigurationError."""
     return _model(parse_document(text, "the campaign's retry rule")) if text else _shipped()
 
 
