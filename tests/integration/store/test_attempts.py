@@ -23,7 +23,7 @@ from tests.integration.store.making import (
     finish,
     lead,
 )
-from voicebot.campaign.gate import CAMPAIGN_RULE, Gate
+from voicebot.campaign.gate import CAMPAIGN_RULE, rule_of
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import (
     AttemptState,
@@ -106,7 +106,7 @@ async def test_running_campaigns_take_turns(store: Store) -> None:
     assert served == ["first", "second"] * 3
     key = HoldKey(HoldKind.CAMPAIGN, "first", NODE)
     await store.change_hold(key, TRUNK, lambda state, now: CAMPAIGN_RULE.opened(state, now, "no voice"))
-    held = await store.claim(NODE, TRUNK, max_calls=100, calls_per_second=FAST, at_most=1, gate=Gate())
+    held = await store.claim(NODE, TRUNK, max_calls=100, calls_per_second=FAST, at_most=1, rule_of=rule_of)
     assert [ticket.campaign_name for ticket in held.tickets] == ["second"]
     assert held.holds[key].why == "no voice"
 
