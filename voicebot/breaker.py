@@ -1,8 +1,8 @@
-"""A circuit breaker: whether to try again what has failed lately. Pure.
+"""A circuit breaker: whether something that failed lately is worth trying again. Pure.
 
-After some faults in a row it opens, and nothing is tried. After a while one trial is let through (half-open), and
-decides: it closes, or stays open for twice as long, up to a limit. The state is a plain record, so that it can be
-kept in a table and shared by processes.
+After some faults in a row it opens, and nothing is tried. After a while it lets one trial through (half-open): if that
+succeeds it closes, otherwise it stays open for twice as long, up to a limit. The state is a plain record, so that it
+can be kept in a table and shared by processes.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """Where a breaker stands; made without arguments it is closed and knows of no fault.
+    """The state of a breaker; by default it is closed and has seen no fault.
 
     Parameters
     ----------
     faults
         In a row.
     fault_at
-        When the last one was, seconds of whatever clock the caller uses.
+        Time of the last one, in seconds of whatever clock the caller uses.
     opened_at
         Since when nothing is tried; ``None`` while it is closed.
     retry_at
-        When the next trial may be made, or the one under way counts as over.
+        When the next trial may be made, or when the one in progress counts as over.
     trials
         Failed trials since it opened.
     trying
-        A trial is under way.
+        A trial is in progress.
     why
         What went wrong last, for people.
     about
-        Whom the last fault was about, so that one bad number alone does not open it.
+        What the last fault was about (a lead), so that one bad number alone does not open it.
     """
 
     faults: int = 0
@@ -47,7 +47,7 @@ class BreakerState:
 
     @property
     def is_open(self) -> bool:
-        """It has opened, and no trial has gone well since."""
+        """It has opened, and no trial has succeeded since."""
         return self.opened_at is not None
 
 
@@ -65,7 +65,7 @@ class BreakerRule:
     first_seconds, longest_seconds
         How long it stays open at first and at most; doubled after each failed trial.
     trial_seconds
-        After that long a trial that was never heard of again counts as over.
+        A trial without a result counts as over after this time.
     """
 
     limit: int
@@ -80,7 +80,7 @@ class BreakerRule:
     def allows(self, state: BreakerState, now: float) -> int | None:
         """How many may be tried now: ``None`` for any number, 1 for a trial, 0 for none.
 
-        A next trial further ahead than one can be was planned before the clock was set back: it is due.
+        A trial that is further ahead than possible was scheduled before the clock was set back: it is due.
         """
         if not state.is_open:
             return None
@@ -91,7 +91,7 @@ class BreakerRule:
         """The one trial of an open breaker begins."""
         if state.opened_at is None:
             return state
-        # Times in the future are from before the clock was set back, and no success would come after them.
+        # Times in the future are from before the clock was set back; no success could be later than they are.
         return dataclasses.replace(
             state,
             trying=True,
@@ -101,7 +101,7 @@ class BreakerRule:
         )
 
     def undecided(self, state: BreakerState, now: float) -> BreakerState:
-        """The trial had no result, good or bad: another one may begin."""
+        """The trial neither succeeded nor failed: another one may begin."""
         return dataclasses.replace(state, trying=False, retry_at=now) if state.trying else state
 
     def failed(self, state: BreakerState, now: float, why: str = "", *, about: str = "") -> BreakerState:
@@ -110,7 +110,7 @@ class BreakerRule:
         Parameters
         ----------
         about
-            Whom it may have been about alone: the same one again does not count as another fault. Empty: nobody.
+            What alone may be to blame (a lead): another fault about the same does not count.
         """
         if state.is_open:
             if not state.trying:  # begun before it opened
@@ -126,13 +126,13 @@ class BreakerRule:
         return self.opened(state, now, why) if faults >= self.limit else state
 
     def opened(self, state: BreakerState, now: float, why: str) -> BreakerState:
-        """Open it at once, whatever went before."""
+        """Open it at once, whatever happened before."""
         if state.is_open:
             return state
         return dataclasses.replace(state, opened_at=now, retry_at=now + self.first_seconds, why=why)
 
     def succeeded(self, state: BreakerState, begun_at: float) -> BreakerState:
-        """Something that was begun at ``begun_at`` went well; what began before the last fault says nothing."""
+        """Something that began at ``begun_at`` succeeded; what began before the last fault proves nothing."""
         return CLOSED if begun_at >= (state.fault_at if state.opened_at is None else state.opened_at) else state
 
     def open_seconds(self, trials: int) -> float:

@@ -1,4 +1,4 @@
-"""An outage of something that many use: logged once when it begins and once when it ends, however many run into it."""
+"""An outage of something shared: logged once when it begins and once when it ends, however many it affects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _log = logs.get_logger()
 
 
 class Outage:
-    """Tells the log when something stops working and when it works again.
+    """Logs when something stops working and when it works again.
 
     Parameters
     ----------
     begins, ends
-        What the log says, each once per outage.
+        Messages, each logged once per outage.
     """
 
     def __init__(self, begins: str, ends: str) -> None:
@@ -23,10 +23,10 @@ class Outage:
         self._affected: set[str] = set()
         self._times = 0
         self.lasts = False
-        """Whether it is away, as far as is known."""
+        """Whether it is unavailable, as far as is known."""
 
     def failed(self, who: str, **details: Any) -> None:
-        """Somebody could not use it; ``details`` go into the log where this begins an outage."""
+        """Somebody could not use it; ``details`` are logged if this begins an outage."""
         self._affected.add(who)
         self._times += 1
         if not self.lasts:
@@ -34,7 +34,7 @@ class Outage:
             _log.warning(self._begins, **details)
 
     def worked(self, who: str) -> None:
-        """Somebody could use it; the outage is over once nobody is left who could not."""
+        """Somebody could use it; the outage is over when this is true of everybody it affected."""
         if not self.lasts:
             return
         self._affected.discard(who)
@@ -44,5 +44,5 @@ class Outage:
             self._times = 0
 
     def left(self, who: str) -> None:
-        """Somebody who could not use it no longer needs it, which says nothing about whether it works."""
+        """Somebody whom it affected no longer needs it; this does not show whether it works."""
         self._affected.discard(who)

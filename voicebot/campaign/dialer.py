@@ -17,7 +17,7 @@ from structlog.contextvars import bound_contextvars
 from voicebot import logs
 from voicebot.agi.phone import Phone
 from voicebot.campaign.caller import Caller
-from voicebot.campaign.gate import Gate
+from voicebot.campaign.gate import rule_of
 from voicebot.campaign.health import Health
 from voicebot.campaign.pacing import NodeLoad, calls_to_claim
 from voicebot.campaign.reconciler import Reconciler, uncertain
@@ -79,7 +79,6 @@ class Dialer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reports: set[asyncio.Task[None]] = set()
         self._health = Health(store, config.node)
-        self._gate = Gate()
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._round_due = asyncio.Event()
@@ -109,7 +108,7 @@ class Dialer:
         ----------
         until_done
             Return when there is nothing to do now: no lead of a running campaign may be called at this time, and no
-            attempt is open. Leads to be retried later don't count, except those that were given back because
+            attempt is open. Leads to be retried later don't count, except those that were given back
             because trunk or node was in trouble.
 
         Raises
@@ -167,7 +166,7 @@ class Dialer:
                     max_calls=trunk.max_calls,
                     calls_per_second=trunk.calls_per_second,
                     at_most=at_most,
-                    gate=self._gate,
+                    rule_of=rule_of,
                     missed=missed,
                 )
             except UnavailableError as error:

@@ -1,7 +1,7 @@
-"""Which breaker a result belongs to, and what the breakers let through. Pure.
+"""Which breaker a result belongs to, and the rules of the breakers. Pure.
 
 A trunk has one breaker for all nodes, and one for each node that dials through it: a carrier that refuses is the
-same for everybody, a bot's leg that does not come up is one node's own. A campaign has one for each node: what cannot
+same for everybody, a bot's leg that does not come up concerns one node. A campaign has one for each node: what cannot
 be prepared here (a voice is away) may be prepared elsewhere.
 """
 
@@ -11,25 +11,13 @@ from collections.abc import Collection
 from typing import Final
 
 from voicebot.agi.phone import Origin
-from voicebot.breaker import BreakerRule, BreakerState
+from voicebot.breaker import BreakerRule
 from voicebot.store.records import HoldKey, HoldKind
 
 TRUNK_RULE: Final = BreakerRule(limit=3, first_seconds=5.0, longest_seconds=300.0, trial_seconds=150.0)
-"""A trial is over when the phone rings, at the latest after the longest ring time and some more."""
+"""A trial is over when the phone rings, or at the latest a while after the longest ring time."""
 CAMPAIGN_RULE: Final = BreakerRule(limit=1, first_seconds=5.0, longest_seconds=300.0, trial_seconds=240.0)
 """A preparation that fails is about the campaign and never about one lead; one is enough."""
-
-
-class Gate:
-    """What a claim asks about breakers."""
-
-    def allows(self, key: HoldKey, state: BreakerState, now: float) -> int | None:
-        """How many may be claimed: ``None`` for any number, 1 for a trial, 0 for none."""
-        return rule_of(key).allows(state, now)
-
-    def trial(self, key: HoldKey, state: BreakerState, now: float) -> BreakerState:
-        """The state once a trial is claimed."""
-        return rule_of(key).trial(state, now)
 
 
 def rule_of(key: HoldKey) -> BreakerRule:

@@ -55,7 +55,8 @@ class Reconciler:
         self._store, self._phone, self._caller, self._config = store, phone, caller, config
         self._spool, self._held, self._database = spool, held, database
         self._unwritten: dict[UUID, Result | None] = {}
-        self._unreleased: dict[UUID, str] = {}
+        self._unreleased: dict[UUID, tuple[str, bool]] = {}
+        """Why each is given back, and whether its lead goes to review."""
         self._in_memory: set[UUID] = set()
         """Results that neither the database nor the disk accepts."""
         self._connection = 0
@@ -121,12 +122,12 @@ class Reconciler:
             _log.exception("a result cannot be written", attempt=str(attempt))
             await self._refuse(attempt, result)
 
-    async def release(self, attempt: UUID, why: str, *, retry_in: float = 0.0, review: bool = False) -> None:
+    async def release(self, attempt: UUID, why: str, *, review: bool = False) -> None:
         """Give back an attempt for which nothing was sent; done later when the database is away."""
         try:
-            await self._store.release(attempt, why, retry_in=retry_in, review=review)
+            await self._store.release(attempt, why, review=review)
         except UnavailableError:
-            self._unreleased[attempt] = why
+            self._unreleased[attempt] = why, review
 
     async def reconcile(self) -> None:
         """Settle lost attempts: end what Asterisk still has of them, then write what is known."""
@@ -208,9 +209,9 @@ class Reconciler:
                 await asyncio.to_thread(self._spool.drop, attempt)
             self._unwritten.pop(attempt, None)
             self._in_memory.discard(attempt)
-        for attempt, why in list(self._unreleased.items()):
+        for attempt, (why, review) in list(self._unreleased.items()):
             try:
-                await self._store.release(attempt, why)
+                await self._store.release(attempt, why, review=review)
             except UnavailableError:
                 return
             self._unreleased.pop(attempt, None)

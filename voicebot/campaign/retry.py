@@ -24,10 +24,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from voicebot.agi.phone import Disposition, Origin
 from voicebot.dialogue.script.reading.marked_yaml import Document, parse_document, read_document
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.store.records import Fate, LeadHistory, LeadState, NextStep, Result
+from voicebot.store.records import STOP_OUTCOME, Fate, LeadHistory, LeadState, NextStep, Result
 
-STOP_OUTCOME: Final = "do_not_call"
-"""The outcome that bars a number in every campaign."""
 SHIPPED: Final = "retry.yaml"
 
 _UNITS: Final = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0, "days": 86400.0}
@@ -133,7 +131,7 @@ def read_rule(path: Path) -> tuple[RetryRule, str]:
 
 @lru_cache(maxsize=64)
 def parse_rule(text: str) -> RetryRule:
-    """Read a rule that was kept; an empty text is the shipped one. Raises ConfigurationError."""
+    """Read a campaign's rule; an empty text is the shipped one. Raises ConfigurationError."""
     return _model(parse_document(text, "the campaign's retry rule")) if text else _shipped()
 
 
@@ -218,8 +216,8 @@ def missed(history: LeadHistory) -> NextStep:
     if rule.agreed.missed == "review":
         return NextStep(LeadState.REVIEW, why)
     if rule.agreed.missed == "soon":
-        return NextStep(LeadState.READY, why, next_at=history.now)
-    return _keep(rule, _same_time_later(agreed, history), why)
+        return NextStep(LeadState.READY, why, next_at=history.now, refusals=history.refusals)
+    return replace(_keep(rule, _same_time_later(agreed, history), why), refusals=history.refusals)
 
 
 def _kept_rule(history: LeadHistory) -> RetryRule:
@@ -273,24 +271,32 @@ def _not_asked(rule: RetryRule, result: Result, history: LeadHistory, *, held: b
     why = result.explanation
     if result.disposition == Disposition.INTERRUPTED:
         # Long enough for whatever still rings to have ended: nobody is called twice at a time.
-        return _back(history, why, rule.not_asked.interrupted, history.refusals)
+        return _back(rule, history, why, rule.not_asked.interrupted, history.refusals)
     if held or result.origin != Origin.CARRIER:
         # The breaker says when it is worth trying again; whoever was claimed first comes first.
-        return _back(history, why, 0.0, history.refusals)
+        return _back(rule, history, why, 0.0, history.refusals)
     refusals = history.refusals + 1
     if refusals >= rule.not_asked.review_after:
         return NextStep(LeadState.REVIEW, f"refused {_times(refusals)} while the trunk works: {why}", counts=False)
     _, named = _again(rule, replace(result, outcome=""))
     gaps = rule.not_asked.gaps if named is None else named.gaps
-    return _back(history, why, gaps[min(refusals, len(gaps)) - 1], refusals)
+    return _back(rule, history, why, gaps[min(refusals, len(gaps)) - 1], refusals)
 
 
-def _back(history: LeadHistory, why: str, gap: float, refusals: int) -> NextStep:
-    return NextStep(LeadState.READY, why, next_at=history.now + gap, counts=False, refusals=refusals)
+def _back(rule: RetryRule, history: LeadHistory, why: str, gap: float, refusals: int) -> NextStep:
+    """Give the attempt back; a time that was agreed for it still stands, because nobody was asked."""
+    step = NextStep(LeadState.READY, why, next_at=history.now + gap, counts=False, refusals=refusals)
+    if history.agreed_at is None:
+        return step
+    return replace(step, agreed_at=history.agreed_at, agreed_until=_kept_until(rule, history.agreed_at))
 
 
 def _keep(rule: RetryRule, at: float, why: str) -> NextStep:
-    return NextStep(LeadState.READY, why, next_at=at, agreed_at=at, agreed_until=at + rule.agreed.tolerance)
+    return NextStep(LeadState.READY, why, next_at=at, agreed_at=at, agreed_until=_kept_until(rule, at))
+
+
+def _kept_until(rule: RetryRule, agreed: float) -> float:
+    return agreed + rule.agreed.tolerance
 
 
 def _same_time_later(agreed: float, history: LeadHistory) -> float:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from voicebot import logs
 from voicebot.plain import to_json
+from voicebot.private_files import open_private, private_folder
 from voicebot.store.records import Fate, Result, Said
 
 _log = logs.get_logger()
@@ -35,13 +36,12 @@ class Spool:
         OSError
             The disk did not take it.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(self._folder)
         text = to_json(
             {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}, ascii_only=True
         )
         half = self._folder / f"{attempt}.half"
-        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with open_private(half) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

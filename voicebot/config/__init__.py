@@ -1,7 +1,7 @@
-"""Configuration of one node: ``voicebot.toml``, every value with a default that is safe on one machine.
+"""Configuration of one node: ``voicebot.toml``, every value has a default that is safe on one machine.
 
-A new setting is a field here with its meaning in the string below it; ``python -m voicebot.config.reference`` then
-writes ``docs/reference/voicebot-toml.md`` again. How a file is read, and its mistakes are told, is in ``reading``.
+A new setting is a field here, with its meaning in the string below it; then run ``python -m voicebot.config.reference``
+to update ``docs/reference/voicebot-toml.md``. ``reading`` reads the file and reports its mistakes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Section(BaseModel):
 
 
 class AsteriskSection(_Section):
-    """How to reach Asterisk, and where Asterisk reaches us. Loopback unless written otherwise."""
+    """How to reach Asterisk, and where Asterisk reaches us. Loopback by default."""
 
     ami_host: str = "127.0.0.1"
     """Where Asterisk's AMI listens."""
@@ -34,25 +34,25 @@ class AsteriskSection(_Section):
     ami_username: str = "voicebot"
     """The AMI user; its rights are in `manager_voicebot.conf`."""
     ami_secret: str = Field("", repr=False)
-    """The AMI user's secret. Better in a file of its own (`ami_secret_file`) or in `VOICEBOT_AMI_SECRET`."""
+    """The AMI user's secret. It is better kept in a file of its own (`ami_secret_file`) or in `VOICEBOT_AMI_SECRET`."""
     ami_secret_file: Path | None = None
-    """File that holds nothing but the AMI user's secret."""
+    """File that contains only the AMI user's secret."""
     ami_ca: Path | None = None
-    """File of the certificate authority that signed AMI's certificate; with it AMI is spoken over TLS."""
+    """Certificate of the authority that signed AMI's certificate; if set, AMI is used over TLS."""
     ami_action_seconds: float = Field(5.0, gt=0)
-    """How long an answer of AMI is waited for."""
+    """How long to wait for an answer from AMI."""
     fastagi_host: str = "127.0.0.1"
-    """Address on which voicebot listens for the dialplan's questions."""
+    """Address on which voicebot listens for FastAGI requests from the dialplan."""
     fastagi_port: Port = 4573
     """TCP port of the same."""
     fastagi_address: str = ""
-    """`host:port` that the dialplan is told, where it differs from where voicebot listens (Docker, NAT, VPN)."""
+    """`host:port` that the dialplan uses, if it differs from where voicebot listens (Docker, NAT, VPN)."""
     audiosocket_host: str = "127.0.0.1"
     """Address on which voicebot listens for audio."""
     audiosocket_port: Port = 9092
     """TCP port of the same."""
     audiosocket_address: str = ""
-    """`host:port` that Asterisk is told for audio, where it differs from where voicebot listens."""
+    """`host:port` that Asterisk uses for audio, if it differs from where voicebot listens."""
     extension: str = Field("start", pattern=r"^[a-z][a-z0-9_]{1,50}$")
     """Extension of this node in the rendered dialplan."""
     dial_context: str = "voicebot-dial"
@@ -73,28 +73,28 @@ class TrunkSection(_Section):
     numbers: tuple[str, ...] = (r"\+[1-9][0-9]{6,14}",)
     """The allow-list: regular expressions, one of which the whole E.164 number (with its plus) must match."""
     dial_prefix: str = Field("+", pattern=r"^(\+|[0-9]{0,10})$")
-    """What the trunk wants in the place of that plus: nothing, `00`, `011` or a tech prefix."""
+    """What the trunk expects instead of that plus: nothing, `00`, `011` or a tech prefix."""
     premium_numbers: bool = False
-    """Also dial what the list matches of premium-rate, shared-cost, satellite and personal ranges."""
+    """Also dial premium-rate, shared-cost, satellite and personal numbers that the list matches."""
     region: str = Field("", pattern=r"^([A-Z]{2})?$")
     """The country whose national and emergency numbers count here, as two letters (US, GB, CN)."""
     max_calls: int = Field(10, ge=1)
-    """Most calls at a time over this trunk, of all nodes together."""
+    """Most calls at a time over this trunk, for all nodes together."""
     calls_per_second: float = Field(2.0, gt=0)
-    """Most calls that begin in a second."""
+    """Most calls that may start per second."""
     ring_seconds: float = Field(25.0, gt=0, le=120)
     """How long a callee's phone may ring."""
     caller_id: str = Field("", pattern=r"^\+?[0-9]{0,15}$")
     """The caller's number that callees see; the trunk's own when empty."""
     transfer_extensions: tuple[str, ...] = (r"[2-8][0-9]{2,5}",)
-    """Where a call may be transferred to: regular expressions for the whole extension."""
+    """Extensions to which a call may be transferred: regular expressions for the whole extension."""
 
 
 class SpeechSection(_Section):
-    """Which engines hear and speak."""
+    """Which engines recognise and synthesise speech."""
 
     recognizer: Literal["auto", "vosk", "moonshine", "whisper"] = "auto"
-    """Engine that hears; `auto` takes the best one that is installed for a language."""
+    """Engine that recognises speech; `auto` takes the best one installed for a language."""
     workers: int = Field(2, ge=1, le=64)
     """Processes that recognise speech; no more than there are cores."""
     vosk_models: dict[str, Path] = {}
@@ -104,25 +104,25 @@ class SpeechSection(_Section):
 
 
 class CoquiSection(_Section):
-    """Coqui TTS, where `speech.voice` is `coqui`."""
+    """Coqui TTS, if `speech.voice` is `coqui`."""
 
     environment: Path | None = None
-    """Folder of its Python environment; where set-up puts it by default."""
+    """Folder of its Python environment; by default where set-up puts it."""
     models: dict[str, str] = {"en-US": "coqui-joe-us"}
-    """Language -> name of an installed model, a name that Coqui itself knows and that has been installed
-    (`tts_models/…`), or the path of a checkpoint; other languages are spoken by the light voice."""
+    """Language -> name of an installed model, an installed model by Coqui's own name (`tts_models/…`), or the path of a
+    checkpoint; other languages are spoken by the light voice."""
     speaker: str = ""
-    """Speaker of a model that has several."""
+    """Speaker, for a model that has several."""
     language: str = ""
-    """Language of a model that has several."""
+    """Language, for a model that has several."""
     seed: int = Field(0, ge=0, lt=2**31)
-    """Makes the same text sound the same."""
+    """The same seed makes the same text sound the same."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where it computes."""
+    """Device that it runs on."""
     workers: int = Field(1, ge=1, le=16)
-    """Processes for each language, 0.6 GB each."""
+    """Processes per language, 0.6 GB each."""
     live_seconds: float = Field(0.5, ge=0.05, le=5)
-    """A line that a call waits for is spoken by the light voice after that."""
+    """After this time, a line that a call is waiting for is spoken by the light voice."""
     prepare_seconds: float = Field(20.0, ge=1, le=300)
     """The same for lines rendered before dialling."""
     start_seconds: float = Field(90.0, ge=1, le=600)
@@ -136,30 +136,30 @@ class DatabaseSection(_Section):
     """SQLAlchemy's URL of the database, SQLite or PostgreSQL. One with a password is better kept in a file of its own
     (`url_file`) or in `VOICEBOT_DATABASE_URL`."""
     url_file: Path | None = None
-    """File that holds nothing but that URL."""
+    """File that contains only that URL."""
 
 
 class CallSection(_Section):
     """Limits of one call."""
 
     max_seconds: float = Field(300.0, gt=10)
-    """A call is ended after that."""
+    """A call is ended after this time."""
     journals: Path = Path("var/journals")
     """Folder of the calls' journals."""
 
 
 class RetentionSection(_Section):
-    """How long what calls leave on the disk is kept. `voicebot serve` sees to it every hour, `voicebot tidy` at once.
+    """How long files of calls are kept. `voicebot serve` deletes older ones every hour, `voicebot tidy` at once.
 
-    Files of calls under way, and of calls that a person has yet to look at, stay however old they are.
+    Files of calls in progress, and of calls that a person still has to review, are kept however old they are.
     """
 
     recordings_days: int | None = Field(None, ge=1)
-    """Days after the call; without a number recordings are kept for ever. Laws ask for two years and more."""
+    """Days after the call; by default recordings are kept for ever. Laws may require two years or more."""
     journals_days: int | None = Field(30, ge=1)
-    """Days after the call; a finished call's journal stands in the database as well, and stays there."""
+    """Days after the call; a finished call's journal is in the database too, and is kept there."""
     prompts_megabytes: int = Field(2000, ge=50)
-    """Room for rendered speech; beyond it goes what was said to one lead alone, then what was used longest ago."""
+    """Space for rendered speech; beyond it, lines said to only one lead go first, then the least recently used."""
 
 
 class DialogueSection(_Section):
@@ -170,38 +170,38 @@ class DialogueSection(_Section):
 
 
 class RasaSection(_Section):
-    """Rasa, where it decides."""
+    """Rasa, if it decides."""
 
     environment: Path | None = None
-    """Folder of its Python environment; where set-up puts it by default."""
+    """Folder of its Python environment; by default where set-up puts it."""
     pipeline: Literal["light", "diet"] = "light"
-    """Which of the two pipelines is trained and used."""
+    """Pipeline that is trained and used."""
     limit_ms: int = Field(400, ge=20, le=2000)
-    """After that long the local policy decides."""
+    """After this time the local policy decides."""
 
 
 class NodeSection(_Section):
-    """A further dialling process of this machine: what it has of its own, all else is as in `asterisk`."""
+    """Another dialling process on this machine: its own settings; everything else is as in `asterisk`."""
 
     fastagi_port: Port
-    """TCP port on which it listens for the dialplan's questions."""
+    """TCP port on which it listens for FastAGI requests from the dialplan."""
     fastagi_address: str = ""
-    """`host:port` that the dialplan is told, where it differs."""
+    """`host:port` that the dialplan uses, if it differs."""
     audiosocket_port: Port
     """TCP port on which it listens for audio."""
     audiosocket_address: str = ""
-    """`host:port` that Asterisk is told for audio, where it differs."""
+    """`host:port` that Asterisk uses for audio, if it differs."""
 
 
 NodeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""Of a further process; part of an extension's name, so no hyphen: Asterisk takes no notice of those."""
+"""Of another process; part of an extension's name, so no hyphen: Asterisk ignores those."""
 
 
 class Config(_Section):
     """Everything a node needs to know."""
 
     node: str = Field("node-1", pattern=r"^[A-Za-z0-9_.-]{1,40}$")
-    """Name of this node; no two nodes of one database have the same."""
+    """Name of this node; unique among the nodes of one database."""
     asterisk: AsteriskSection = AsteriskSection()
     nodes: dict[NodeName, NodeSection] = {}
     trunks: dict[str, TrunkSection] = {}
@@ -242,7 +242,7 @@ SECRETS: Final = (
     SecretSource(("asterisk", "ami_secret"), "ami_secret_file", "VOICEBOT_AMI_SECRET", "ami_secret"),
     SecretSource(("database", "url"), "url_file", "VOICEBOT_DATABASE_URL", "database_url"),
 )
-"""Settings that need not stand in the file, and where else they are looked for."""
+"""Settings that may be kept outside the file, and where else to look for them."""
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -251,12 +251,12 @@ def load_config(path: Path | None = None) -> Config:
     Parameters
     ----------
     path
-        A TOML file; ``None`` means ``voicebot.toml`` in the working directory if it is there, else all defaults.
+        A TOML file; ``None`` means ``voicebot.toml`` in the working directory if it exists, else all defaults.
 
     Raises
     ------
     ConfigurationError
-        Naming every wrong value at once, each with its line and what was probably meant.
+        Naming every wrong value at once, each with its line and a suggestion.
     """
     if path is None and not DEFAULT_FILE.exists():
         return read_config(Config, None, SECRETS)

@@ -1,6 +1,6 @@
-"""Where each key and value of a TOML text stands: ``tomllib`` gives values without places. Pure.
+"""The positions of keys and values in TOML, which ``tomllib`` does not give. Pure.
 
-The text is known to be valid, for ``tomllib`` has read it; so this only has to find its way.
+The text is known to be valid, because ``tomllib`` has read it, so there are no errors to report here.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def find_places(text: str) -> Places:
     Parameters
     ----------
     text
-        Valid TOML; of anything else, what could be found before its first fault.
+        Valid TOML; for anything else, returns what was found before the first fault.
     """
     scanner = _Scanner(text.replace("\r\n", "\n"))
     with contextlib.suppress(IndexError, ValueError, RecursionError):  # not valid after all
@@ -135,7 +135,7 @@ class _Scanner:
             self._at = found.end()
 
     def _more(self, closing: str) -> bool:
-        """Whether another element follows; passes what lies before it, or the end."""
+        """Whether another element follows; skips what precedes it, or the end."""
         self._skip(lines=True)
         if self._here() == ",":
             self._at += 1
@@ -182,7 +182,7 @@ class _Scanner:
         return content
 
     def _skip(self, *, lines: bool = False) -> bool:
-        """Pass blanks, with ``lines`` also line ends and comments; whether anything is left."""
+        """Skip blanks, with ``lines`` also line ends and comments; return whether anything is left."""
         found = (_SPACE if lines else _BLANKS).match(self._text, self._at)
         self._at = found.end() if found else self._at
         return self._at < len(self._text)

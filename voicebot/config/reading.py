@@ -1,4 +1,4 @@
-"""A TOML file read into a model; each mistake is told with its line, its column and what was probably meant."""
+"""Reads a TOML file into a model; each mistake is reported with its line, its column and a suggestion."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_config(model: type[M], file: Path | None, sources: Sequence[SecretSourc
     file
         TOML, UTF-8; ``None`` for defaults, with secrets from the environment.
     sources
-        Settings that are secrets, and where else they may come from.
+        Settings that are secrets, and where else to look for them.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def read_data(file: Path) -> dict[str, Any]:
     Raises
     ------
     ConfigurationError
-        It cannot be read or is no TOML.
+        It cannot be read, or is not TOML.
     """
     return _parsed(_text(file), str(file))
 
@@ -94,13 +94,13 @@ def _no_toml(message: str, text: str, file: str) -> Problem:
         return Problem(what, file=file)
     if found[1] is None:
         lines = text.splitlines() or [""]
-        return Problem(what, "something that was opened is not closed", file, len(lines), len(lines[-1]) + 1)
+        return Problem(what, "close the open bracket or quote", file, len(lines), len(lines[-1]) + 1)
     line, column = int(found[1]), int(found[2])
     written = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1]
     value = written.partition("=")[2].strip()
     cure = ""
     if message.startswith("Invalid value") and value and value[0] not in "\"'[{":
-        cure = f'text stands in quotes: "{value.split("#")[0].strip()}"'
+        cure = f'put text in quotes: "{value.split("#")[0].strip()}"'
     elif "escape" in message.lower() or "hex value" in message:
         cure = "write patterns and Windows paths in single quotes: '\\d+'"
     elif message.startswith(("Expected '=' after a key", "Invalid statement")):
@@ -116,9 +116,9 @@ def explain(error: ValidationError, model: type[BaseModel], text: str, file: str
     model
         What the data should have been.
     text
-        TOML that they were read from.
+        The TOML that was read.
     file
-        Shown before the place.
+        Its name, shown before the place.
     """
     places = find_places(text)
     return [_problem(fault, model, places, file) for fault in error.errors(include_url=False)]
@@ -150,7 +150,7 @@ def _told(fault: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tu
 
 
 def _lowered(message: str) -> str:
-    """Return a message of pydantic's as it reads after a colon."""
+    """Return a message of pydantic in the form that follows a colon."""
     told = message.removeprefix("Value error, ")
     for subject in ("Input should", "String should", "Tuple should", "Dictionary should"):
         told = told.replace(subject, "it should")
@@ -158,16 +158,16 @@ def _lowered(message: str) -> str:
 
 
 def _meant_key(key: str, path: tuple[str | int, ...], model: type[BaseModel]) -> str:
-    """Say what a key that is not known was probably meant to be, or where it belongs."""
+    """Suggest what an unknown key was probably meant to be, or where it belongs."""
     here = _model_at(model, path[:-1])
     known = list(here.model_fields) if here is not None else []
     near = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=_ALIKE)
     elsewhere = [where for where, names in _sections(model) if key in names]
     if elsewhere:
-        return f"it belongs into {' or '.join(elsewhere)}"
+        return f"it belongs in {' or '.join(elsewhere)}"
     if near:
         return f"did you mean {near[0]}?"
-    return f"known here are {', '.join(known)}" if known else ""
+    return f"the settings here are {', '.join(known)}" if known else ""
 
 
 def _model_at(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:

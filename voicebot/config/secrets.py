@@ -1,7 +1,7 @@
-"""Secrets that need not stand in the configuration file: in files of their own, or in the environment.
+"""Secrets kept outside the configuration file: in files of their own, or in the environment.
 
-What the file says counts; the environment only fills in what it leaves open. A file that was written for a purpose, as
-a rehearsal's is, is never led to another database by a variable that happens to be set.
+The file takes precedence; the environment only fills in what it leaves out. So a variable that happens to be set never
+leads a file that was written for one purpose, such as a rehearsal's, to another database.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """A setting that is a secret, and where it may come from where the file does not give it.
+    """A setting that is a secret, and where to look for it if the file does not have it.
 
     Parameters
     ----------
     key
         Section and name of the setting.
     file_key
-        Setting beside it that names a file.
+        Setting in the same section that names a file.
     variable
         Environment variable.
     credential
@@ -45,7 +45,7 @@ class SecretSource:
 def with_secrets(
     data: Mapping[str, Any], sources: Iterable[SecretSource], environment: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the configuration's data with the secrets put in.
+    """Return the configuration's data, secrets included.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def _content(file: Path, setting: str) -> tuple[str | None, Problem | None]:
     try:
         content = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or "it is no text"
+        reason = (isinstance(error, OSError) and error.strerror) or "it is not text"
         return None, Problem(f"{setting} cannot be read: {reason}", "name a file that this user may read", str(file))
     if not content:
         return None, Problem(f"{setting} is empty", "write the secret into it", str(file))
@@ -109,7 +109,7 @@ def _content(file: Path, setting: str) -> tuple[str | None, Problem | None]:
 
 
 def holds_secret(data: Mapping[str, Any], sources: Iterable[SecretSource]) -> bool:
-    """Whether a file's own data hold a secret: a value that is one, or a URL with a password in it."""
+    """Whether a file itself contains a secret: a value that is one, or a URL with a password in it."""
     for source in sources:
         section, name = source.key
         given = data.get(section)
@@ -120,7 +120,7 @@ def holds_secret(data: Mapping[str, Any], sources: Iterable[SecretSource]) -> bo
 
 
 def secret_files(data: Mapping[str, Any], sources: Iterable[SecretSource]) -> list[Path]:
-    """Return the files that hold one secret each."""
+    """Return the files that contain one secret each."""
     found = []
     for source in sources:
         given = data.get(source.key[0])

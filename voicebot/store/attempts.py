@@ -16,7 +16,7 @@ Only ``authorise`` permits dialling, once, and only while the campaign runs and 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from voicebot.store.records import (
     Result,
 )
 from voicebot.store.rows import OPEN
+from voicebot.store.suppression import write_bars
 from voicebot.store.tables import (
     AttemptRow,
     CallJournalRow,
@@ -45,14 +46,11 @@ from voicebot.store.tables import (
 )
 from voicebot.store.utterances import insert_utterances, somebody_said
 
-STOP_OUTCOME: Final = "do_not_call"
-"""Reason given when a lead is done because its number was barred in every campaign."""
-
 
 class Attempts(Database):
     """Giving attempts back, finishing them, and their results."""
 
-    async def release(self, attempt: UUID, why: str, *, retry_in: float = 0.0, review: bool = False) -> bool:
+    async def release(self, attempt: UUID, why: str, *, review: bool = False) -> bool:
         """Give back a lead that was certainly not dialled; the attempt does not count.
 
         Parameters
@@ -61,8 +59,6 @@ class Attempts(Database):
             Claimed, or authorised with nothing sent to Asterisk yet.
         why
             For people.
-        retry_in
-            Seconds until the lead may be claimed again.
         review
             The lead waits for a person instead.
 
@@ -92,7 +88,7 @@ class Attempts(Database):
                 .values(
                     state=LeadState.REVIEW if review else LeadState.READY,
                     why=to_text(why) if review else "",
-                    next_at=self.now + retry_in,
+                    next_at=self.now,
                     tries=LeadRow.tries - 1,
                 )
             )
@@ -183,7 +179,7 @@ class Attempts(Database):
                 .values(**rows.from_step(step, now), tries=LeadRow.tries if step.counts else LeadRow.tries - 1)
             )
             if step.bar:
-                await self._bar(connection, closed.number, attempt)
+                await write_bars(self, connection, [closed.number], attempt=attempt)
             return True
 
         return await self.write(work)
@@ -204,19 +200,6 @@ class Attempts(Database):
             .order_by(AttemptRow.claimed_at)
         )
         return tuple((row.outcome, row.counts_as) if row.outcome else (row.disposition,) for row in found)
-
-    async def _bar(self, connection: AsyncConnection, number: str, attempt: UUID) -> None:
-        """Bar a number in every campaign, at once."""
-        await connection.execute(
-            self.insert(SuppressionRow)
-            .values(number=number, attempt_id=attempt, since=self.now)
-            .on_conflict_do_nothing()
-        )
-        await connection.execute(
-            sa.update(LeadRow)
-            .where(LeadRow.number == number, LeadRow.state.in_([LeadState.READY, LeadState.REVIEW]))
-            .values(state=LeadState.DONE, why=STOP_OUTCOME)
-        )
 
     async def attempt(self, attempt: UUID) -> Attempt | None:
         """Return one attempt."""

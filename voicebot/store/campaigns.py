@@ -176,15 +176,17 @@ class Campaigns(Database):
 
     async def close_finished(self, trunks: Collection[str]) -> list[int]:
         """Set running campaigns of these trunks to done if no lead is ready or dialling; returns which."""
-        left = sa.exists().where(
-            LeadRow.campaign_id == CampaignRow.id, LeadRow.state.in_([LeadState.READY, LeadState.DIALLING])
-        )
         some = sa.exists().where(LeadRow.campaign_id == CampaignRow.id)
+        # Ready leads have an index, and while there are any the others need not be read.
+        ready = some.where(READY)
+        dialling = some.where(LeadRow.state == LeadState.DIALLING)
 
         async def work(connection: AsyncConnection, _run: int) -> list[int]:
             done = await connection.execute(
                 sa.update(CampaignRow)
-                .where(CampaignRow.trunk.in_(trunks), CampaignRow.state == CampaignState.RUNNING, some, ~left)
+                .where(
+                    CampaignRow.trunk.in_(trunks), CampaignRow.state == CampaignState.RUNNING, some, ~ready, ~dialling
+                )
                 .values(state=CampaignState.DONE)
                 .returning(CampaignRow.id)
             )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voicebot.breaker import BreakerState
+from voicebot.breaker import BreakerRule
 from voicebot.logs import get_logger
 from voicebot.store import rows
-from voicebot.store.attempts import STOP_OUTCOME
 from voicebot.store.database import Database
 from voicebot.store.holds import lock_trunk, read_holds, write_hold
 from voicebot.store.records import (
+    STOP_OUTCOME,
     AttemptState,
     CampaignState,
     Claimed,
@@ -37,16 +37,6 @@ CAMPAIGNS_AT_ONCE: Final = 8
 _log = get_logger(module="store")
 
 
-class Gate(Protocol):
-    """What a claim asks about breakers."""
-
-    def allows(self, key: HoldKey, state: BreakerState, now: float) -> int | None:
-        """How many may be claimed: ``None`` for any number, 1 for a trial, 0 for none."""
-
-    def trial(self, key: HoldKey, state: BreakerState, now: float) -> BreakerState:
-        """The state once a trial is claimed."""
-
-
 class Claims(Database):
     """From a ready lead to the authorisation to dial it."""
 
@@ -58,7 +48,7 @@ class Claims(Database):
         max_calls: int,
         calls_per_second: float,
         at_most: int,
-        gate: Gate | None = None,
+        rule_of: Callable[[HoldKey], BreakerRule] | None = None,
         missed: Callable[[LeadHistory], NextStep] | None = None,
     ) -> Claimed:
         """Take leads of running campaigns that may be called soon.
@@ -73,8 +63,8 @@ class Claims(Database):
             Limits of the trunk over all nodes.
         at_most
             How many calls the node can take on.
-        gate
-            How much the breakers of trunk and campaigns let through; ``None``: everything.
+        rule_of
+            The rules of the breakers of trunk and campaigns; ``None``: breakers are ignored.
         missed
             What becomes of a lead whose agreed time has passed; ``None``: it is called late.
 
@@ -93,7 +83,7 @@ class Claims(Database):
                     sa.and_(HoldRow.kind == HoldKind.CAMPAIGN, HoldRow.node == node),
                 ),
             )
-            allowed = {key: gate.allows(key, state, row.now) for key, state in held.items()} if gate else {}
+            allowed = {key: rule_of(key).allows(state, row.now) for key, state in held.items()} if rule_of else {}
             most = min(
                 (n for key, n in allowed.items() if key.kind is HoldKind.TRUNK and n is not None), default=at_most
             )
@@ -128,9 +118,9 @@ class Claims(Database):
                 if taken and may is not None:
                     trials.add(key)
             if tickets:
-                if gate is not None:
+                if rule_of is not None:
                     for key in trials:
-                        held[key] = gate.trial(key, held[key], row.now)
+                        held[key] = rule_of(key).trial(held[key], row.now)
                         await write_hold(self, connection, key, held[key])
                 await connection.execute(
                     sa.update(TrunkRow).where(TrunkRow.name == trunk).values(next_slot=slots.next_slot(len(tickets)))

@@ -81,7 +81,7 @@ class LeadChange:
     Parameters
     ----------
     action
-        ``corrected``, ``dropped`` or ``requeued``.
+        ``corrected``, ``dropped``, ``requeued`` or ``reviewed``.
     changes
         Field -> before and after, of a correction.
     """

@@ -237,9 +237,8 @@ class Leads(Database):
     async def drop_leads(self, leads: Collection[int], *, by: str, why: str) -> set[int]:
         """Stop calling these leads in their campaigns; returns those that were not done before.
 
-        One that is being called is finished as it ends, and not called again.
+        One that is being called is left as it is.
         """
-
         return await self._set_state(
             leads,
             sa.update(LeadRow)
@@ -255,7 +254,6 @@ class Leads(Database):
 
         A number that asked not to be called stays barred.
         """
-
         return await self._set_state(
             leads,
             sa.update(LeadRow)
@@ -300,18 +298,19 @@ class Leads(Database):
         found = await self.leads(LeadFilter(campaign=campaign, states=[LeadState.REVIEW]))
         return [(one.id, one.lead, one.why) for one in found]
 
-    async def decide(self, lead: int, *, call_again: bool) -> bool:
+    async def decide(self, lead: int, *, call_again: bool, by: str) -> bool:
         """Decide about a lead in review: ready at once, or done. Returns whether it was in review."""
-
-        async def work(connection: AsyncConnection, _run: int) -> bool:
-            done = await connection.execute(
-                sa.update(LeadRow)
-                .where(LeadRow.id == lead, LeadRow.state == LeadState.REVIEW)
-                .values(state=LeadState.READY if call_again else LeadState.DONE, next_at=self.now, refusals=0)
-            )
-            return done.rowcount == 1
-
-        return await self.write(work)
+        state = LeadState.READY if call_again else LeadState.DONE
+        changed = await self._set_state(
+            [lead],
+            sa.update(LeadRow)
+            .where(LeadRow.state == LeadState.REVIEW)
+            .values(state=state, next_at=self.now, refusals=0),
+            action="reviewed",
+            by=by,
+            why="to be called again" if call_again else "not to be called again",
+        )
+        return bool(changed)
 
 
 class _Known:

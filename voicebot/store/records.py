@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from voicebot.breaker import BreakerState
+
+STOP_OUTCOME: Final = "do_not_call"
+"""The outcome that bars a number in every campaign, and why its leads are done."""
 
 
 class CampaignState(enum.StrEnum):

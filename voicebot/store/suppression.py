@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voicebot.store import rows
-from voicebot.store.attempts import STOP_OUTCOME
 from voicebot.store.database import Database
 from voicebot.store.engine import to_text
-from voicebot.store.records import LeadState
+from voicebot.store.records import STOP_OUTCOME, LeadState
 from voicebot.store.tables import AttemptRow, LeadRow, SuppressionRow
 
 NUMBERS_AT_ONCE: Final = 1000
@@ -48,6 +47,32 @@ class Barred:
 
     new: int
     leads: int
+
+
+async def write_bars(
+    database: Database,
+    connection: AsyncConnection,
+    numbers: Collection[str],
+    *,
+    attempt: UUID | None = None,
+    by: str = "",
+    why: str = "",
+) -> Barred:
+    """Bar numbers in every campaign, and drop the leads that wait to be called; see ``Bar`` for the parameters."""
+    now = (await connection.execute(sa.select(database.now))).scalar_one()
+    columns = [
+        {"number": one, "attempt_id": attempt, "since": now, "by": to_text(by), "why": to_text(why)} for one in numbers
+    ]
+    made = await connection.execute(
+        database.insert(SuppressionRow).on_conflict_do_nothing().returning(SuppressionRow.number), columns
+    )
+    new = len(list(made.scalars()))
+    stopped = await connection.execute(
+        sa.update(LeadRow)
+        .where(LeadRow.number.in_(numbers), LeadRow.state.in_([LeadState.READY, LeadState.REVIEW]))
+        .values(state=LeadState.DONE, why=STOP_OUTCOME)
+    )
+    return Barred(new, stopped.rowcount)
 
 
 class Suppression(Database):
@@ -85,26 +110,14 @@ class Suppression(Database):
         wanted = sorted({rows.person(number) for number in numbers})
         new = leads = 0
         for start in range(0, len(wanted), NUMBERS_AT_ONCE):
-            part = await self._bar_part(wanted[start : start + NUMBERS_AT_ONCE], by, why)
+            some = wanted[start : start + NUMBERS_AT_ONCE]
+
+            async def work(connection: AsyncConnection, _run: int, some: Collection[str] = some) -> Barred:
+                return await write_bars(self, connection, some, by=by, why=why)
+
+            part = await self.write(work)
             new, leads = new + part.new, leads + part.leads
         return Barred(new, leads)
-
-    async def _bar_part(self, numbers: Collection[str], by: str, why: str) -> Barred:
-        async def work(connection: AsyncConnection, _run: int) -> Barred:
-            now = (await connection.execute(sa.select(self.now))).scalar_one()
-            columns = [{"number": one, "since": now, "by": to_text(by), "why": to_text(why)} for one in numbers]
-            made = await connection.execute(
-                self.insert(SuppressionRow).on_conflict_do_nothing().returning(SuppressionRow.number), columns
-            )
-            new = len(list(made.scalars()))
-            stopped = await connection.execute(
-                sa.update(LeadRow)
-                .where(LeadRow.number.in_(numbers), LeadRow.state.in_([LeadState.READY, LeadState.REVIEW]))
-                .values(state=LeadState.DONE, why=STOP_OUTCOME)
-            )
-            return Barred(new, stopped.rowcount)
-
-        return await self.write(work)
 
     async def open_calls(self, numbers: Collection[str]) -> int:
         """How many calls to these numbers are in progress."""

@@ -176,7 +176,7 @@ class LeadRow(Base):
 
 
 class LeadChangeRow(Base):
-    """Someone corrected, dropped or requeued a lead. Rows are only ever added."""
+    """Someone corrected, dropped, requeued or reviewed a lead. Rows are only ever added."""
 
     __tablename__ = "lead_change"
 

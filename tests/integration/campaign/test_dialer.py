@@ -94,8 +94,19 @@ async def test_busy_is_tried_again_up_to_its_limit(store: Store, make: Callable[
     assert (await store.campaign_status(made)).dispositions == {"busy": 6}
 
 
-async def test_a_lead_that_cannot_be_called_waits_for_a_person(store: Store, make: Callable[..., Dialer]) -> None:
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_a_lead_that_cannot_be_called_waits_for_a_person(
+    store: Store, make: Callable[..., Dialer], monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
     made = await campaign(store, leads=3)
+    outages, release = [UnavailableError("away")] * failures, store.release
+
+    async def try_release(attempt: UUID, why: str, *, review: bool = False) -> bool:
+        if outages:
+            raise outages.pop()
+        return await release(attempt, why, review=review)
+
+    monkeypatch.setattr(store, "release", try_release)
 
     async def prepare(ticket: Ticket) -> None:
         if ticket.lead.phone.endswith("1"):
@@ -104,6 +115,7 @@ async def test_a_lead_that_cannot_be_called_waits_for_a_person(store: Store, mak
     caller = StandInCaller(prepare=prepare)
     await run(make(caller))
     assert len(caller.called) == 2
+    assert sum(ticket.lead.phone.endswith("1") for ticket in caller.prepared) == 1
     ((_, _, why),) = await store.leads_for_review(made)
     assert why == "its name cannot be spoken"
 

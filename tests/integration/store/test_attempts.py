@@ -23,7 +23,7 @@ from tests.integration.store.making import (
     finish,
     lead,
 )
-from voicebot.campaign.gate import CAMPAIGN_RULE, Gate
+from voicebot.campaign.gate import CAMPAIGN_RULE, rule_of
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import (
     AttemptState,
@@ -106,7 +106,7 @@ async def test_running_campaigns_take_turns(store: Store) -> None:
     assert served == ["first", "second"] * 3
     key = HoldKey(HoldKind.CAMPAIGN, "first", NODE)
     await store.change_hold(key, TRUNK, lambda state, now: CAMPAIGN_RULE.opened(state, now, "no voice"))
-    held = await store.claim(NODE, TRUNK, max_calls=100, calls_per_second=FAST, at_most=1, gate=Gate())
+    held = await store.claim(NODE, TRUNK, max_calls=100, calls_per_second=FAST, at_most=1, rule_of=rule_of)
     assert [ticket.campaign_name for ticket in held.tickets] == ["second"]
     assert held.holds[key].why == "no voice"
 
@@ -163,8 +163,7 @@ async def test_release_gives_the_try_back(store: Store) -> None:
         assert not await store.release(ticket.attempt, "again")
         assert not await store.authorise(ticket.attempt)
     (ticket,) = await claim(store)
-    await store.release(ticket.attempt, "later", retry_in=60.0)
-    assert await claim(store) == []
+    await store.release(ticket.attempt, "later")
     assert ((await store.attempts(made))[0].state, (await store.attempts(made))[0].explanation) == (
         AttemptState.RELEASED,
         "later",
@@ -178,8 +177,10 @@ async def test_release_into_review(store: Store) -> None:
     assert await claim(store) == []
     ((number, found, why),) = await store.leads_for_review(made)
     assert (number, found, why) == (ticket.lead_id, ticket.lead, "the name cannot be spoken")
-    assert await store.decide(number, call_again=True)
-    assert not await store.decide(number, call_again=True)
+    assert await store.decide(number, call_again=True, by="anna")
+    assert not await store.decide(number, call_again=True, by="anna")
+    (change,) = await store.lead_changes(number)
+    assert (change.action, change.by, change.why) == ("reviewed", "anna", "to be called again")
     assert len(await claim(store)) == 1
 
 
@@ -247,7 +248,7 @@ async def test_what_becomes_of_a_lead(
     if state is LeadState.REVIEW:
         ((number, _, why),) = await store.leads_for_review(made)
         assert why == "who knows"
-        await store.decide(number, call_again=True)
+        await store.decide(number, call_again=True, by="anna")
     again = await claim(store)
     assert [ticket.tries for ticket in again] == ([] if state is LeadState.DONE else [tries])
 

@@ -184,6 +184,26 @@ def test_what_may_still_ring_is_left_alone_for_a_while() -> None:
     assert (step.state, step.counts, step.next_at) == (LeadState.READY, False, NOW + 300.0)
 
 
+@pytest.mark.parametrize(
+    ("origin", "disposition", "next_at"),
+    [(Origin.TRUNK, "failed", NOW), (Origin.CARRIER, "failed", NOW + 60), (Origin.OURS, "interrupted", NOW + 300)],
+)
+def test_an_agreed_time_stands_if_nobody_was_asked(origin: Origin, disposition: str, next_at: float) -> None:
+    step = decide(refused(origin, disposition), history(agreed_at=NOW - 60))
+    assert (step.next_at, step.agreed_at, step.agreed_until) == (next_at, NOW - 60, NOW + 840)
+
+
+def test_an_agreed_time_is_over_once_its_call_was_made() -> None:
+    step = decide(Result("busy"), history(agreed_at=NOW - 60))
+    assert (step.state, step.agreed_at, step.agreed_until) == (LeadState.READY, None, None)
+
+
+@pytest.mark.parametrize("missed_rule", ["next_day", "soon"])
+def test_refusals_in_a_row_are_counted_across_a_missed_time(missed_rule: str) -> None:
+    step = missed(history(retry=f"agreed: {{missed: {missed_rule}}}", agreed_at=NOW - DAY, refusals=3))
+    assert (step.state, step.refusals) == (LeadState.READY, 3)
+
+
 def test_stop_calling_bars_the_number_whatever_the_rule_says() -> None:
     step = decide(Result("answered", outcome="do_not_call"), history())
     assert (step.state, step.bar) == (LeadState.DONE, True)

@@ -40,9 +40,9 @@ def problems(text: str | bytes) -> list[Problem]:
         ("[asterisk]\nami_prot = 1\n", "2:1", "asterisk.ami_prot: there is no such setting", "did you mean ami_port?"),
         ("[asterisk]\nami-host = 'x'\n", "2:1", "asterisk.ami-host: there is", "did you mean ami_host?"),
         ("[asterix]\n", "1:1", "asterix: there is no such setting", "did you mean asterisk?"),
-        ("ami_secret = 'x'\n", "1:1", "ami_secret: there is", "it belongs into [asterisk]"),
-        ("[call]\nmax_calls = 3\n", "2:1", "call.max_calls: there is", "it belongs into [trunks.NAME]"),
-        ("[dialogue]\nzzzzz = 3\n", "2:1", "dialogue.zzzzz: there is", "known here are policy"),
+        ("ami_secret = 'x'\n", "1:1", "ami_secret: there is", "it belongs in [asterisk]"),
+        ("[call]\nmax_calls = 3\n", "2:1", "call.max_calls: there is", "it belongs in [trunks.NAME]"),
+        ("[dialogue]\nzzzzz = 3\n", "2:1", "dialogue.zzzzz: there is", "the settings here are policy"),
         ("[speech]\nvoice = 'espeek'\n", "2:9", "one of auto, hibari, kokoro, espeak, coqui", "did you mean espeak?"),
         ("[speech]\n\n  voice = 'quietly'\n", "3:11", "one of auto, hibari, kokoro, espeak, coqui", ""),
         ("[asterisk]\nami_port = 99999\n", "2:12", "asterisk.ami_port: it should be less than", ""),
@@ -56,7 +56,7 @@ def problems(text: str | bytes) -> list[Problem]:
         ("[asterisk\n", "1:10", "is not valid TOML", ""),
         ("node = 'a'\nnode = 'b'\n", "2:11", "is not valid TOML: Cannot overwrite a value", ""),
         ("a = \"\\d\"\n", "1:", "is not valid TOML: Unescaped", "single quotes"),
-        ("[speech]\nvosk_models = [\n", "2:16", "is not valid TOML", "not closed"),
+        ("[speech]\nvosk_models = [\n", "2:16", "is not valid TOML", "close the open bracket"),
     ],
 )  # fmt: skip
 def test_a_mistake_has_its_place_and_what_was_meant(text: str, where: str, what: str, cure: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from voicebot.cli import output
 from voicebot.cli.campaign.common import Json, Name
+from voicebot.cli.script.published import who
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.errors import ConfigurationError
@@ -41,7 +42,7 @@ def review(
                 cure=f"see: voicebot campaign review {name}",
             )
         for lead, again in wanted.items():
-            await store.decide(lead, call_again=again)
+            await store.decide(lead, call_again=again, by=who())
         return [
             {
                 "lead": number,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import typer
 
 from voicebot.cli import output
-from voicebot.cli.campaign.common import Name
-from voicebot.cli.campaign.running import set_state
+from voicebot.cli.campaign.common import Name, trunk_of
 from voicebot.cli.campaign.watching import show
 from voicebot.cli.stores import with_store
-from voicebot.config import Config, load_config
-from voicebot.dialogue.script.model import Script
+from voicebot.config import Config
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.doctor.calling import lacking
-from voicebot.store.records import Campaign, CampaignState, LeadState
+from voicebot.store.records import CampaignState, CampaignStatus, LeadState, ScriptVersion
 from voicebot.store.store import Store
 
 
@@ -30,16 +26,17 @@ def resume(context: typer.Context, name: Name) -> None:
 
 
 def _run(context: typer.Context, name: str) -> None:
-    status = set_state(context, name, CampaignState.RUNNING)
+    async def work(store: Store, config: Config) -> tuple[CampaignStatus, ScriptVersion, Config]:
+        campaign = await store.campaign_named(name)
+        trunk_of(config, campaign.trunk)
+        await store.set_state(campaign.id, CampaignState.RUNNING)
+        return await store.campaign_status(campaign.id), await store.version(campaign.script_hash), config
+
+    status, version, config = with_store(context, work)
     show(status)
     if not status.leads[LeadState.READY]:
         output.err.print("No lead is ready: add some with voicebot campaign import.")
-    script = with_store(context, partial(_pinned, status.campaign))
-    if problems := lacking(load_config(context.obj), script, status.campaign.script):
+    script = read_pinned(version.text, version.hash)
+    if problems := lacking(config, script, status.campaign.script):
         output.err.print("A node on this machine could not make these calls; others that serve the trunk might:")
         output.print_problems(problems)
-
-
-async def _pinned(campaign: Campaign, store: Store, _config: Config) -> Script:
-    version = await store.version(campaign.script_hash)
-    return read_pinned(version.text, version.hash)

@@ -13,7 +13,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("outcome", sa.Column("counts_as", sa.String(length=40), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    op.drop_column("outcome", "counts_as")
