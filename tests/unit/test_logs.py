@@ -8,24 +8,12 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from voicebot import logs
-
-
-@pytest.fixture(autouse=True)
-def _put_back() -> Iterator[None]:
-    before = list(logging.getLogger().handlers)
-    raising = logging.raiseExceptions
-    yield
-    structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
-    logging.raiseExceptions = raising
 
 
 def lines(text: str) -> list[dict[str, Any]]:

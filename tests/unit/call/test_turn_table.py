@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.call.stories import EVENTS, EarMove, Move, Story
@@ -46,7 +46,6 @@ def test_every_pair_meets_every_event_and_does_what_the_tables_say_and_no_less()
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 120))
-@settings(deadline=None)
 def test_no_story_breaks_a_promise_or_gets_stuck(chance: random.Random, events: int) -> None:
     story = Story(chance)
     story.tell(events)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.examples import times
 from voicebot import languages
 from voicebot.languages.en import numbers as english_numbers
 from voicebot.languages.grammar import calendar
@@ -30,7 +31,7 @@ PIECES = st.sampled_from(WORDS.split())
 
 
 @given(AMOUNTS, st.sampled_from(CURRENCIES), LANGUAGES)
-@settings(max_examples=600)
+@settings(max_examples=times(5))
 def test_amount_is_read_back(value: Decimal, currency: str, language: str) -> None:
     spoken = languages.of(language)
     found = spoken.entities.find_amounts(spoken.wording.amount(value, currency), currency)
@@ -38,7 +39,7 @@ def test_amount_is_read_back(value: Decimal, currency: str, language: str) -> No
 
 
 @given(TODAYS, st.integers(-400, 800), LANGUAGES)
-@settings(max_examples=600)
+@settings(max_examples=times(5))
 def test_day_is_read_back(today: date, distance: int, language: str) -> None:
     value = today + timedelta(days=distance)
     now = datetime.combine(today, time(10))
@@ -47,7 +48,7 @@ def test_day_is_read_back(today: date, distance: int, language: str) -> None:
 
 
 @given(MOMENTS, st.integers(1, 60 * 24 * 400), LANGUAGES)
-@settings(max_examples=600)
+@settings(max_examples=times(5))
 def test_moment_is_read_back(now: datetime, minutes: int, language: str) -> None:
     value = now + timedelta(minutes=minutes)
     said = languages.of(language).wording.moment(value, now.date())
@@ -72,7 +73,7 @@ def test_digits_are_read_back(value: str, language: str) -> None:
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=12).map(" ".join)), LANGUAGES, MOMENTS)
-@settings(max_examples=1500)
+@settings(max_examples=times(10))
 def test_anything_can_be_said(text: str, language: str, now: datetime) -> None:
     """Whatever was recognised, nothing is raised, and every find stands where it says."""
     now = now.replace(tzinfo=ZoneInfo("America/New_York"))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.examples import times
 from voicebot import languages
 from voicebot.rehearsal import machine as rules
 from voicebot.rehearsal.machine import Beep, Command, Leave, PersonaMachine, Phase, Press, Say, everything_said
@@ -349,7 +350,7 @@ def test_halves_lose_no_word(text: str) -> None:
         max_size=25,
     ),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(3))
 def test_whatever_the_bot_does(
     behaviour: set[Behaviour], says: dict[str, list[str]], cues: bool, steps: list[tuple[str, float, bool]]
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.making import LEAD, NOW, SCRIPTS, SHIPPED, changed, loaded
+from tests.unit.examples import times
 from voicebot.dialogue.conversation import conversation, turn
 from voicebot.dialogue.conversation.disclosing import missing
 from voicebot.dialogue.conversation.lines import Speaker
@@ -388,7 +389,7 @@ def turns(script: Script, data: st.DataObject) -> Iterator[tuple[State, Understa
 
 @pytest.mark.parametrize("path", SCRIPTS_TO_TRY, ids=lambda path: "/".join(path.parts[-2:]))
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(0.6))
 def test_what_holds_whatever_is_said(path: Path, data: st.DataObject) -> None:
     script = script_at(path)
     speaker = Speaker(script, LEAD, NOW)

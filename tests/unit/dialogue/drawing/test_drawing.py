@@ -11,6 +11,7 @@ import yaml
 from hypothesis import Phase, given, settings
 
 from tests.unit.dialogue.random_scripts import random_scripts
+from tests.unit.examples import times
 from voicebot.dialogue.drawing.counts import Share, Tally
 from voicebot.dialogue.drawing.mermaid import draw_mermaid
 from voicebot.dialogue.drawing.picture import picture_of
@@ -159,7 +160,7 @@ def test_every_cell_of_the_table_is_drawn(shipped: Script) -> None:
     assert_all_cells_drawn(shipped)
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@settings(max_examples=times(0.3), phases=[Phase.generate])
 @given(random_scripts())
 def test_whatever_a_script_says_is_drawn_in_its_place(script: Script) -> None:
     assert_all_cells_drawn(script)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.drawing.random_graphs import graphs
+from tests.unit.examples import times
 from voicebot.dialogue.drawing.order import lane_of, layers_of
 from voicebot.dialogue.drawing.place import Box, Exit, Line, Placed, nearest, place, tracks
 
@@ -27,7 +28,7 @@ def segments(line: Line) -> list[Segment]:
     return [(min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)) for (ax, ay), (bx, by) in pairwise(line.points)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(0.6))
 @given(graphs())
 def test_boxes_stand_apart_and_inside_the_page(boxes: list[Box]) -> None:
     placed = place(boxes)
@@ -42,7 +43,7 @@ def test_boxes_stand_apart_and_inside_the_page(boxes: list[Box]) -> None:
         assert apart
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(0.6))
 @given(graphs())
 def test_no_line_runs_through_a_box(boxes: list[Box]) -> None:
     placed = place(boxes)
@@ -54,7 +55,7 @@ def test_no_line_runs_through_a_box(boxes: list[Box]) -> None:
                 assert left >= right_x - 0.01 or right <= x + 0.01 or top >= bottom_y - 0.01 or bottom <= y + 0.01
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(0.6))
 @given(graphs())
 def test_every_line_joins_its_row_and_its_box(boxes: list[Box]) -> None:
     placed = place(boxes)
@@ -75,7 +76,7 @@ def test_every_line_joins_its_row_and_its_box(boxes: list[Box]) -> None:
         assert abs(end_y - top) < 0.01
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(0.6))
 @given(graphs(9))
 def test_lines_to_different_boxes_never_lie_on_each_other(boxes: list[Box]) -> None:
     placed = place(boxes)
@@ -90,14 +91,14 @@ def test_lines_to_different_boxes_never_lie_on_each_other(boxes: list[Box]) -> N
                 assert not (upright and min(a[3], b[3]) - max(a[2], b[2]) > 1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(0.4))
 @given(graphs())
 def test_the_same_graph_is_always_laid_out_alike(boxes: list[Box]) -> None:
     assert place(boxes) == place(list(boxes))
 
 
 @given(graphs())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(0.4))
 def test_every_step_has_a_layer_and_lanes_lead_to_steps_below(boxes: list[Box]) -> None:
     names = [box.name for box in boxes]
     layers = layers_of(names, [(box.name, one.target) for box in boxes for one in box.exits])

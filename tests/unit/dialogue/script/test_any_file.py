@@ -38,13 +38,12 @@ def load(whole: str, part: str) -> None:
 @given(st.text(max_size=200), st.text(max_size=200))
 @example("include: &a [*a]", "")
 @example("script: a\ninclude: [{file: part, prefix: [], with: 3}]", "{}")
-@settings(max_examples=60, deadline=None)
 def test_any_text(whole: str, part: str) -> None:
     load(whole.encode("utf-8", "replace").decode(), part.encode("utf-8", "replace").decode())
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, phases=[Phase.generate])  # a smaller script would tell no more
+@settings(phases=[Phase.generate])  # a smaller script would tell no more
 def test_any_change_of_a_script_and_its_part(data: st.DataObject) -> None:
     whole, part = copy.deepcopy(WHOLE), copy.deepcopy(PART)
     for _ in range(data.draw(st.integers(1, 3))):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.unit.dialogue.random_scripts import random_scripts
+from tests.unit.examples import times
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import pinned_text, read_pinned, text_hash
 from voicebot.dialogue.script.reading.faults import broken_rules
 from voicebot.dialogue.script.table import table_of
 
-FEW = settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=times(0.6), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 @given(script=random_scripts())

@@ -93,7 +93,7 @@ def test_schema_sees_what_an_editor_should_underline(text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_what_the_schema_refuses_the_loader_refuses(data: st.DataObject) -> None:
     script = copy.deepcopy(DATA)
     for _ in range(data.draw(st.integers(1, 2))):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.dialogue.shipped import policy_of
@@ -93,7 +93,6 @@ def test_the_engine_answers_silence_and_keys() -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(["", "identity", "payment", "when", "amount", "confirm", "offer_human"]))
-@settings(deadline=None, max_examples=60)
 def test_any_text_is_answered(text: str, step: str) -> None:
     for language in LEADS:
         found = heard(text, step, language)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot import languages
@@ -75,7 +75,6 @@ def test_an_example_is_read_with_the_name_in_place() -> None:
 
 
 @given(st.text(max_size=120), st.sampled_from(["en-US", "zh-CN"]))
-@settings(deadline=None)
 def test_any_text_has_a_plain_form(text: str, language: str) -> None:
     plain = languages.of(language).plain
     once = plain(text)

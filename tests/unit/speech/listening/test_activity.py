@@ -6,7 +6,7 @@ import asyncio
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.speech.audio import FRAME_BYTES, FRAME_MILLISECONDS, SAMPLE_RATE
@@ -65,7 +65,6 @@ def test_what_is_no_voice(pcm: bytes) -> None:
 @given(
     st.lists(st.tuples(st.binary(max_size=500), st.integers(1, 20), st.booleans()), max_size=12),
 )
-@settings(max_examples=25, deadline=None)
 def test_whatever_comes_in(voice: bytes, stretches: list[tuple[bytes, int, bool]]) -> None:
     vad, again = VoiceActivity(), VoiceActivity()
     before = Activity(speech=False, speech_ms=0, silence_ms=0, level_dbfs=-96.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.speech.listening.activity import Activity
@@ -107,7 +107,6 @@ parts = st.one_of(
 
 
 @given(st.lists(parts, max_size=8), st.sampled_from(["en-US", "zh-CN"]))
-@settings(max_examples=30, deadline=None)
 def test_without_evidence_nobody_is_a_machine(heard: list[Part], language: str) -> None:
     line = Line(language)
     line.hear(*heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.speech.audio import FRAME_BYTES, SAMPLE_RATE
@@ -58,13 +58,11 @@ def test_busy_and_congestion_are_told_by_their_cadence(cadence: bytes, expected:
 
 
 @given(st.floats(500, 900) | st.floats(1000, 1080) | st.floats(1150, 2050), st.floats(0.2, 2.0), st.floats(0.02, 0.9))
-@settings(max_examples=25, deadline=None)
 def test_every_clear_tone_is_one_beep(frequency: float, seconds: float, level: float) -> None:
     assert hear(GAP + tone(seconds, frequency, level=level)) == [Tone.BEEP]
 
 
 @given(st.lists(st.binary(max_size=400), max_size=30), st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
 def test_noise_and_broken_frames_are_no_tone(frames: list[bytes], seed: int) -> None:
     detector = ToneDetector()
     for frame in frames:

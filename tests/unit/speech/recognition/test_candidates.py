@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.speech.recognition.candidates import MOST_CANDIDATES, SURE, confidence_of, pick, plain, shortlist, written
@@ -20,7 +20,6 @@ score = st.floats(-20, 0)
 
 
 @given(score, score)
-@settings(max_examples=50)
 def test_confidence_grows_with_probability(one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert 0 <= confidence_of(low) <= confidence_of(high) <= 1
@@ -31,7 +30,6 @@ def test_confidence_spans_its_range() -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=50)
 def test_plain_is_plain(text: str) -> None:
     assert plain(plain(text)) == plain(text)
     assert plain(text) == plain(text).strip()
@@ -76,7 +74,6 @@ def test_writing_changes_no_words(hint: str) -> None:
 
 
 @given(phrase, score, st.lists(phrase, max_size=30))
-@settings(max_examples=60)
 def test_whatever_is_hinted_few_are_scored(text: str, probability: float, hints: list[str]) -> None:
     chosen = shortlist(text, probability, hints)
     assert len(chosen) <= MOST_CANDIDATES

@@ -205,7 +205,7 @@ async def test_a_caller_that_goes_away_takes_nothing_with_it(hurried: Scene) -> 
     assert await hurried.prompts.speech(LINE) == b"light"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["well", "broken", "refuses", "slow"]), max_size=12), st.integers(0, 20))
 def test_whatever_it_does_every_line_is_spoken(
     tmp_path_factory: pytest.TempPathFactory, moods: list[str], step: int

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.speech.speaking.loudness import PEAK_LIMIT, SPEECH_LEVEL_DBFS, finish, silence, speech_level
@@ -21,7 +21,6 @@ def _speechlike(seconds: float, rate: int, level: float, seed: int = 0) -> np.nd
 
 
 @given(st.floats(0.001, 0.5), st.sampled_from([8000, 16000, 22050, 24000]), st.floats(0.3, 3.0))
-@settings(max_examples=60, deadline=None)
 def test_every_voice_gets_the_same_level(level: float, rate: int, seconds: float) -> None:
     pcm = finish(_speechlike(seconds, rate, level), rate)
     assert speech_level(pcm) == pytest.approx(SPEECH_LEVEL_DBFS, abs=1.0)
