@@ -1,0 +1,256 @@
+"""What one text means at a step: the rules of the language, exact examples, values, and the matcher's figures.
+
+In this order: words that say nothing; rules for the hard intents; words that match an example exactly; a bare day or
+amount; and the matcher, weighted by what the step expects. Two intents said in one breath are both reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from voicebot import languages
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
+from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
+from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
+from voicebot.dialogue.understanding.matcher import Matcher
+from voicebot.dialogue.understanding.normal import Clauses, clauses, cleaned, is_bare, replaced
+from voicebot.languages.language import BREAKS_OFF
+
+_WEAK: Final = frozenset(
+    {
+        "affirm",
+        "deny",
+        "dont_know",
+        "thanks",
+        "out_of_scope",
+        "wait",
+        "repeat",
+        "goodbye",
+        "not_available",
+        EngineIntent.NO_MATCH,
+    }
+)
+"""Intents that yield to a value that the step asks for."""
+_SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
+"""Intents that add nothing when something more important is said in the same breath."""
+NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
+"""What means nothing in this call: another hypothesis may mean something."""
+
+
+class Reader:
+    """Reads texts for one script.
+
+    Parameters
+    ----------
+    script
+        Whose intents, steps and slots are used.
+    matcher
+        Knows the examples.
+    """
+
+    def __init__(self, script: Script, matcher: Matcher) -> None:
+        self._script = script
+        self._language = languages.of(script.language)
+        self._matcher = matcher
+        self._step = Expectation(script)
+
+    def read(self, question: Question, text: str, compare: Compare) -> Understanding:
+        """Say what ``text`` means as an answer to ``question``.
+
+        Parameters
+        ----------
+        compare
+            Says how close texts are to intents.
+        """
+        script, state = self._script, question.state
+        language = script.language
+        if self._says_nothing(text, state.step):
+            return Understanding(EngineIntent.NO_MATCH, 0.0, policy="keyword", complete=False)
+        spelled = replaced(text, language, question.now)
+        words = cleaned(spelled, language, question.lead)
+        if not words:
+            return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
+        values = hear_values(script, state.step, text, question.now, question.lead)
+        confirmed = state.right_party and bool(state.step)  # without a step nobody was asked who is on the line
+        hard = hard_intent(words, language, right_party=confirmed)
+        parts = clauses(words, language)
+        complete = not self._more_to_come(text, spelled, words, state.step)
+        if hard:
+            also = _also(parts.lead, hard)
+            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
+        never = fenced(words, language, right_party=confirmed)
+        verdict, also = self._verdict(words, parts, state.step, values, compare, never)
+        if verdict.intent == "wrong_person" and self._unfounded(words, state):
+            verdict = Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
+        relative = not state.right_party and self._language.clues.relative.search(words)
+        if relative and verdict.intent in {"affirm", *NOTHING}:
+            verdict, also = Verdict("not_available", 0.8, verdict.ranking), ()
+        if self._questioned(verdict.intent, words, state.step):
+            verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
+        if self._not_all(verdict.intent, words, state.step):
+            verdict, also = Verdict("partial_payment", 0.8, verdict.ranking), ()
+            values = values.below(question.lead, script)
+        if not values.values and self._not_then(verdict.intent, words, state.step):
+            dated = script.slots.get(self._step.asked(state.step))
+            which = EngineIntent.NO_MATCH if dated and dated.type == "date" else "deny"
+            verdict, also = Verdict(which, 0.8, verdict.ranking), ()
+        verdict, also = self._with_values(verdict, also, parts, words, values, question)
+        slots = values.of(verdict.intent, script)
+        name = self._step.asked(state.step)
+        asked = script.slots.get(name)
+        if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
+            slots[name] = choice
+        complete = complete and verdict.intent != EngineIntent.NO_MATCH
+        if asked and verdict.intent == asked.intent and name not in slots:
+            complete = False
+        return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
+
+    def _says_nothing(self, text: str, step: str) -> bool:
+        """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
+        clues, heard = self._language.clues, text.lower().strip()
+        if not clues.nothing.fullmatch(heard) and not (step and clues.hum.fullmatch(heard)):
+            return False
+        return not self._matcher.same_here(self._language.plain(text), step)
+
+    def _more_to_come(self, text: str, spelled: str, words: str, step: str) -> bool:
+        """Whether the words trail off; not where they are an example as they stand ("yes, I will")."""
+        if text.rstrip().endswith(BREAKS_OFF):
+            return True
+        trailing = self._language.clues.trailing
+        if not trailing.search(spelled):
+            return False
+        return not (trailing.search(words) and self._matcher.same_as(words, step))
+
+    def _verdict(  # noqa: PLR0917
+        self,
+        words: str,
+        parts: Clauses,
+        step: str,
+        values: HeardValues,
+        compare: Compare,
+        never: Fenced,
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        exact = self._matcher.same_as(words, step)
+        if exact and exact not in never.cancelled:
+            return Verdict(exact, 1.0), ()
+        if is_bare(words, self._script.language) and values.values:
+            return Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
+        pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
+        exact = self._matcher.same_here(parts.rest[0], step) if parts.lead and len(parts.rest) == 1 else ""
+        if exact and exact not in never.cancelled:
+            return Verdict(exact, 1.0), ()
+        matches = compare((words, *pieces), step)
+        whole = self._step.weigh(matches[0], step, never)
+        verdicts = []
+        for piece, match in zip(pieces, matches[1:], strict=True):
+            exact = self._matcher.same_as(piece, step)
+            verdicts.append(
+                Verdict(exact, 1.0) if exact and exact not in never.cancelled else self._step.weigh(match, step, never)
+            )
+        if parts.lead:
+            verdicts.insert(0, Verdict(parts.lead, 0.9))
+        verdict, also = _joined(whole, verdicts)
+        if self._yes_settles(verdict, parts, words, values, step):
+            return Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
+        return verdict, also
+
+    def _yes_settles(self, verdict: Verdict, parts: Clauses, words: str, values: HeardValues, step: str) -> bool:
+        """Whether a leading "yes" overrides what the rest only seems to say.
+
+        "Yes, I will pay it", where a yes was asked for, promises no day other than the one asked about; and
+        nobody says "yes" and means that we have the wrong person, without a word of denial, or asks something, without
+        a word of asking ("yes, I'll pay for the due date", as "by the due date" was heard).
+        """
+        if parts.lead != "affirm" or not self._step.takes(step, "affirm"):
+            return False
+        clues = self._language.clues
+        if verdict.intent == "promise_to_pay":  # "okay, I will pay it" does not agree to being connected to somebody
+            return not values.values and not clues.later.search(words) and not self._step.connects(step, "affirm")
+        if verdict.intent.startswith("ask_"):
+            return not clues.asking.search(words)
+        return verdict.intent == "wrong_person" and not clues.denial.search(words)
+
+    def _unfounded(self, words: str, state: State) -> bool:
+        """Whether nothing denies that this is the person called, who gives their own name or has already confirmed it.
+
+        Otherwise the call would end, and a good number would be marked as wrong.
+        """
+        clues = self._language.clues
+        named = clues.stand_ins.name in words and not clues.absent.search(words)
+        return (named or state.right_party) and not clues.denial.search(words)
+
+    def _questioned(self, intent: str, words: str, step: str) -> bool:
+        """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""
+        settles = intent in {"affirm", "already_paid", "dispute"} and self._step.ends(step, intent)
+        return settles and self._language.clues.doubting.search(words) is not None
+
+    def _not_then(self, intent: str, words: str, step: str) -> bool:
+        """Whether it is only the day that does not suit; another one is then to be asked for."""
+        answers = _SMALL | {"promise_to_pay", "cannot_pay", "refuse_to_pay"}
+        return bool(step) and intent in answers and self._language.clues.not_then.search(words) is not None
+
+    def _not_all(self, intent: str, words: str, step: str) -> bool:
+        """Whether all of it is what they cannot pay; a part is then to be asked for."""
+        answers = _SMALL | {"promise_to_pay", "cannot_pay", "partial_payment"}
+        not_all = self._language.clues.not_all.search(words) is not None
+        return intent in answers and not_all and (not step or self._step.leads(step, "partial_payment"))
+
+    def _with_values(  # noqa: PLR0917
+        self,
+        verdict: Verdict,
+        also: tuple[str, ...],
+        parts: Clauses,
+        words: str,
+        values: HeardValues,
+        question: Question,
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        """Treat a value that the step asks for as an answer: "Friday" is a promise where a day is asked for."""
+        step = question.state.step
+        bare = is_bare(words, self._script.language)
+        if not step:  # no question was asked: a bare value means what it usually means
+            names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
+            intent = next((self._script.slots[name].intent for name in names), "")
+            return (Verdict(intent, 0.8), also) if intent else (verdict, also)
+        asked = self._step.asked(step)
+        # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
+        bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
+        fits = verdict.intent not in _WEAK and self._step.leads(step, verdict.intent)
+        dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
+        if not values.values or (fits and not bare and not dictated):
+            return verdict, also
+        names = [asked] if asked in values.values else [
+            name for name in values.values if self._step.takes(step, self._script.slots[name].intent)
+        ]  # fmt: skip
+        if not names:
+            return verdict, also
+        if parts.lead == "deny" and all(question.state.slots.get(name) == values.values[name] for name in names):
+            return Verdict("deny", 0.8, verdict.ranking), ()
+        # an amount is more specific than the day that comes with it
+        name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
+        intent = self._script.slots[name].intent
+        said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
+        return Verdict(intent, max(verdict.confidence, 0.8), verdict.ranking), _also(said, intent)
+
+
+def _also(first: str, intent: str) -> tuple[str, ...]:
+    return (first,) if first and first != intent else ()
+
+
+def _joined(whole: Verdict, parts: Sequence[Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+    """Return the most important intent, and what else was said with it."""
+    weighty = [one for one in parts if one.intent not in _SMALL]
+    if not weighty:
+        small = next((one for one in parts if one.intent in {"affirm", "deny"}), None)
+        if small and whole.intent in _SMALL | {small.intent}:
+            return (small if whole.intent == EngineIntent.NO_MATCH else whole), ()
+        return whole, ((small.intent,) if small and small.intent != whole.intent else ())
+    best = max(weighty, key=lambda one: one.confidence)
+    if whole.intent not in _SMALL and whole.confidence > best.confidence:
+        best = whole
+    others = tuple(
+        dict.fromkeys(one.intent for one in parts if one.intent != best.intent and one.intent != EngineIntent.NO_MATCH)  # noqa: PLR1714
+    )
+    return best, others
