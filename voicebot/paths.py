@@ -10,6 +10,21 @@ import platformdirs
 from voicebot.errors import ConfigurationError
 
 
+def at_home(path: Path) -> Path:
+    """Expand ``~`` and ``~user`` at the beginning of a path.
+
+    Raises
+    ------
+    ValueError
+        There is no such user, or this one has no home folder.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        user = path.parts[0].removeprefix("~")
+        raise ValueError(f"there is no user {user!r}" if user else "this user has no home folder") from error
+
+
 def cache_folder() -> Path:
     """Folder of all that can be fetched or made again: ``$VOICEBOT_CACHE`` or the user's cache folder.
 
@@ -20,8 +35,8 @@ def cache_folder() -> Path:
     """
     named = os.environ.get("VOICEBOT_CACHE")
     try:
-        return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("voicebot"))
-    except RuntimeError as error:  # neither HOME nor an entry in the user database, as in many containers
+        return at_home(Path(named)) if named else Path(platformdirs.user_cache_dir("voicebot"))
+    except (RuntimeError, ValueError) as error:  # neither HOME nor an entry in the user database, as in many containers
         raise ConfigurationError(
             "there is no home folder to keep models and speech in", cure="set HOME, or VOICEBOT_CACHE to a folder"
         ) from error

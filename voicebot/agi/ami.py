@@ -139,7 +139,7 @@ def _tls(authority: Path | None) -> ssl.SSLContext | None:
     if authority is None:
         return None
     try:
-        return ssl.create_default_context(cafile=str(authority.expanduser()))
+        return ssl.create_default_context(cafile=str(authority))
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
             Problem(f"asterisk.ami_ca: no certificate can be read from {authority}: {error}", "name a PEM file")

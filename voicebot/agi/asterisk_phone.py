@@ -92,7 +92,7 @@ class AsteriskPhone:
             problem for name, trunk in self._config.trunks.items() for problem in numbers.check_patterns(name, trunk)
         ]
         problems += addresses.check(self._asterisk)
-        if not _PLAIN_PATH.fullmatch(str(self._asterisk.recordings.expanduser().resolve())):
+        if not _PLAIN_PATH.fullmatch(str(self._asterisk.recordings.resolve())):
             problems.append(
                 Problem(
                     f"asterisk.recordings: {self._asterisk.recordings} cannot stand in a dialplan",

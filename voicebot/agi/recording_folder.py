@@ -90,7 +90,7 @@ def recording_findings(config: Config, files: ConfigurationFiles) -> list[PbxFin
     user = _user(config.asterisk.ami_port, files)
     if user is None:
         return []
-    folder = config.asterisk.recordings.expanduser().absolute()
+    folder = config.asterisk.recordings.absolute()
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:

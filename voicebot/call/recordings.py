@@ -79,7 +79,7 @@ class Recordings:
     """
 
     def __init__(self, folder: Path, longest_seconds: float) -> None:
-        self._folder = folder.expanduser().resolve()
+        self._folder = folder.resolve()
         self._least_bytes = int(2 * longest_seconds * BYTES_A_SECOND)
         self._outage = Outage("calls are not recorded", "calls are recorded again")
 

@@ -108,7 +108,7 @@ async def tidy(config: Config, store: Store, *, dry_run: bool = False) -> Tidied
 
     def work() -> Tidied:
         journals = outlived(_left(config.call.journals, (".jsonl",)), today, rule.journals_days, needed)
-        folder = config.asterisk.recordings.expanduser()
+        folder = config.asterisk.recordings
         finished = 0 if dry_run else _finish(folder, needed)
         recordings = outlived(_left(folder, (RAW, WAVE)), today, rule.recordings_days, needed)
         prompts = trim_prompts(paths.prompts_folder(), rule.prompts_megabytes * 1_000_000, dry_run=dry_run)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from voicebot import paths
 from voicebot.config.reading import read_config
 from voicebot.config.secrets import SecretSource
 from voicebot.errors import ConfigurationError, Problem
@@ -18,6 +19,8 @@ from voicebot.errors import ConfigurationError, Problem
 DEFAULT_FILE: Final = Path("voicebot.toml")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+FilePath = Annotated[Path, AfterValidator(paths.at_home)]
+"""A file or folder; ``~`` and ``~user`` are expanded here and nowhere else."""
 
 
 class _Section(BaseModel):
@@ -35,9 +38,9 @@ class AsteriskSection(_Section):
     """The AMI user; its rights are in `manager_voicebot.conf`."""
     ami_secret: str = Field("", repr=False)
     """The AMI user's secret. It is better kept in a file of its own (`ami_secret_file`) or in `VOICEBOT_AMI_SECRET`."""
-    ami_secret_file: Path | None = None
+    ami_secret_file: FilePath | None = None
     """File that contains only the AMI user's secret."""
-    ami_ca: Path | None = None
+    ami_ca: FilePath | None = None
     """Certificate of the authority that signed AMI's certificate; if set, AMI is used over TLS."""
     ami_action_seconds: float = Field(5.0, gt=0)
     """How long to wait for an answer from AMI."""
@@ -59,9 +62,9 @@ class AsteriskSection(_Section):
     """Dialplan context of the bot's own leg."""
     transfer_context: str = "voicebot-transfer"
     """Dialplan context of transfers to a human."""
-    recordings: Path = Path("var/recordings")
+    recordings: FilePath = Path("var/recordings")
     """Folder of recordings; Asterisk writes into it, voicebot reads it."""
-    configuration: Path = Path("/etc/asterisk")
+    configuration: FilePath = Path("/etc/asterisk")
     """Folder of Asterisk's own configuration, which `trunk check` reads."""
 
 
@@ -97,7 +100,7 @@ class SpeechSection(_Section):
     """Engine that recognises speech; `auto` takes the best one installed for a language."""
     workers: int = Field(2, ge=1, le=64)
     """Processes that recognise speech; no more than there are cores."""
-    vosk_models: dict[str, Path] = {}
+    vosk_models: dict[str, FilePath] = {}
     """Language (`en-US`) -> folder of a Vosk model."""
     voice: Literal["auto", "hibari", "kokoro", "espeak", "coqui"] = "auto"
     """Engine that speaks."""
@@ -106,7 +109,7 @@ class SpeechSection(_Section):
 class CoquiSection(_Section):
     """Coqui TTS, if `speech.voice` is `coqui`."""
 
-    environment: Path | None = None
+    environment: FilePath | None = None
     """Folder of its Python environment; by default where set-up puts it."""
     models: dict[str, str] = {"en-US": "coqui-joe-us"}
     """Language -> name of an installed model, an installed model by Coqui's own name (`tts_models/…`), or the path of a
@@ -135,7 +138,7 @@ class DatabaseSection(_Section):
     url: str = Field("sqlite+aiosqlite:///var/voicebot.db", repr=False)
     """SQLAlchemy's URL of the database, SQLite or PostgreSQL. One with a password is better kept in a file of its own
     (`url_file`) or in `VOICEBOT_DATABASE_URL`."""
-    url_file: Path | None = None
+    url_file: FilePath | None = None
     """File that contains only that URL."""
 
 
@@ -144,7 +147,7 @@ class CallSection(_Section):
 
     max_seconds: float = Field(300.0, gt=10)
     """A call is ended after this time."""
-    journals: Path = Path("var/journals")
+    journals: FilePath = Path("var/journals")
     """Folder of the calls' journals."""
 
 
@@ -172,7 +175,7 @@ class DialogueSection(_Section):
 class RasaSection(_Section):
     """Rasa, if it decides."""
 
-    environment: Path | None = None
+    environment: FilePath | None = None
     """Folder of its Python environment; by default where set-up puts it."""
     pipeline: Literal["light", "diet"] = "light"
     """Pipeline that is trained and used."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from voicebot import paths
 from voicebot.errors import Problem
 
 _PASSWORD: Final = re.compile(r"://[^/@:]*:[^/@]+@")
@@ -85,7 +86,7 @@ def _value(
         if given.get(name):
             what = f"{section}.{name} and {section}.{source.file_key} are both set"
             return None, Problem(what, f"keep one of them, better {source.file_key}")
-        return _content(Path(file), f"{section}.{source.file_key}")
+        return _content(_path(file), f"{section}.{source.file_key}")
     if given.get(name):
         return None, None
     if environment.get(source.variable):
@@ -95,6 +96,13 @@ def _value(
         if credential.exists():
             return _content(credential, f"the credential {source.credential}")
     return None, None
+
+
+def _path(file: str) -> Path:
+    try:
+        return paths.at_home(Path(file))
+    except ValueError:  # told with the other wrong values
+        return Path(file)
 
 
 def _content(file: Path, setting: str) -> tuple[str | None, Problem | None]:
@@ -126,7 +134,7 @@ def secret_files(data: Mapping[str, Any], sources: Iterable[SecretSource]) -> li
         given = data.get(source.key[0])
         file = given.get(source.file_key) if isinstance(given, dict) else None
         if isinstance(file, str) and file:
-            found.append(Path(file))
+            found.append(_path(file))
     return found
 
 

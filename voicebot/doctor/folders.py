@@ -18,7 +18,7 @@ async def check(subject: Subject) -> list[Finding]:
     config = subject.config
     wanted = {
         "cache": paths.cache_folder(),
-        "recordings": config.asterisk.recordings.expanduser(),
+        "recordings": config.asterisk.recordings,
         "journals": config.call.journals,
     }
     found = []

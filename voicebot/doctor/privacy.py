@@ -58,7 +58,7 @@ def _kept(subject: Subject) -> Iterator[Kept]:
     url = parse_url(config.database.url)
     if url.get_backend_name() == "sqlite":
         yield Kept("the database", Path(url.database or ""))
-    yield Kept("the folder of recordings", config.asterisk.recordings.expanduser(), "write")
+    yield Kept("the folder of recordings", config.asterisk.recordings, "write")
     yield Kept("the folder of journals", config.call.journals)
 
 

@@ -50,6 +50,7 @@ def problems(text: str | bytes) -> list[Problem]:
         ("[trunks.main]\nmax_calls = 3\n", "1:1", "trunks.main.endpoint: this setting is missing", "add endpoint"),
         ("[trunks.main]\nendpoint = 'a'\nnumbers = ['a',\n  7]\n", "4:3", "trunks.main.numbers.1: it should be", ""),
         ("[trunks]\nendpoint = 'a'\n", "2:12", "trunks.endpoint: this is a section", "write [trunks.endpoint]"),
+        ("[call]\njournals = '~no_such_user/x'\n", "2:12", "there is no user 'no_such_user'", ""),
         ("asterisk = 5\n", "1:12", "asterisk: this is a section", "write [asterisk]"),
         ("[nodes.A-b]\nfastagi_port=1\naudiosocket_port=2\n", "1:1", "nodes.A-b: it should match", ""),
         ("node = five\n", "1:8", "is not valid TOML: Invalid value", 'in quotes: "five"'),
@@ -64,6 +65,43 @@ def test_a_mistake_has_its_place_and_what_was_meant(text: str, where: str, what:
     assert problem.where.startswith(f"voicebot.toml:{where}"), problem
     assert what in problem.what
     assert cure in problem.cure
+
+
+def test_every_path_may_begin_with_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ops")
+    text = """
+    [asterisk]
+    ami_ca = "~/ca.pem"
+    recordings = "~/recordings"
+    configuration = "~/asterisk"
+    [call]
+    journals = "~/journals"
+    [speech.vosk_models]
+    en-US = "~/vosk"
+    [coqui]
+    environment = "~/coqui"
+    [rasa]
+    environment = "~/rasa"
+    """
+    config = load_config(write(text))
+    paths = [
+        config.asterisk.ami_ca,
+        config.asterisk.recordings,
+        config.asterisk.configuration,
+        config.call.journals,
+        config.speech.vosk_models["en-US"],
+        config.coqui.environment,
+        config.rasa.environment,
+    ]
+    assert [str(path) for path in paths] == [
+        f"/home/ops/{name}" for name in ("ca.pem", "recordings", "asterisk", "journals", "vosk", "coqui", "rasa")
+    ]
+
+
+def test_a_secret_may_be_kept_in_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "secret").write_text("from home\n")
+    assert load_config(write("[asterisk]\nami_secret_file = '~/secret'\n")).asterisk.ami_secret == "from home"
 
 
 def test_every_mistake_is_told_at_once() -> None:

@@ -81,7 +81,7 @@ def _named(config: SpeechSection, language: str) -> _Choice | None:
     """The Vosk model that somebody names for this language."""
     tag = _best(config.vosk_models, language)
     if tag is not None:
-        folder = config.vosk_models[tag].expanduser()
+        folder = config.vosk_models[tag]
         return _Choice("vosk", _checked(folder, f"speech.vosk_models.{tag}"), f"the configuration names it for {tag}")
     named = os.environ.get(MODEL_VARIABLE)
     if named and _same_language(language, "en"):
