@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -282,7 +283,7 @@ class Dialer:
 
         async def write() -> None:
             held = await self._health.ended(ticket, result, begun_at)
-            await self._reconciler.finish(ticket.attempt, result, held=held)
+            await self._reconciler.finish(ticket.attempt, dataclasses.replace(result, held=held))
 
         writing = asyncio.create_task(write())
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -59,6 +58,8 @@ class Reconciler:
         """Why each is given back, and whether its lead goes to review."""
         self._in_memory: set[UUID] = set()
         """Results that neither the database nor the disk accepts."""
+        self._unreadable: set[UUID] = set()
+        """Results that the disk does not give back for now; the log says so once."""
         self._connection = 0
         self.unsettled = True
         """There are lost attempts, or Asterisk was not asked since it was last connected."""
@@ -103,16 +104,10 @@ class Reconciler:
             await self.reconcile()
         return alive
 
-    async def finish(self, attempt: UUID, result: Result, *, held: bool = False) -> None:
-        """Write a result, into the database or else to the disk until the database is back.
-
-        Parameters
-        ----------
-        held
-            The trunk was known to fail when the attempt ended.
-        """
+    async def finish(self, attempt: UUID, result: Result) -> None:
+        """Write a result, into the database or else to the disk until the database is back."""
         try:
-            await self._store.finish(attempt, result, partial(decide, held=held))
+            await self._store.finish(attempt, result, decide)
         except UnavailableError as error:
             self._database.failed("results", error=str(error))
             _log.info("a result is kept until the database is back", attempt=str(attempt))
@@ -193,7 +188,13 @@ class Reconciler:
     async def _write_waiting(self) -> None:
         """Write what the database could not take before; what it still cannot take keeps waiting."""
         for attempt, kept in list(self._unwritten.items()):
-            result = kept or await asyncio.to_thread(self._spool.get, attempt)
+            try:
+                result = kept or await asyncio.to_thread(self._spool.get, attempt)
+            except OSError as error:
+                if attempt not in self._unreadable:
+                    self._unreadable.add(attempt)
+                    _log.error("a spooled result cannot be read yet", attempt=str(attempt), error=str(error))
+                continue
             try:
                 if result is not None and not await self._store.finish(attempt, result, decide):
                     await self._finished_before(attempt)
@@ -209,6 +210,7 @@ class Reconciler:
                 await asyncio.to_thread(self._spool.drop, attempt)
             self._unwritten.pop(attempt, None)
             self._in_memory.discard(attempt)
+            self._unreadable.discard(attempt)
         for attempt, (why, review) in list(self._unreleased.items()):
             try:
                 await self._store.release(attempt, why, review=review)

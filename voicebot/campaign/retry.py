@@ -171,7 +171,7 @@ def _problem(document: Document, fault: Any) -> Problem:
 # ------------------------------------------------------------------------------------------ deciding
 
 
-def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextStep:
+def decide(result: Result, history: LeadHistory) -> NextStep:
     """Say what becomes of a lead.
 
     Parameters
@@ -180,8 +180,6 @@ def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextS
         Of the attempt that just ended.
     history
         Of the lead, with its campaign's rule.
-    held
-        The trunk or our side is known to fail: a refusal says nothing about this number.
     """
     rule = _kept_rule(history)
     if result.outcome == STOP_OUTCOME:
@@ -189,7 +187,7 @@ def decide(result: Result, history: LeadHistory, *, held: bool = False) -> NextS
     if result.fate is Fate.UNKNOWN:
         return NextStep(LeadState.REVIEW, result.explanation)
     if result.fate is Fate.NOT_ASKED:
-        return _not_asked(rule, result, history, held=held)
+        return _not_asked(rule, result, history)
     key, again = _again(rule, result)
     if again is not None and again.agreed:
         agreed = agreed_time(result.slots.get(again.agreed), history)
@@ -267,12 +265,12 @@ def _again(rule: RetryRule, result: Result) -> tuple[str, Again | None]:
     return result.disposition, again
 
 
-def _not_asked(rule: RetryRule, result: Result, history: LeadHistory, *, held: bool) -> NextStep:
+def _not_asked(rule: RetryRule, result: Result, history: LeadHistory) -> NextStep:
     why = result.explanation
     if result.disposition == Disposition.INTERRUPTED:
         # Long enough for whatever still rings to have ended: nobody is called twice at a time.
         return _back(rule, history, why, rule.not_asked.interrupted, history.refusals)
-    if held or result.origin != Origin.CARRIER:
+    if result.held or result.origin != Origin.CARRIER:
         # The breaker says when it is worth trying again; whoever was claimed first comes first.
         return _back(rule, history, why, 0.0, history.refusals)
     refusals = history.refusals + 1

@@ -183,6 +183,8 @@ class Claims(Database):
             await connection.execute(
                 sa.update(LeadRow).where(LeadRow.id.in_(stopped)).values(state=LeadState.DONE, why=STOP_OUTCOME)
             )
+        # Whose leads could not be claimed just now goes to the end of the line as well, or it would starve others.
+        await connection.execute(sa.update(CampaignRow).where(CampaignRow.id == campaign.id).values(served_at=now))
         if not leads:
             return []
         new = [
@@ -220,7 +222,6 @@ class Claims(Database):
             .where(LeadRow.id.in_([columns["lead_id"] for columns in new]))
             .values(state=LeadState.DIALLING, tries=LeadRow.tries + 1)
         )
-        await connection.execute(sa.update(CampaignRow).where(CampaignRow.id == campaign.id).values(served_at=now))
         return [
             Ticket(
                 attempt=columns["id"],

@@ -150,6 +150,8 @@ class Result:
         Who ended it (``voicebot.agi.phone.Origin`` value).
     counts_as
         The shared outcome that one of the script's own counts as; empty where it is a shared one itself.
+    held
+        The trunk or our side was known to fail when it ended: a refusal says nothing about this number.
     """
 
     disposition: str
@@ -168,6 +170,7 @@ class Result:
     utterances: tuple[Said, ...] = ()
     origin: str = "callee"
     counts_as: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -343,6 +345,31 @@ async def test_a_spooled_result_is_written_at_the_next_start(
     left = sorted(path.name for path in (tmp_path / "spool").iterdir())
     assert left == sorted([f"{of_elsewhere}.refused", f"{broken}.refused"])
     assert (await store.campaign_status(made)).leads[LeadState.DONE] == 2
+
+
+async def test_a_result_that_the_disk_does_not_give_back_yet_waits(
+    store: Store, make: Callable[..., Dialer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await campaign(store, leads=2)
+    known = (await dialling(store))[0]
+    Spool(tmp_path / "spool").put(known, ANSWERED)
+    read = Path.read_text
+    failed: list[Path] = []
+
+    def failing(path: Path, *args: Any, **values: Any) -> str:
+        if path.stem == str(known) and len(failed) < 2:
+            failed.append(path)
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path, *args, **values)
+
+    monkeypatch.setattr(Path, "read_text", failing)
+    with capture_logs() as logged:
+        await run(make(StandInCaller()))
+    found = await store.attempt(known)
+    assert found is not None
+    assert found.outcome == "promise_to_pay"
+    assert (await store.campaign_status(made)).leads[LeadState.DONE] == 2
+    assert sum(line["event"] == "a spooled result cannot be read yet" for line in logged) == 1
 
 
 async def test_a_dialer_whose_name_was_taken_stops(

@@ -24,6 +24,7 @@ from tests.integration.store.making import (
     lead,
 )
 from voicebot.campaign.gate import CAMPAIGN_RULE, rule_of
+from voicebot.store.claims import CAMPAIGNS_AT_ONCE
 from voicebot.store.migrations import upgrade
 from voicebot.store.records import (
     AttemptState,
@@ -97,6 +98,17 @@ async def test_slots_keep_their_distance_over_claims_and_nodes(store: Store) -> 
     assert len(slots) == 9
     assert min(gaps) >= (1 + TOLERANCE) / 10 - 1e-6
     assert all(abs(store.until(slot)) < 2 for slot in slots)
+
+
+async def test_campaigns_whose_leads_cannot_be_claimed_starve_no_other(store: Store) -> None:
+    shared = [lead(number) for number in range(2)]
+    await campaign(store, "dialling", leads=shared)
+    assert len(await claim(store)) == 2
+    for number in range(CAMPAIGNS_AT_ONCE):
+        await campaign(store, f"waiting-{number}", leads=shared)
+    await campaign(store, "last", leads=[lead(100)])
+    served = [ticket.campaign_name for _ in range(2) for ticket in await claim(store)]
+    assert served == ["last"]
 
 
 async def test_running_campaigns_take_turns(store: Store) -> None:

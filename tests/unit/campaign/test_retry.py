@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,7 @@ def test_a_number_that_the_carrier_alone_refuses_goes_to_a_person_in_the_end() -
     step = decide(refused(Origin.CARRIER), history(refusals=4))
     assert (step.state, step.counts) == (LeadState.REVIEW, False)
     assert "refused" in step.why
-    held = decide(refused(Origin.CARRIER), history(refusals=4), held=True)
+    held = decide(dataclasses.replace(refused(Origin.CARRIER), held=True), history(refusals=4))
     assert (held.state, held.refusals, held.next_at) == (LeadState.READY, 4, NOW)
 
 
@@ -229,8 +230,8 @@ def test_a_result_is_written_whatever_rule_was_kept() -> None:
 def test_always(
     *, disposition: str, outcome: str, fate: Fate, origin: str, tries: int, refusals: int, held: bool, slot: str | None
 ) -> None:
-    result = Result(disposition, outcome=outcome, fate=fate, origin=origin, slots={"callback_at": slot})
-    step = decide(result, history(tries=tries, refusals=refusals), held=held)
+    result = Result(disposition, outcome=outcome, fate=fate, origin=origin, slots={"callback_at": slot}, held=held)
+    step = decide(result, history(tries=tries, refusals=refusals))
     assert step.state is not LeadState.DIALLING
     assert step.bar == (outcome == "do_not_call")
     if step.bar:
