@@ -49,12 +49,12 @@ async def inspect_pbx(config: Config, *, offline: bool = False) -> Inspection:
         try:
             async with logged_in(config) as ami:
                 answers = await ask_running(ami, config, keys_over_ami=reads_keys(files, config))
+                asked = True
+                found = settle(found, answers.facts)
+                known = {finding.what for finding in found}
+                found += answers.findings
                 described = await running_endpoint_findings(ami, config, files)
-            asked = True
-            found = settle(found, answers.facts)
-            known = {finding.what for finding in found}
-            found += answers.findings
-            found += [finding for finding in described if finding.what not in known]
+                found += [finding for finding in described if finding.what not in known]
         except VoicebotError as error:
             found += [PbxFinding("broken", problem) for problem in error.problems]
     found += await asyncio.to_thread(recording_findings, config, files)

@@ -292,7 +292,11 @@ def _alone() -> Iterator[None]:
     folder = paths.cache_folder()
     make_missing(folder)
     file = folder / "trial-call.lock"
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        what = f"the lock of trial calls cannot be opened: {error.strerror}"
+        raise UnavailableError(Problem(what, "see that this user may write it", str(file))) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

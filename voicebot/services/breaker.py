@@ -41,7 +41,7 @@ class CircuitBreaker:
             self._state = self._rule.trial(self._state, now)
         return allowed != 0
 
-    def succeeded(self, _now: float) -> None:
+    def succeeded(self) -> None:
         """Record an answer: everybody is let through."""
         self._state = CLOSED
 

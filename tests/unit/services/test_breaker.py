@@ -13,7 +13,7 @@ def test_opens_after_failures_in_a_row() -> None:
     breaker = CircuitBreaker(3, 10.0)
     breaker.failed(1.0)
     breaker.failed(2.0)
-    breaker.succeeded(3.0)
+    breaker.succeeded()
     breaker.failed(4.0)
     breaker.failed(5.0)
     assert breaker.allows(5.0)
@@ -30,7 +30,7 @@ def test_one_trial_decides() -> None:
     breaker.failed(11.0)
     assert not breaker.allows(20.9)
     assert breaker.allows(21.0)
-    breaker.succeeded(21.5)
+    breaker.succeeded()
     assert breaker.allows(21.6)
     assert breaker.allows(21.6)
 
@@ -64,7 +64,7 @@ def test_never_asked_more_than_once_while_open(failures: int, steps: list[tuple[
                 assert now - let_through >= 7.0
                 let_through, asked = now, True
         elif what == "well":
-            breaker.succeeded(now)
+            breaker.succeeded()
             asked = False
             assert breaker.allows(now)
         else:

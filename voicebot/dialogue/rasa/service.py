@@ -125,12 +125,12 @@ class RasaService:
         try:
             reply = await host.process.ask({**request, "model": key}, seconds=seconds)
         except RefusedError:
-            self._breaker.succeeded(time.monotonic())
+            self._breaker.succeeded()
             raise
         except UnavailableError:
             self._breaker.failed(time.monotonic())
             raise
-        self._breaker.succeeded(time.monotonic())
+        self._breaker.succeeded()
         return reply.fields
 
     @property

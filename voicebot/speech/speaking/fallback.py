@@ -191,7 +191,7 @@ class FallbackVoice:
     def _succeeded(self, breaker: CircuitBreaker, text: str, speed: float) -> None:
         if breaker.is_open:
             _log.info("voice speaks again", voice=self._first.voice.name)
-        breaker.succeeded(self._clock())
+        breaker.succeeded()
         self._fallen_back.pop((text, speed), None)
 
     def _failed(self, breaker: CircuitBreaker, reason: object) -> None:
