@@ -216,12 +216,16 @@ class PersonaMachine:
     def answered(self, now: float) -> None:
         """The call was picked up."""
         self._picked_up = self._own_end = now
+        recording = recorded(self.persona)
+        after = 0.0 if recording else GREETING_AFTER_SECONDS
         if self.persona.behaves(Behaviour.ANSWERING_MACHINE):
             self.phase = Phase.GREETING
-            self._planned.append((now + GREETING_AFTER_SECONDS, Say(voicemail_greeting(self.persona))))
+            self._planned.append((now + after, Say(recording or voicemail_greeting(self.persona))))
         elif self.persona.behaves(Behaviour.CALL_SCREENER):
             self.phase = Phase.GREETING
-            self._planned.append((now + GREETING_AFTER_SECONDS, Say(screening_question(self.persona))))
+            self._planned.append((now + after, Say(recording or screening_question(self.persona))))
+        elif recording:
+            self._planned.append((now, Say(recording)))
         elif "pickup" in self.persona.says and not self._mute:
             self._planned.append((now + 0.3, Say(self.persona.says["pickup"][0])))
 
@@ -306,7 +310,7 @@ class PersonaMachine:
         if not self.persona.behaves(Behaviour.ANSWERING_MACHINE):
             self.phase = Phase.SCREENING
             self.ear.since_reset = 0
-        elif self._beep_next:
+        elif self._beep_next or recorded(self.persona):  # a recording has its own tone, if any
             self.phase = Phase.RECORDING
         else:
             self._beep_next = True
@@ -410,6 +414,11 @@ class PersonaMachine:
         return None
 
 
+def recorded(persona: Persona) -> str:
+    """Return the name of the recording that is played on picking up; empty where there is none."""
+    return persona.says.get("wav", ("",))[0]
+
+
 def voicemail_greeting(persona: Persona) -> str:
     """Return what a persona's answering machine says before the tone."""
     lines = persona.says.get("greeting") or persona.says.get("any")
@@ -467,8 +476,8 @@ def everything_said(persona: Persona) -> tuple[str, ...]:
         texts += [screening_question(persona), callee.passed_on]
     if persona.behaves(Behaviour.SAYS_UH_HUH):
         texts.append(callee.back_channel)
-    for lines in persona.says.values():
-        for line in lines:
+    for cue, lines in persona.says.items():
+        for line in lines if cue != "wav" else ():
             texts.append(line)
             if persona.behaves(Behaviour.LONG_PAUSE):
                 texts += [half for half in halves(line, language) if half]

@@ -15,9 +15,10 @@ from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.rehearsal.callee import AGENT_GREETING, Agent, Callee, Party, Record
 from voicebot.rehearsal.carrier import Arrival
 from voicebot.rehearsal.line import Line, make_line
-from voicebot.rehearsal.machine import everything_said
+from voicebot.rehearsal.machine import everything_said, recorded
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
+from voicebot.speech.recording_files import read_recording
 
 Follow = Callable[[str], Awaitable[Path | None]]
 """Number dialled (digits) -> live journal of the attempt that dials it, ``None`` where there is none."""
@@ -98,6 +99,8 @@ class People:
         """
         speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
         sounds = {text: await self.voices.speak(text, speaker, persona.language) for text in everything_said(persona)}
+        if persona.recording is not None:
+            sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
         line = await make_line(persona.line, persona.persona, self.voices)
         self._invited[number.lstrip("+")] = _Invited(persona, sounds, line)
 

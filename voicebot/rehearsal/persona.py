@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from voicebot.dialogue.script.reading.marked_yaml import Document, read_document
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.speech.recording_files import read_recording
 
 
 class Behaviour(enum.StrEnum):
@@ -128,8 +129,9 @@ class Persona(_Part):
         How the person behaves on the phone, whatever is said.
     says
         What the person says, by cue of the bot's question: the lines of a cue are used in order and the last is
-        repeated; ``any`` stands in for cues that are not named. Three names are no cues: ``pickup`` is said on
-        picking up, ``greeting`` replaces what an answering machine says, ``screening`` what a call screener asks.
+        repeated; ``any`` stands in for cues that are not named. Four names are no cues: ``pickup`` is said on
+        picking up, ``greeting`` replaces what an answering machine says, ``screening`` what a call screener asks,
+        and ``wav`` names a recording (relative to the persona's file) that is played in place of all three.
     expect
         What must come of the call: ``outcome``, and values that must be recorded with it.
     """
@@ -160,6 +162,12 @@ class Persona(_Part):
         return f"{self.language}/{self.script}"
 
     @property
+    def recording(self) -> Path | None:
+        """Recording that is played on picking up; ``None`` where the persona speaks for itself."""
+        names = self.says.get("wav")
+        return Path(self._source).parent / names[0] if names else None
+
+    @property
     def source(self) -> str:
         """File that it was read from; empty where it was not read."""
         return self._source
@@ -187,7 +195,22 @@ def load_persona(path: Path) -> Persona:
     except ValidationError as error:
         raise ConfigurationError(_problem(document, fault) for fault in error.errors()) from error
     persona._source = str(path)
+    _check_recording(persona, document)
     return persona
+
+
+def _check_recording(persona: Persona, document: Document) -> None:
+    if persona.recording is None:
+        return
+    place = ("says", "wav")
+    if len(persona.says["wav"]) > 1:
+        raise ConfigurationError(document.problem(place, "says.wav names more than one file", "keep one"))
+    try:
+        read_recording(persona.recording)
+    except ConfigurationError as error:
+        wrong = error.problems[0]
+        what = f"says.wav: {persona.recording}: {wrong.what}"
+        raise ConfigurationError(document.problem(place, what, wrong.cure)) from error
 
 
 def load_personas(folder: Path) -> tuple[Persona, ...]:

@@ -379,3 +379,17 @@ def test_whatever_the_bot_does(
         assert said(commands) == []
     if Behaviour.DTMF_ONLY in behaviour:
         assert answers == sum(isinstance(command, Press) for command in commands)
+
+
+def test_a_recorded_mailbox_records_as_soon_as_its_recording_is_over() -> None:
+    stage = Stage(PersonaMachine(persona(Behaviour.ANSWERING_MACHINE, says={"wav": ["box.wav"]})))
+    assert stage.run(2.0) == [Say("box.wav")]
+    assert stage.machine.phase is Phase.RECORDING, "the recording has its own tone"
+    assert "box.wav" not in everything_said(stage.machine.persona), "nobody reads its name aloud"
+
+
+def test_after_a_recorded_greeting_the_person_answers() -> None:
+    stage = Stage(PersonaMachine(persona(says={"wav": ["shop.wav"], **SAYS})))
+    assert stage.run(1.0) == [Say("shop.wav")]
+    stage.ask("identity")
+    assert said(stage.run(2.0)) == ["yes, speaking"]

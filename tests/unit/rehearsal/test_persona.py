@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from decimal import Decimal
 from pathlib import Path
 
@@ -145,3 +147,37 @@ def test_a_persona_keeps_its_voice() -> None:
     assert choose_speaker("anybody", voice="robot_man").engine == "espeak"
     with pytest.raises(ConfigurationError, match="no caller's voice"):
         choose_speaker("anybody", voice="nobody")
+
+
+def test_a_recording_stands_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "box.wav").write_bytes(wave_bytes())
+    path = tmp_path / "one.yaml"
+    path.write_text(GOOD.replace("  any: no\n", "  wav: box.wav\n"), encoding="utf-8")
+    assert load_persona(path).recording == tmp_path / "box.wav"
+
+
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        ("nowhere.wav", "there is no such file"),
+        ("text.wav", "is no recording that can be read"),
+        (".", "is not a file"),
+        ("[box.wav, box.wav]", "more than one file"),
+    ],
+)
+def test_a_recording_that_cannot_be_played_is_told_at_its_place(tmp_path: Path, named: str, what: str) -> None:
+    (tmp_path / "box.wav").write_bytes(wave_bytes())
+    (tmp_path / "text.wav").write_text("no sound", encoding="utf-8")
+    (found,) = problems(tmp_path, GOOD.replace("  any: no\n", f"  wav: {named}\n"))
+    assert found[:2] == (10, 3)
+    assert what in found[2]
+
+
+def wave_bytes() -> bytes:
+    held = io.BytesIO()
+    with wave.open(held, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(bytes(3200))
+    return held.getvalue()
