@@ -167,7 +167,7 @@ def _lines(journal: Sequence[Entry]) -> list[_Spoken]:
 
     def close(at: float, share: float = 1.0) -> None:
         nonlocal line
-        if line is not None and (text := _share(line[1], share)):
+        if line is not None and (text := said_so_far(line[1], share)):
             found.append((line[0], max(line[0], at), "bot", text, None))
         line = None
 
@@ -186,7 +186,7 @@ def _lines(journal: Sequence[Entry]) -> list[_Spoken]:
     return found
 
 
-def _share(text: str, share: float) -> str:
+def said_so_far(text: str, share: float) -> str:
     """Return about so much of a text, by words where it has any."""
     if share >= 1:
         return text

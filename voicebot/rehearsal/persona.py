@@ -39,6 +39,18 @@ class Behaviour(enum.StrEnum):
     SCREENER_WANTS_KEY = "screener_wants_key"
 
 
+class Never(enum.StrEnum):
+    """What must not happen to a persona, whatever the outcome."""
+
+    DEBT_TOLD = "debt_told"
+    """The debt is named before the right person has confirmed to be that person."""
+    PROMISE_RECORDED = "promise_recorded"
+    BARRED = "barred"
+    """The number is put on the list of those that must not be called."""
+    TAKEN_FOR_MACHINE = "taken_for_machine"
+    HUMAN_CALLED = "human_called"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -134,6 +146,8 @@ class Persona(_Part):
         and ``wav`` names a recording (relative to the persona's file) that is played in place of all three.
     expect
         What must come of the call: ``outcome``, and values that must be recorded with it.
+    never
+        What must not happen in the call; if it does, the call fails whatever its outcome.
     """
 
     persona: str = Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)
@@ -146,6 +160,7 @@ class Persona(_Part):
     behaviour: Annotated[tuple[Behaviour, ...], BeforeValidator(_as_list)] = ()
     says: Annotated[dict[str, Said], BeforeValidator(lambda value: {} if value is None else value)] = {}
     expect: dict[str, str]
+    never: Annotated[tuple[Never, ...], BeforeValidator(_as_list)] = ()
     _source: str = PrivateAttr("")
 
     @field_validator("expect")
@@ -255,8 +270,10 @@ def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     elif fault["type"] == "missing":
         what, cure = f"{name} is missing", f"add '{place[-1]}:'"
     elif fault["type"] == "enum":
-        what = f"{name}: {fault['input']!r} is not a behaviour"
-        cure = nearest(str(fault["input"]), [str(item) for item in Behaviour])
+        kinds: dict[object, tuple[str, type[enum.StrEnum]]] = {"never": ("something that is watched for", Never)}
+        kind, known_ones = kinds.get(place[0], ("a behaviour", Behaviour))
+        what = f"{name}: {fault['input']!r} is not {kind}"
+        cure = nearest(str(fault["input"]), [str(item) for item in known_ones])
     return document.problem(place, what, cure)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -46,6 +47,8 @@ class Call:
         Which recogniser, policy and voice were used.
     problem
         What went wrong with the rehearsal itself, for people.
+    never, broken
+        What must not happen in this call, and what of it did.
     """
 
     persona: str
@@ -61,11 +64,15 @@ class Call:
     heard: str = ""
     engines: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
+    never: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether all that was expected came; what is not named under ``expect`` does not count."""
-        return all(same(value, found(self.got, name)) for name, value in self.expected.items())
+        """Whether all that was expected came and nothing that must not happen did; values that ``expect`` does not name
+        do not count.
+        """
+        return not self.broken and all(same(value, found(self.got, name)) for name, value in self.expected.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,11 @@ class Report:
     def ok(self) -> int:
         """How many calls came to what was expected."""
         return sum(call.ok for call in self.calls)
+
+    @property
+    def broken(self) -> dict[str, int]:
+        """How often what must not happen did, by its name."""
+        return dict(Counter(name for call in self.calls for name in call.broken))
 
     @property
     def gaps(self) -> list[float]:
@@ -125,6 +137,8 @@ class Report:
                     "journal": call.journal,
                     "heard": call.heard,
                     "stops_ms": [stop.milliseconds for stop in call.stops if stop.answer],
+                    "never": list(call.never),
+                    "broken": list(call.broken),
                     **({"problem": call.problem} if call.problem else {}),
                 }
                 for call in self.calls
@@ -132,6 +146,7 @@ class Report:
             "summary": {
                 "calls": len(self.calls),
                 "ok": self.ok,
+                "broken": self.broken,
                 "gap_ms": {"p50": percentile(gaps, 50), "p95": percentile(gaps, 95)},
                 "seconds": round(self.seconds, 1),
                 "at_once": self.at_once,
@@ -146,6 +161,8 @@ class Report:
         for call in self.calls:
             gaps = f"{percentile(call.gaps, 50):.0f}" if call.gaps else ""
             got = call.problem or _pairs({name: call.got[name] for name in _shown(call)})
+            if call.broken:
+                got = f"{got}; must never: {', '.join(call.broken)}"
             rows.append((call.ok, (call.persona, _pairs(call.expected), got, str(call.turns), gaps)))
         return rows
 
@@ -154,6 +171,8 @@ class Report:
         gaps = self.gaps
         count = f"{self.ok} of {len(self.calls)} as expected"
         told = [f"{count}, at most {self.at_once} calls at once, {self.seconds:.0f} s"]
+        if broken := self.broken:
+            told.append("must never happen: " + ", ".join(f"{name} {times}×" for name, times in broken.items()))
         if gaps:
             middle, high = percentile(gaps, 50), percentile(gaps, 95)
             told.append(f"reply gap on the callee's side: p50 {middle:.0f} ms, p95 {high:.0f} ms, {len(gaps)} replies")

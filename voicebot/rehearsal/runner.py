@@ -12,23 +12,25 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import pinned_text, text_hash
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.errors import ConfigurationError, Problem, UnavailableError
-from voicebot.journal.reader import find_journal, journal_path
+from voicebot.journal.reader import find_journal, journal_path, read_entries, read_file, wall_of
 from voicebot.plain import to_json
 from voicebot.rehearsal.callee import Record
 from voicebot.rehearsal.carrier import MELODY_THEN_PERSONA, PERSONA, number
 from voicebot.rehearsal.hopeless import hopeless
 from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.network import TRUNK, Network
+from voicebot.rehearsal.never import Course, broken, course_of_call
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call, Report
 from voicebot.services.launching import dies_with_us, signal_group
@@ -124,6 +126,7 @@ class Rehearsal:
             max_calls=concurrency,
             calls_per_second=4.0,
         )
+        self._loaded: dict[str, Script] = {}
         self._store: Store | None = None
         self._node: asyncio.subprocess.Process | None = None
 
@@ -144,7 +147,7 @@ class Rehearsal:
             await self._prepare()
             attempts = await self._call_everybody()
             await self.network.people.quiet(_LAST_WORDS_SECONDS)
-            return self._report(attempts)
+            return self._report(attempts, await self._barred())
         finally:
             await asyncio.shield(self._stop())
 
@@ -165,7 +168,7 @@ class Rehearsal:
                 await self._create_campaign(self._store, name, path, seats)
 
     async def _create_campaign(self, store: Store, name: str, path: Path, seats: Sequence[_Seat]) -> None:
-        script = load_script(path)
+        script = self._loaded[name] = load_script(path)
         text = pinned_text(script)
         campaign = await store.create_campaign(
             f"rehearsal of {name}",
@@ -212,6 +215,12 @@ class Rehearsal:
             if attempt.state is not AttemptState.RELEASED:
                 found.setdefault(_digits(attempt.phone), attempt)
         return found
+
+    async def _barred(self) -> frozenset[str]:
+        """Return the numbers that must not be called any more."""
+        assert self._store is not None  # noqa: S101
+        bars, _ = await self._store.bars()
+        return frozenset(_digits(bar.number) for bar in bars)
 
     def _journal(self, attempt: UUID) -> Path:
         """Where the journal of an attempt is, or will be."""
@@ -265,10 +274,10 @@ class Rehearsal:
             self._store = None
         await self.network.stop()
 
-    def _report(self, attempts: Mapping[str, Attempt]) -> Report:
+    def _report(self, attempts: Mapping[str, Attempt], barred: Collection[str]) -> Report:
         records = {record.number: record for record in reversed(self.network.people.records)}
         dialled = self.network.carrier.dialled()
-        calls = tuple(self._call(seat, attempts, records, dialled) for seat in self._seats)
+        calls = tuple(self._call(seat, attempts, records, dialled, barred) for seat in self._seats)
         report = Report(
             calls,
             time.monotonic() - self._begun,
@@ -280,7 +289,12 @@ class Rehearsal:
         return report
 
     def _call(
-        self, seat: _Seat, attempts: Mapping[str, Attempt], records: Mapping[str, Record], dialled: Counter[str]
+        self,
+        seat: _Seat,
+        attempts: Mapping[str, Attempt],
+        records: Mapping[str, Record],
+        dialled: Counter[str],
+        barred: Collection[str],
     ) -> Call:
         digits = _digits(seat.number)
         attempt, record = attempts.get(digits), records.get(digits)
@@ -309,6 +323,27 @@ class Rehearsal:
             heard=heard,
             engines=attempt.engines,
             problem=problem,
+            never=tuple(map(str, seat.persona.never)),
+            broken=broken(seat.persona, self._course(seat, attempt, record, barred=digits in barred)),
+        )
+
+    def _course(self, seat: _Seat, attempt: Attempt, record: Record | None, *, barred: bool) -> Course:
+        path = self._journal(attempt.id)
+        journal = read_entries(read_file(path)) if path.exists() else []
+        # The callee's times are on the monotonic clock, the journal's begin at a time of the wall clock.
+        shift = time.time() - time.monotonic() - (wall_of(journal) or 0.0)
+        spoken = [
+            replace(one, start=one.start + shift, end=one.end + shift) for one in (record.spoken if record else ())
+        ]
+        return course_of_call(
+            seat.persona,
+            self._loaded[seat.persona.goes_by],
+            journal,
+            spoken=spoken,
+            pressed=[at + shift for at, _ in record.pressed] if record else (),
+            outcome=attempt.counts_as or attempt.outcome,
+            slots=attempt.slots,
+            barred=barred,
         )
 
     def _say(self, stage: str, attempts: Mapping[str, Attempt] | None = None) -> None:

@@ -19,12 +19,13 @@ def schema() -> dict[str, Any]:
     for model in (PersonaLead, PersonaLine):
         describe(made["$defs"][model.__name__], model)
     said = {"type": "string", "minLength": 1}
-    for key in ("says", "behaviour"):
+    for key in ("says", "behaviour", "never"):
         made["properties"][key].pop("default", None)
     made["properties"]["says"]["additionalProperties"] = {"anyOf": [said, {"type": "array", "items": said}]}
-    behaviours = made["properties"]["behaviour"].pop("items")
-    made["properties"]["behaviour"].pop("type")
-    made["properties"]["behaviour"]["anyOf"] = [behaviours, {"type": "array", "items": behaviours}]
+    for key in ("behaviour", "never"):
+        one = made["properties"][key].pop("items")
+        made["properties"][key].pop("type")
+        made["properties"][key]["anyOf"] = [one, {"type": "array", "items": one}]
     found: dict[str, Any] = loose(made)
     found["properties"]["expect"] |= {"properties": {"outcome": any_outcome()}, "required": ["outcome"]}
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "voicebot persona", **found}

@@ -60,6 +60,13 @@ def test_reads_a_file(tmp_path: Path) -> None:
         ("today:", "todya:", "todya:", "todya is not known", "did you mean 'today'?"),
         ("level:", "levle:", "levle:", "line.levle is not known", "did you mean 'level'?"),
         ("dtmf_only", "dtmf_olny", "dtmf_olny", "'dtmf_olny' is not a behaviour", "did you mean 'dtmf_only'?"),
+        (
+            "expect:",
+            "never: [dept_told]\nexpect:",
+            "dept_told",
+            "'dept_told' is not something",
+            "did you mean 'debt_told'?",
+        ),
         ("level: quiet", "level: low", "level", "line.level", ""),
         ("120.50", "a lot", "amount", "lead.amount", ""),
         ("America/New_York", "America/Nowhere", "timezone", "IANA time zone", ""),

@@ -118,6 +118,20 @@ def test_the_report_for_people() -> None:
     assert any("1 of 3 as expected" in line for line in report().lines())
 
 
+def test_what_must_never_happen_fails_a_call_whatever_its_outcome() -> None:
+    told = Call(
+        "dan", {"outcome": "refused"}, {"outcome": "refused"}, never=("debt_told", "barred"), broken=("debt_told",)
+    )
+    fine = Call("eve", {"outcome": "refused"}, {"outcome": "refused"}, never=("debt_told",))
+    both = Report((told, fine), 1.0)
+    assert [call.ok for call in both.calls] == [False, True]
+    data = both.data()
+    assert (data["calls"][0]["never"], data["calls"][0]["broken"]) == (["debt_told", "barred"], ["debt_told"])
+    assert (data["summary"]["ok"], data["summary"]["broken"]) == (1, {"debt_told": 1})
+    assert "must never: debt_told" in both.rows()[0][1][2]
+    assert any("debt_told 1×" in line for line in both.lines())
+
+
 def test_a_report_of_nothing() -> None:
     data = Report((), 0.0).data()
     assert data["summary"]["gap_ms"] == {"p50": None, "p95": None}

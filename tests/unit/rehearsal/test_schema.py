@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.dialogue.making import ROOT, SHIPPED, as_editors_read
 from tests.unit.rehearsal.test_persona import GOOD
-from voicebot.rehearsal.persona import Behaviour
+from voicebot.rehearsal.persona import Behaviour, Never
 from voicebot.rehearsal.schema import FILE, schema, schema_text
 from voicebot.rehearsal.selection import PERSONAS
 
@@ -37,6 +37,7 @@ def test_every_shipped_persona_names_the_schema_and_keeps_it(file: object) -> No
     [
         ("dtmf_only", "dtmf_olny"),
         ("level: quiet", "level: low"),
+        ("expect:", "never: [dept_told]\nexpect:"),
         ("todya", "today"),
         ("outcome: promise_to_pay, ", ""),
         ("outcome: promise_to_pay", "outcome: Promise to pay"),
@@ -55,4 +56,4 @@ def test_the_reference_tells_of_everything() -> None:
     made = schema()
     keys = {key for part in (made, *made["$defs"].values()) for key in part.get("properties", {})}
     words = set(re.findall(r"\w+", PAGE))
-    assert keys | {str(one) for one in Behaviour} <= words
+    assert keys | {str(one) for one in (*Behaviour, *Never)} <= words
