@@ -23,6 +23,8 @@ is answered once, and a question put again counts as a new one; but an answer th
 given once more when the bot goes on as if it had not heard. Where no cues are known at all (an unknown bot),
 every silence of the bot is taken for a question, and the lines under ``any`` answer.
 
+A line is said in the pieces that it is written in (``aloud.py``), with pauses and keys between them.
+
 Rules in one place: a person never stops in mid-sentence for the bot; ``talks_over_prompt`` does not wait for the
 bot's silence; "uh-huh" answers nothing; a person who hears nothing says hello once and then hangs up.
 
@@ -43,6 +45,7 @@ from typing import Final
 from voicebot import languages
 from voicebot.languages import Language
 from voicebot.languages.language import Callees
+from voicebot.rehearsal.aloud import Keys, Pause, Piece, Words, pieces, words
 from voicebot.rehearsal.persona import Behaviour, Persona
 
 SPEECH_FRAMES: Final = 3
@@ -196,8 +199,8 @@ class PersonaMachine:
     _fresh: bool = False
     _used: Counter[str] = field(default_factory=Counter)
     _mouth_busy: bool = False
-    _rest: str = ""
-    """Second half of an answer, for after the pause."""
+    _rest: list[Piece] = field(default_factory=list)
+    """What is left of an answer."""
     _own_end: float = 0.0
     _picked_up: float = 0.0
     _planned: list[tuple[float, Command]] = field(default_factory=list)
@@ -264,9 +267,7 @@ class PersonaMachine:
         """The last frame of what was to be said has left."""
         self._mouth_busy = False
         self._own_end = now
-        if self._rest:
-            self._planned.append((now + self._manner.pause, Say(self._rest, answer=True)))
-            self._rest = ""
+        self._go_on(now)
         if self.phase is Phase.GREETING:
             self._after_greeting(now)
         elif self.phase is Phase.SCREENING:
@@ -300,7 +301,7 @@ class PersonaMachine:
         if self._mouth_busy:
             return None
         if self._planned:
-            return self._planned.pop(0)[1] if now >= self._planned[0][0] else None
+            return self._next_planned(now) if now >= self._planned[0][0] else None
         if self.phase is Phase.GREETING:
             return None
         rules = {Phase.TALKING: self._talk, Phase.SCREENING: self._screen, Phase.RECORDING: self._record}
@@ -395,13 +396,36 @@ class PersonaMachine:
         if self.persona.behaves(Behaviour.DTMF_ONLY):
             digits = keys(text, self._language)
             return Press(digits) if digits else None
-        if self.persona.behaves(Behaviour.LONG_PAUSE):
-            first, rest = halves(text, self._language)
-            if rest:
-                self._rest = rest
-                return Say(first)
-        self._said_over = text if over else ""
-        return Say(text, answer=True)
+        self._rest = list(self._pieces(text))
+        self._said_over = words(text, self._language) if over else ""
+        self._go_on(now)
+        return self._next_planned(now) if self._planned and self._planned[0][0] <= now else None
+
+    def _next_planned(self, now: float) -> Command:
+        command = self._planned.pop(0)[1]
+        if isinstance(command, Say) and command.answer:
+            self._fresh = False  # put again meanwhile, the question is the same
+            self._said_over = command.text if self.ear.speaking(now) else self._said_over
+        return command
+
+    def _pieces(self, line: str) -> tuple[Piece, ...]:
+        found = pieces(line, self._language)
+        if not self.persona.behaves(Behaviour.LONG_PAUSE) or len(found) != 1:
+            return found
+        first, rest = halves(line, self._language)
+        return (Words(first, False), Pause(self._manner.pause), Words(rest, True)) if rest else found
+
+    def _go_on(self, now: float) -> None:
+        """Plan the next words of an answer, and the keys and pauses before them."""
+        while self._rest:
+            piece = self._rest.pop(0)
+            if isinstance(piece, Pause):
+                now += piece.seconds
+            elif isinstance(piece, Keys):
+                self._planned.append((now, Press(piece.keys)))
+            else:
+                self._planned.append((now, Say(piece.text, answer=piece.last)))
+                return
 
     def _line(self) -> str | None:
         """Return the next line for the current cue; the last of a cue is repeated."""

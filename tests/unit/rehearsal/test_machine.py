@@ -212,6 +212,27 @@ def test_a_long_pause_in_the_middle() -> None:
     assert stage.machine.turns == 1
 
 
+def test_pauses_and_keys_within_an_answer() -> None:
+    says = {"when": ["[2] well I would [1.5] but [press 2] not now"], "any": ["yes"]}
+    stage = Stage(PersonaMachine(persona(says=says)))
+    stage.ask("when")
+    stage.run(10)
+    commands = [command for _, command in stage.did]
+    assert commands == [Say("well I would,"), Say("but,"), Press("2"), Say("not now", answer=True)]
+    asked_at, first, second = 102.0, stage.did[0][0], stage.did[1][0]
+    assert first - asked_at >= 2.3
+    assert 1.5 <= second - (first + 0.06 * len("well I would,")) <= 1.6
+    assert stage.machine.turns == 1
+
+
+def test_what_is_asked_again_during_an_answer_is_answered_once() -> None:
+    stage = Stage(PersonaMachine(persona(says={"identity": ["[3] yes"], "any": ["what"]})))
+    stage.ask("identity")
+    stage.run(2)
+    stage.ask("identity", seconds=3.0)
+    assert [command for _, command in stage.did] == [Say("yes", answer=True)]
+
+
 def test_silent_first_turn() -> None:
     stage = Stage(PersonaMachine(persona(Behaviour.SILENT_FIRST_TURN)))
     stage.ask("identity")
