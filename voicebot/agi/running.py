@@ -23,6 +23,8 @@ OLDEST_MAJOR: Final = 18
 """The first Asterisk with an AudioSocket channel."""
 KEYS_SINCE: Final = {20: 14, 21: 9, 22: 4}
 """Major version -> the minor one since which AudioSocket carries keys; none before, all after (asterisk PR 1138)."""
+REASON_UNTIL: Final = (22, 9)
+"""The first Asterisk that keeps a ``Reason`` header to itself; see ``hep``."""
 _ASKED: Final = ("context", "allow_transfer", "redirect_method")
 """Options of an endpoint that decide what the far side may do."""
 
@@ -93,7 +95,9 @@ async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) 
     """
     answers = Answers()
     answers.findings += version_findings(
-        (await ami.action("CoreSettings")).asteriskversion, keys_over_ami=keys_over_ami
+        (await ami.action("CoreSettings")).asteriskversion,
+        keys_over_ami=keys_over_ami,
+        copies=await ami.variable("IFMODULE(res_hep_pjsip.so)") != "0",
     )
     extension = config.asterisk.extension
     for context in our_contexts(config):
@@ -127,7 +131,7 @@ async def ask_running(ami: Ami, config: Config, *, keys_over_ami: bool = False) 
     return answers
 
 
-def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
+def version_findings(version: str, *, keys_over_ami: bool, copies: bool) -> list[PbxFinding]:
     """Return what a version of Asterisk lacks. Pure.
 
     Parameters
@@ -136,6 +140,8 @@ def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
         For example ``22.10.1`` or ``certified/20.7-cert3``.
     keys_over_ami
         Our AMI user may read ``dtmf``.
+    copies
+        The module that sends copies of SIP messages runs, or it is not known that it does not.
     """
     numbers = version.rpartition("/")[2].replace("-", ".").split(".")
     if not numbers[0].isdigit():
@@ -150,6 +156,10 @@ def version_findings(version: str, *, keys_over_ami: bool) -> list[PbxFinding]:
         newest = ", ".join(f"{first}.{second}" for first, second in KEYS_SINCE.items())
         what = f"Asterisk {version} does not pass on the keys that a callee presses over AudioSocket"
         cure = f"give AMI's user the rights [voicebot-rights-with-keys], or install {newest} or later"
+        return [PbxFinding("note", Problem(what, cure))]
+    if not copies and (major, minor) >= REASON_UNTIL:
+        what = f"Asterisk {version} does not pass on why a carrier refused a call (its Reason header)"
+        cure = "see hep_voicebot.conf.example; without it a refusal is told by its SIP status alone"
         return [PbxFinding("note", Problem(what, cure))]
     return []
 

@@ -27,11 +27,27 @@ CONFIG = Config(trunks={"main": TrunkSection(endpoint="bank")})
     ],
 )
 def test_what_a_version_lacks(version: str, state: str, words: str) -> None:
-    found = version_findings(version, keys_over_ami=False)
+    found = version_findings(version, keys_over_ami=False, copies=True)
     assert [finding.state for finding in found] == ([state] if state else [])
     assert all(words in finding.what and finding.cure for finding in found)
-    heard = version_findings(version, keys_over_ami=True)
+    heard = version_findings(version, keys_over_ami=True, copies=True)
     assert heard == (found if state != "note" else []), "keys come another way"
+
+
+@pytest.mark.parametrize(
+    ("version", "copies", "told"),
+    [
+        ("22.8.2", False, False),
+        ("22.9.0", False, True),
+        ("22.9.0", True, False),
+        ("23.1.0", False, True),
+        ("22.10.1", False, True),
+    ],
+)
+def test_a_carriers_reason_that_asterisk_keeps_to_itself(version: str, *, copies: bool, told: bool) -> None:
+    found = version_findings(version, keys_over_ami=True, copies=copies)
+    assert [finding.state for finding in found] == ["note"] * told
+    assert all("Reason" in finding.what and "hep" in finding.problem.cure for finding in found)
 
 
 @pytest.mark.parametrize(
