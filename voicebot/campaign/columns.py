@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from voicebot import languages
+from voicebot.suggestions import alike
 
 REQUIRED: Final = ("phone", "name", "company", "amount", "currency", "due_date")
 """Columns that every file has; ``timezone`` is optional if the numbers imply it."""
@@ -65,7 +65,7 @@ def faults(names: Sequence[str], needs: Sequence[str], required: Sequence[str] =
             continue
         others = [other for other in names if other and other not in REQUIRED]
         doubles = [other for other in others if _meanings().get(other) == name]
-        near = doubles or difflib.get_close_matches(name, others, 1, 0.6)
+        near = doubles or alike(name, others)
         near = near or [other for other in others if other.startswith((f"{name}_", f"{name},"))][:1]
         cure = f"is it the one called {' or '.join(map(repr, near))}? Rename it" if near else "add it"
         found.append((f"the column {name!r} is missing", cure))

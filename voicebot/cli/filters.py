@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 _PUNCTUATION: Final = re.compile(r"[ ()./-]")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{4,15}")
@@ -32,9 +32,7 @@ def words(option: str, given: Iterable[str], known: Collection[str]) -> tuple[st
     found, problems = tuple(given), []
     for word in found:
         if word not in known:
-            near = difflib.get_close_matches(word, known, 3, 0.5)
-            listed = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
-            problems.append(Problem(f"{option}: there is no {word[:40]!r}", listed))
+            problems.append(Problem(f"{option}: there is no {word[:40]!r}", meant(word, known, most=3)))
     if problems:
         raise ConfigurationError(problems)
     return found

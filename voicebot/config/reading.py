@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -16,12 +15,12 @@ from voicebot import logs
 from voicebot.config.positions import Places, find_places
 from voicebot.config.secrets import SecretSource, exposed, holds_secret, secret_files, with_secrets
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 M = TypeVar("M", bound=BaseModel)
 
 _AT: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _QUOTED: Final = re.compile(r"'([^']*)'")
-_ALIKE: Final = 0.6
 _ABOUT_KEYS: Final = frozenset({"extra_forbidden", "missing"})
 
 _log = logs.get_logger()
@@ -142,8 +141,7 @@ def _told(fault: Any, path: tuple[str | int, ...], model: type[BaseModel]) -> tu
     if fault["type"] == "literal_error":
         allowed = _QUOTED.findall(fault["ctx"]["expected"])
         given = fault["input"] if isinstance(fault["input"], str) else ""
-        near = difflib.get_close_matches(given.lower(), allowed, n=1, cutoff=_ALIKE)
-        return f"{name}: it should be one of {', '.join(allowed)}", f"did you mean {near[0]}?" if near else ""
+        return f"{name}: it should be one of {', '.join(allowed)}", meant(given, allowed, otherwise="")
     if fault["type"] in {"model_type", "dict_type"} or fault["type"].endswith("model_attributes_type"):
         return f"{name}: this is a section, not a value", f"write [{name}] and its settings below"
     return f"{name}: {_lowered(fault['msg'])}", ""
@@ -161,13 +159,10 @@ def _meant_key(key: str, path: tuple[str | int, ...], model: type[BaseModel]) ->
     """Suggest what an unknown key was probably meant to be, or where it belongs."""
     here = _model_at(model, path[:-1])
     known = list(here.model_fields) if here is not None else []
-    near = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=_ALIKE)
     elsewhere = [where for where, names in _sections(model) if key in names]
     if elsewhere:
         return f"it belongs in {' or '.join(elsewhere)}"
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"the settings here are {', '.join(known)}" if known else ""
+    return meant(key, known, otherwise=f"the settings here are {', '.join(known)}" if known else "")
 
 
 def _model_at(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:

@@ -7,10 +7,9 @@ typed by the model.
 
 from __future__ import annotations
 
-import difflib
 import enum
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from voicebot.dialogue.script.reading.marked_yaml import Document, read_document
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.recording_files import read_recording
+from voicebot.suggestions import meant
 
 
 class Behaviour(enum.StrEnum):
@@ -266,18 +266,12 @@ def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     if fault["type"] == "extra_forbidden":
         models: dict[object, type[BaseModel]] = {"lead": PersonaLead, "line": PersonaLine}
         known = list(models.get(place[0] if place[1:] else "", Persona).model_fields)
-        what, cure = f"{name} is not known", nearest(str(place[-1]), known)
+        what, cure = f"{name} is not known", meant(str(place[-1]), known)
     elif fault["type"] == "missing":
         what, cure = f"{name} is missing", f"add '{place[-1]}:'"
     elif fault["type"] == "enum":
         kinds: dict[object, tuple[str, type[enum.StrEnum]]] = {"never": ("something that is watched for", Never)}
         kind, known_ones = kinds.get(place[0], ("a behaviour", Behaviour))
         what = f"{name}: {fault['input']!r} is not {kind}"
-        cure = nearest(str(fault["input"]), [str(item) for item in known_ones])
+        cure = meant(str(fault["input"]), [str(item) for item in known_ones])
     return document.problem(place, what, cure)
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return "did you mean …?", or the list of what is known."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(known)}"

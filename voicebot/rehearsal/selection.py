@@ -13,7 +13,8 @@ from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.rehearsal.never import contradictions
-from voicebot.rehearsal.persona import Persona, nearest
+from voicebot.rehearsal.persona import Persona
+from voicebot.suggestions import meant
 
 PERSONAS: Final = Path(__file__).parent / "personas"
 """The shipped personas."""
@@ -79,14 +80,14 @@ def misfits(personas: Sequence[Persona], scripts: Mapping[str, Script]) -> Itera
         outcome = persona.expect["outcome"]
         if outcome not in known:
             what = f"persona {persona.persona} expects the outcome {outcome!r}, which {called} does not have"
-            yield Problem(what, nearest(outcome, sorted(known)), file=persona.source or None)
+            yield Problem(what, meant(outcome, known), file=persona.source or None)
         for never in contradictions(persona, script.outcomes.get(outcome, outcome)):
             what = f"persona {persona.persona} expects the outcome {outcome!r}, and never {never}: it cannot have both"
             yield Problem(what, "correct 'expect:' or 'never:'", file=persona.source or None)
         for slot in persona.expect:
             if slot != "outcome" and slot not in script.slots:
                 what = f"persona {persona.persona} expects a value {slot!r}, which {called} does not ask for"
-                yield Problem(what, nearest(slot, sorted(script.slots)), file=persona.source or None)
+                yield Problem(what, meant(slot, script.slots), file=persona.source or None)
 
 
 def lead_of(persona: Persona) -> Lead:

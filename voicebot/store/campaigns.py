@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping
@@ -32,6 +31,7 @@ from voicebot.store.tables import (
     OutcomeRow,
     ScriptVersionRow,
 )
+from voicebot.suggestions import meant
 
 
 class Campaigns(Database):
@@ -151,8 +151,8 @@ class Campaigns(Database):
 
         campaign = await self.read(work)
         if campaign is None:
-            near = difflib.get_close_matches(name, [one.name for one in await self.campaigns()], 3)
-            cure = f"did you mean {' or '.join(near)}?" if near else "see: voicebot campaign status"
+            known = [one.name for one in await self.campaigns()]
+            cure = meant(name, known, most=3, otherwise="see: voicebot campaign status")
             raise ConfigurationError(f"there is no campaign {name}", cure=cure)
         return campaign
 

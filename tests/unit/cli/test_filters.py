@@ -41,7 +41,7 @@ def test_a_typo_in_a_word_is_an_error_with_the_nearest_ones() -> None:
     assert filters.words("--disposition", ["busy", "answered"], known) == ("busy", "answered")
     with pytest.raises(ConfigurationError, match=r"there is no 'answred' \(did you mean answered"):
         filters.words("--disposition", ["answred"], known)
-    with pytest.raises(ConfigurationError, match="there are: answered, busy, no_answer"):
+    with pytest.raises(ConfigurationError, match="known: answered, busy, no_answer"):
         filters.words("--disposition", ["zzz"], known)
 
 

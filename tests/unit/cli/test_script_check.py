@@ -57,7 +57,7 @@ def test_a_script_that_cannot_be_read_is_told_as_far_as_it_was(
     with pytest.raises(typer.Exit):
         check.command(str(script), words=False, json=True)
     record = json.loads(capsys.readouterr().out)
-    assert [(one["id"], one["cure"]) for one in record["findings"]] == [("not-readable", "did you mean 'when'?")]
+    assert [(one["id"], one["cure"]) for one in record["findings"]] == [("not-readable", "did you mean when?")]
     assert record["states"] == 0
 
 

@@ -80,8 +80,13 @@ def test_a_lead_that_lacks_a_column_of_the_script_is_told_before_anything_starts
 @pytest.mark.parametrize(
     ("old", "new", "what", "cure"),
     [
-        ("outcome: promise_to_pay", "outcome: promise_to_pai", "the outcome 'promise_to_pai'", "'promise_to_pay'"),
-        ("promise_date: 2026", "promised: 2026", "a value 'promised'", "'promise_date'"),
+        (
+            "outcome: promise_to_pay",
+            "outcome: promise_to_pai",
+            "the outcome 'promise_to_pai'",
+            "did you mean promise_to_pay?",
+        ),
+        ("promise_date: 2026", "promised: 2026", "a value 'promised'", "did you mean promise_date?"),
     ],
 )
 def test_what_the_script_never_comes_to_is_told(tmp_path: Path, old: str, new: str, what: str, cure: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from voicebot.agi.configuration.sections import Reading, Section, Setting
 from voicebot.agi.lint.dialplan import our_contexts
 from voicebot.agi.lint.finding import Fact, PbxFinding, broken, missing, note
-from voicebot.agi.lint.options import alike
+from voicebot.agi.lint.options import likely
 from voicebot.agi.lint.pbx import Pbx, yes
 from voicebot.errors import Problem
 
@@ -53,7 +53,7 @@ def _named(reading: Reading, name: str) -> Section | None:
 
 def _meant(name: str, reading: Reading) -> str:
     """Return the question whether another object was meant; empty when none is called nearly so."""
-    meant = alike(name, [section.name for section in reading.sections])
+    meant = likely(name, [section.name for section in reading.sections])
     return f"did you mean {meant}?" if meant else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -10,6 +9,7 @@ from voicebot.agi.configuration.sections import Section, Setting
 from voicebot.agi.lint.finding import PbxFinding, broken, note
 from voicebot.agi.lint.pbx import Pbx
 from voicebot.errors import Problem
+from voicebot.suggestions import alike
 
 _ALIKE: Final = 0.8
 """Share of common characters from which a word is taken for a misspelling of another."""
@@ -143,12 +143,12 @@ def _pjsip(section: Section) -> Iterator[PbxFinding]:
     kind = section.last("type")
     if kind is None:
         for setting in section.settings:
-            if alike(setting.name, ["type"]):
+            if likely(setting.name, ["type"]):
                 yield broken(f"{setting.name!r} is no option: [{section.name}] has no type", "write type", setting)
     elif kind.value in _PJSIP:
         yield from _object(section, kind.value)
     elif kind.value not in _OTHER_TYPES:
-        meant = alike(kind.value, _PJSIP)
+        meant = likely(kind.value, _PJSIP)
         if meant:
             yield broken(f"{kind.value!r} is no type: [{section.name}] is not read", f"did you mean {meant}?", kind)
 
@@ -164,9 +164,9 @@ def _object(section: Section, kind: str) -> Iterator[PbxFinding]:
             owner = owner.removeprefix("inbound_").removeprefix("outbound_")
             if owner not in _PJSIP or option in _PJSIP[owner]:
                 continue
-            meant = alike(option, _PJSIP[owner])
+            meant = likely(option, _PJSIP[owner])
         else:
-            owner, option, meant = kind, name, alike(name, known)
+            owner, option, meant = kind, name, likely(name, known)
         what = f"{owner} has no option {option!r}: Asterisk drops the whole object"
         if meant:
             yield broken(what, f"did you mean {meant}?", setting)
@@ -181,7 +181,7 @@ def _object(section: Section, kind: str) -> Iterator[PbxFinding]:
 def _others(section: Section, known: list[str]) -> Iterator[PbxFinding]:
     for setting in section.settings:
         name = setting.name.lower()
-        meant = "" if name in known or _is_indexed(setting) else alike(name, known)
+        meant = "" if name in known or _is_indexed(setting) else likely(name, known)
         if meant:
             yield note(f"Asterisk knows no {setting.name!r} here, and says nothing", f"did you mean {meant}?", setting)
 
@@ -190,10 +190,6 @@ def _is_indexed(setting: Setting) -> bool:
     return "(" in setting.name  # eventfilter(action(include))
 
 
-def alike(word: str, known: Iterable[str]) -> str:
-    """Return the known word that another is a likely misspelling of; empty when there is none."""
-    words = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=_ALIKE)
-    if not found and len(word) > 2:
-        found = [one for one in words if sorted(one) == sorted(word.lower())]  # letters changed places
-    return words[found[0]] if found else ""
+def likely(word: str, known: Iterable[str]) -> str:
+    """Return the known word that another is surely a misspelling of; empty when there is none."""
+    return next(iter(alike(word, known, cutoff=_ALIKE)), "")

@@ -26,13 +26,13 @@ from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import spoken
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.talk import Lead, Line, SlotValue
 from voicebot.dialogue.trying.text_talk import typed_value
 from voicebot.dialogue.trying.typed import example_lead, read_lead
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.audio import SAMPLE_RATE
 from voicebot.speech.speaking.choosing import choose_prompts
+from voicebot.suggestions import meant
 
 GAP: Final = bytes(2 * int(0.4 * SAMPLE_RATE))
 """Silence between two lines."""
@@ -117,7 +117,7 @@ def lines_of(
     fitting = {key: words for key, words in parts.items() if key == wanted or key.startswith(f"{wanted}.")}
     if not fitting:
         raise ConfigurationError(
-            f"{script.script} has no step and no line {what!r}", cure=nearest(what, {*script.steps, *parts})
+            f"{script.script} has no step and no line {what!r}", cure=meant(what, {*script.steps, *parts})
         )
     found = tuple(
         line for key, words in fitting.items() for line in speaker.lines(words, key, slots, right_party=right_party)
@@ -134,7 +134,7 @@ def _values(script: Script, given: Sequence[str]) -> dict[str, SlotValue]:
     for one in given:
         name, equals, text = one.partition("=")
         if not equals or name not in script.slots:
-            cure = nearest(name, script.slots) if script.slots else "this script has no slots"
+            cure = meant(name, script.slots) if script.slots else "this script has no slots"
             raise ConfigurationError(f"--value {one}: there is no slot {name!r}", cure=cure)
         try:
             found[name] = typed_value(script.slots[name].type, text)

@@ -17,12 +17,12 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.script.reading.marked_yaml import Place
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.trying.coverage import Coverage, Item
 from voicebot.dialogue.trying.files import Written, find_files, read_file
 from voicebot.dialogue.trying.judging import Miss
 from voicebot.dialogue.trying.trial import Trial, Tried, try_all
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 _LISTED: Final = 12
 """Uncovered things listed of each kind; ``--json`` has them all."""
@@ -97,7 +97,7 @@ def _conversations(script: Script, places: Sequence[Path]) -> tuple[Written, ...
             others.update(names)
     if not problems and not found:
         cure = f"write 'script: {script.script}' in their file" + (
-            f"; {nearest(script.script, others)}" if others else ""
+            f"; {meant(script.script, others)}" if others else ""
         )
         problems.append(Problem(f"no conversation is with the script {script.script}", cure))
     if problems:

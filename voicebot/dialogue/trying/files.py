@@ -15,9 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, read_document
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.talk import Lead
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 SUFFIXES: Final = (".yaml", ".yml")
 
@@ -360,7 +360,7 @@ def _problem(document: Document, fault: Any) -> Problem:
     message = str(fault["msg"]).removeprefix("Value error, ")
     what, cure = f"{name}: {message}", ""
     if fault["type"] == "extra_forbidden":
-        what, cure = f"{name!r} is not known here", nearest(name, _keys(place[:-1]))
+        what, cure = f"{name!r} is not known here", meant(name, _keys(place[:-1]))
     elif fault["type"] == "missing":
         what, cure = f"{name!r} is missing", f"add '{name}:'"
     elif fault["type"] == "value_error":

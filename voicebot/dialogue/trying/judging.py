@@ -12,12 +12,12 @@ from typing import Final
 from voicebot.dialogue.script.model import OUTCOMES, Script
 from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.marked_yaml import Path_, Place
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Ending, Line, SlotValue
 from voicebot.dialogue.trying.files import Turn, Written
 from voicebot.dialogue.trying.text_talk import Exchange, TextTalk
 from voicebot.errors import Problem
+from voicebot.suggestions import meant
 
 _KEY: Final = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 _MUTE: Final = re.compile(r"[^\w\s]")
@@ -74,7 +74,7 @@ class _Judge:
         stands = exchange.state.step if exchange.act.ending is None else f"the ending {exchange.state.ending}"
         if turn.step and turn.step != stands:
             if turn.step not in self._script.steps:
-                cure = nearest(turn.step, self._script.steps)
+                cure = meant(turn.step, self._script.steps)
                 yield self._miss((*at, "step"), turn.step, stands, f"the script has no step {turn.step!r}", None, cure)
             else:
                 what = f"the conversation should be at {turn.step}, but is at {stands}"
@@ -102,13 +102,13 @@ class _Judge:
         known = OUTCOMES | set(self._script.outcomes)
         if expect.outcome and expect.outcome not in known:
             what = f"the script has no outcome {expect.outcome!r}"
-            yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, None, nearest(expect.outcome, known))
+            yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, None, meant(expect.outcome, known))
         elif expect.outcome and expect.outcome != got.outcome:
             what = f"the outcome should be {expect.outcome}, but is {got.outcome}"
             yield self._miss((*at, "outcome"), expect.outcome, got.outcome, what, last)
         if expect.ending and expect.ending != talk.state.ending:
             if expect.ending not in self._script.endings:
-                cure = nearest(expect.ending, self._script.endings)
+                cure = meant(expect.ending, self._script.endings)
                 what = f"the script has no ending {expect.ending!r}"
                 yield self._miss((*at, "ending"), expect.ending, talk.state.ending, what, None, cure)
             else:
@@ -149,7 +149,7 @@ class _Judge:
     ) -> Iterator[Miss]:
         for name, value in wanted.items():
             if name not in self._script.slots:
-                cure = nearest(name, self._script.slots)
+                cure = meant(name, self._script.slots)
                 yield self._miss((*at, name), str(value), "", f"the script has no slot {name!r}", None, cure)
                 continue
             came = got.get(name)

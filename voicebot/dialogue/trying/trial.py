@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import INTENTS, Script
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.trying.coverage import Coverage, coverage
 from voicebot.dialogue.trying.files import Written
@@ -15,6 +14,7 @@ from voicebot.dialogue.trying.judging import Miss, judge
 from voicebot.dialogue.trying.text_talk import TextTalk, typed_value
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import Problem
+from voicebot.suggestions import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ def _unknown(script: Script, written: Written) -> Iterator[Problem]:
         at = ("turns", index)
         if turn.means and turn.means not in intents:
             what = f"there is no intent {turn.means!r}"
-            yield written.problem((*at, "means"), what, nearest(turn.means, intents))
+            yield written.problem((*at, "means"), what, meant(turn.means, intents))
         for name, value in turn.values.items():
             if name not in script.slots:
                 what = f"the script has no slot {name!r}"
-                yield written.problem((*at, "values", name), what, nearest(name, script.slots))
+                yield written.problem((*at, "values", name), what, meant(name, script.slots))
                 continue
             try:
                 typed_value(script.slots[name].type, value)

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from voicebot import languages
 from voicebot.dialogue.script.reading.marked_yaml import read_document
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.trying.files import LeadValues, Turn
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 COMMANDS: Final = {
     "/silence": "say nothing until the bot's patience is over",
@@ -86,7 +86,7 @@ def read_typed(line: str) -> Turn | Order | None:
     known = [command.partition(" ")[0] for command in COMMANDS]
     wanted = next((command for command in COMMANDS if command.partition(" ")[0] == f"/{word}"), None)
     raise ConfigurationError(
-        f"{text} is not understood", cure=f"write {wanted}" if wanted else nearest(f"/{word}", known)
+        f"{text} is not understood", cure=f"write {wanted}" if wanted else meant(f"/{word}", known)
     )
 
 

@@ -10,7 +10,6 @@ names the columns:
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, Stat
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 KINDS: Final = ("date", "amount", "time")
 NOTHING: Final = "-"
@@ -112,9 +112,7 @@ def read_intents(path: Path, script: Script) -> tuple[IntentCase, ...]:
             return Problem(_count(fields, 2), "write: intent<TAB>utterance")
         intent, text = fields
         if intent not in known:
-            near = difflib.get_close_matches(intent, known, 1)
-            cure = f"did you mean {near[0]}?" if near else f"name one of: {', '.join(known)}"
-            return Problem(f"there is no intent {intent!r}", cure)
+            return Problem(f"there is no intent {intent!r}", meant(intent, known))
         return IntentCase(intent, text, line) if text else Problem("the utterance is missing", "write what is said")
 
     return tuple(_read(path, case))
@@ -300,6 +298,4 @@ def values_in(text: str, language: str, now: datetime, lead: Lead | None = None)
 def check_step(script: Script, step: str) -> None:
     """Raise ``ConfigurationError`` where a script has no such step."""
     if step and step not in script.steps:
-        near = difflib.get_close_matches(step, script.steps, 1)
-        cure = f"did you mean {near[0]}?" if near else f"its steps: {', '.join(script.steps)}"
-        raise ConfigurationError(f"{script.script} has no step {step!r}", cure=cure)
+        raise ConfigurationError(f"{script.script} has no step {step!r}", cure=meant(step, script.steps))

@@ -25,8 +25,8 @@ from voicebot.dialogue.script.model import (
     placeholders,
 )
 from voicebot.dialogue.script.parts import Where, moves, spoken
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.table import table_of
+from voicebot.suggestions import meant
 
 _BRACE: Final = re.compile(r"\{[^{}]*\}")
 
@@ -52,7 +52,7 @@ def broken_rules(script: Script) -> tuple[Fault, ...]:
 
 def _known(path: Where, kind: str, name: str, names: Iterable[str]) -> Iterator[Fault]:
     if name not in names:
-        yield Fault(path, f"there is no {kind} {name!r}", nearest(name, names))
+        yield Fault(path, f"there is no {kind} {name!r}", meant(name, names))
 
 
 def _names(script: Script) -> Iterator[Fault]:
@@ -126,13 +126,13 @@ def _comparison(script: Script, path: Where, comparison: Comparison) -> Iterator
     left, right = comparison.left, comparison.right
     kind = conditions.kind(script, left)
     if kind is None:
-        yield Fault(path, f"{left!r} cannot be compared", nearest(left, conditions.names(script)))
+        yield Fault(path, f"{left!r} cannot be compared", meant(left, conditions.names(script)))
     elif comparison.orders:
         other = "number" if comparison.number is not None else conditions.kind(script, right)
         if kind not in ORDERED:
             yield Fault(path, f"{left} cannot be ordered", f"write '{left} is …' or '{left} is not …'")
         elif other is None:
-            yield Fault(path, f"{right!r} cannot be compared", nearest(right, conditions.names(script)))
+            yield Fault(path, f"{right!r} cannot be compared", meant(right, conditions.names(script)))
         elif other != kind and not (kind == "amount" and comparison.number is not None):
             yield Fault(path, f"{left} and {right} cannot be compared", f"compare {left} with {_EXAMPLES[kind]}")
     elif kind in ORDERED:
@@ -185,14 +185,14 @@ def _lines(script: Script) -> Iterator[Fault]:
         for template in words.templates:
             for name in placeholders(template):
                 if name not in values:
-                    yield Fault(path, f"{{{name}}} is not known", nearest(name, values))
+                    yield Fault(path, f"{{{name}}} is not known", meant(name, values))
             if "{" in _BRACE.sub("", template) or "}" in _BRACE.sub("", template):
                 yield Fault(path, "a brace has no partner", "write variables as {name}")
             if not template.strip():
                 yield Fault(path, "there is nothing to say", "write the words, or leave the key out")
         if words.disclosure and words.disclosure not in script.disclosures:
             yield Fault(
-                path, f"there is no disclosure {words.disclosure!r}", nearest(words.disclosure, script.disclosures)
+                path, f"there is no disclosure {words.disclosure!r}", meant(words.disclosure, script.disclosures)
             )
 
 

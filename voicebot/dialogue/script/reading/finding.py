@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import Final
 
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.paths import shipped
+from voicebot.suggestions import alike, meant
 
 DEFAULT_LANGUAGE: Final = "en-US"
 _SUFFIXES: Final = (".yaml", ".yml")
@@ -64,10 +64,8 @@ def shipped_scripts() -> dict[str, Path]:
 
 def _near_names(word: str, known: tuple[str, ...]) -> str:
     short = {name.partition("/")[2] for name in known} - {word}
-    near = difflib.get_close_matches(word, [*known, *sorted(short)], 3, 0.6)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return f"name a file, or a shipped one: {', '.join(known)}"
+    shipped = f"name a file, or a shipped one: {', '.join(known)}"
+    return meant(word, [*known, *short], most=3, otherwise=shipped)
 
 
 def _near_files(path: Path) -> str:
@@ -75,7 +73,6 @@ def _near_files(path: Path) -> str:
     if not folder.is_dir():
         return f"there is no folder {folder} either"
     names = [file.name for file in sorted(folder.iterdir()) if file.suffix.lower() in _SUFFIXES]
-    near = difflib.get_close_matches(path.name, names, 3, 0.6)
-    if near:
+    if near := alike(path.name, names, 3):
         return f"did you mean {' or '.join(str(folder / name) for name in near)}?"
     return f"{folder} holds {', '.join(names[:12])}" if names else f"{folder} holds no YAML file"

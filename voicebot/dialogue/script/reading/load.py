@@ -13,10 +13,10 @@ from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.document import DOCUMENT
 from voicebot.dialogue.script.reading.faults import broken_rules, names_that_lead_nowhere
 from voicebot.dialogue.script.reading.marked_yaml import Document, Path_, merge, read_document
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.dialogue.script.reading.subflow import instance, wrong_parameters
 from voicebot.dialogue.script.variants import CHANGEABLE, named, overlaid
 from voicebot.errors import ConfigurationError, Problem
+from voicebot.suggestions import meant
 
 SHARED_SECTIONS: Final = (
     "intents", "digressions", "always", "endings", "outcomes", "disclosures", "reprompts", "slots", "steps",
@@ -103,8 +103,7 @@ def _variant(document: Document, script: Script, name: str) -> list[Problem]:
     strange = [key for key in changes if key not in CHANGEABLE]
     if strange:
         return [
-            document.problem((*at, key), f"a variant cannot change {key!r}", nearest(key, CHANGEABLE))
-            for key in strange
+            document.problem((*at, key), f"a variant cannot change {key!r}", meant(key, CHANGEABLE)) for key in strange
         ]
     places = {path[len(at) :]: place for path, place in document.places.items() if path[: len(at)] == at}
     whole = Document(overlaid({**document.data, "variants": {}}, changes), {**document.places, **places})
@@ -160,7 +159,7 @@ def _include(document: Document, path: Path, seen: list[Path], within: tuple[Pat
         if not file.is_file():
             known = [other.stem for other in sorted(path.parent.glob("*.yaml")) if other != path]
             document.problems.append(
-                document.problem(place, f"there is no {file.name} next to this file", nearest(name, known))
+                document.problem(place, f"there is no {file.name} next to this file", meant(name, known))
             )
             continue
         if isinstance(given, dict) and isinstance(prefix, str):  # the models report what else is wrong
@@ -179,7 +178,7 @@ def _take_in(  # noqa: PLR0917 - one part, its name and what is asked of it
     for key in shared.data:
         if key not in SHARED_SECTIONS and key not in ABOUT:
             shared.problems.append(
-                shared.problem((key,), f"{key!r} is not allowed in a shared part", nearest(key, SHARED_SECTIONS))
+                shared.problem((key,), f"{key!r} is not allowed in a shared part", meant(key, SHARED_SECTIONS))
             )
     ours, theirs = document.data.get("language"), shared.data.get("language")
     if ours and theirs and ours != theirs:
@@ -200,7 +199,7 @@ def _told(error: ValidationError, document: Document) -> list[Problem]:
         kind = fault["type"]
         if kind == "extra_forbidden":
             known = _keys(path[:-1])
-            what, cure = f"{path[-1]!r} is not known here", nearest(str(path[-1]), known)
+            what, cure = f"{path[-1]!r} is not known here", meant(str(path[-1]), known)
         elif kind == "missing":
             what, cure = f"{path[-1]!r} is missing", f"add '{path[-1]}:'"
         else:
