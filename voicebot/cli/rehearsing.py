@@ -6,7 +6,8 @@ import asyncio
 import enum
 import signal
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +16,14 @@ from rich.live import Live
 from rich.table import Table
 
 from voicebot.cli import output
+from voicebot.cli.script.deciding import deciding
 from voicebot.cli.training import train_missing
-from voicebot.config import load_config
-from voicebot.rehearsal.report import COLUMNS, Report
+from voicebot.config import DialogueSection, load_config
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.report import COLUMNS, Call, Report
 from voicebot.rehearsal.runner import Progress, Rehearsal
+from voicebot.rehearsal.text import rehearse_as_text
 from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
@@ -147,6 +152,36 @@ def run(rehearsal: Rehearsal, show: Show) -> Report:
     except asyncio.CancelledError:
         output.err.print("stopped; nothing is left running")
         sys.exit(_INTERRUPTED)
+
+
+def run_as_text(
+    context: typer.Context, policy: PolicyName | None, files: Mapping[str, Path], people: Sequence[Persona]
+) -> Report:
+    """Have all people talk as text, one after another.
+
+    Raises
+    ------
+    ConfigurationError, UnavailableError
+        A script is broken; Rasa is not set up, or cannot be trained.
+    """
+    config = load_config(context.obj)
+    dialogue = DialogueSection(policy=policy.value) if policy is not None else config.dialogue
+    if dialogue.policy == "rasa":
+        train_missing(files.values(), config.rasa)
+    scripts = {name: load_script(file) for name, file in files.items()}
+    begun = time.monotonic()
+
+    async def work() -> dict[str, Call]:
+        calls: dict[str, Call] = {}
+        for name, script in scripts.items():
+            async with deciding(script, dialogue, config.rasa) as decider:
+                for one in people:
+                    if one.goes_by == name:
+                        calls[one.persona] = await rehearse_as_text(one, script, decider)
+        return calls
+
+    calls = asyncio.run(work())
+    return Report(tuple(calls[one.persona] for one in people), time.monotonic() - begun)
 
 
 def tell(report: Report, *, json: bool, enough: int) -> None:

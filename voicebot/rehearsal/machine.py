@@ -37,8 +37,6 @@ from __future__ import annotations
 import enum
 import hashlib
 import random
-import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,6 +45,7 @@ from voicebot.languages import Language
 from voicebot.languages.language import Callees
 from voicebot.rehearsal.aloud import Keys, Pause, Piece, Words, pieces, words
 from voicebot.rehearsal.persona import Behaviour, Persona
+from voicebot.rehearsal.words import Answers, halves, keys, recorded, screening_question, voicemail_greeting
 
 SPEECH_FRAMES: Final = 3
 """Loud frames of 20 ms that make speech: a click is not a word."""
@@ -68,9 +67,6 @@ RECORDED_SILENCE_SECONDS: Final = 8.0
 SCREENER_WAITS_SECONDS: Final = 8.0
 SCREENER_SURE_SECONDS: Final = 1.2
 PASSED_ON_AFTER_SECONDS: Final = 1.5
-
-_MAIN_QUESTION: Final = {"collection": "reminder", "reminder": "collection"}
-"""A script's main question goes by the script's name; personas written for the other script are understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +193,7 @@ class PersonaMachine:
     _callee: Callees = field(init=False)
     _cue: str = ""
     _fresh: bool = False
-    _used: Counter[str] = field(default_factory=Counter)
+    _answers: Answers = field(init=False)
     _mouth_busy: bool = False
     _rest: list[Piece] = field(default_factory=list)
     """What is left of an answer."""
@@ -211,6 +207,7 @@ class PersonaMachine:
 
     def __post_init__(self) -> None:
         self._manner = Manner.of(self.persona)
+        self._answers = Answers(self.persona)
         self._language = languages.of(self.persona.language)
         self._callee = self._language.callees
 
@@ -389,7 +386,7 @@ class PersonaMachine:
         if self.persona.behaves(Behaviour.SILENT_FIRST_TURN) and not self._first_question_skipped:
             self._first_question_skipped = True
             return None
-        text = self._line()
+        text = self._answers.to(self._cue)
         if text is None:
             return None
         self.turns += 1
@@ -426,83 +423,3 @@ class PersonaMachine:
             else:
                 self._planned.append((now, Say(piece.text, answer=piece.last)))
                 return
-
-    def _line(self) -> str | None:
-        """Return the next line for the current cue; the last of a cue is repeated."""
-        for key in (self._cue, _MAIN_QUESTION.get(self._cue, ""), "any"):
-            lines = self.persona.says.get(key)
-            if key and lines:
-                number = min(self._used[key], len(lines) - 1)
-                self._used[key] += 1
-                return lines[number]
-        return None
-
-
-def recorded(persona: Persona) -> str:
-    """Return the name of the recording that is played on picking up; empty where there is none."""
-    return persona.says.get("wav", ("",))[0]
-
-
-def voicemail_greeting(persona: Persona) -> str:
-    """Return what a persona's answering machine says before the tone."""
-    lines = persona.says.get("greeting") or persona.says.get("any")
-    return lines[0] if lines else languages.of(persona.language).callees.voicemail.format(name=persona.lead.name)
-
-
-def screening_question(persona: Persona) -> str:
-    """Return what a persona's call screener asks."""
-    lines = persona.says.get("screening")
-    return lines[0] if lines else languages.of(persona.language).callees.screening
-
-
-def halves(text: str, language: Language) -> tuple[str, str]:
-    """Split an answer where a person would pause; the second half is empty for very short answers.
-
-    The cut is after the mark nearest to the middle, else before the middle word (or character).
-    """
-    parts = text.split() if language.spaced else [*text]
-    joint = " " if language.spaced else ""
-    if len(parts) < (4 if language.spaced else 5):
-        return text, ""
-    middle, marks = len(parts) / 2, tuple(language.callees.pause)
-    pauses = [number for number in range(1, len(parts)) if parts[number - 1].endswith(marks)]
-    cut = min(pauses, key=lambda number: abs(number - middle)) if pauses else round(middle)
-    first = joint.join(parts[:cut]).rstrip("".join(marks))
-    return f"{first}{marks[0]}", joint.join(parts[cut:])
-
-
-def keys(text: str, language: Language) -> str:
-    """Return the keys that a line stands for: its digits, a number word, or 1 for a yes and 2 for a no."""
-    digits = re.sub(r"[^0-9*#]", "", text)
-    if digits:
-        return digits
-    plain = language.plain(text)
-    words = plain.split() if language.spaced else [*plain]
-    spelled = "".join(language.machines.keys[word] for word in words if word in language.machines.keys)
-    if spelled:
-        return spelled
-    heard = (
-        set(words) if language.spaced else {one for one in language.callees.yes | language.callees.no if one in plain}
-    )
-    if heard & language.callees.no:
-        return "2"
-    return "1" if heard & language.callees.yes else ""
-
-
-def everything_said(persona: Persona) -> tuple[str, ...]:
-    """Return all that a persona may say aloud, so that it can be spoken before the call."""
-    language = languages.of(persona.language)
-    callee = language.callees
-    texts: list[str] = [callee.hello]
-    if persona.behaves(Behaviour.ANSWERING_MACHINE):
-        texts.append(voicemail_greeting(persona))
-    if persona.behaves(Behaviour.CALL_SCREENER):
-        texts += [screening_question(persona), callee.passed_on]
-    if persona.behaves(Behaviour.SAYS_UH_HUH):
-        texts.append(callee.back_channel)
-    for cue, lines in persona.says.items():
-        for line in lines if cue != "wav" else ():
-            texts.append(line)
-            if persona.behaves(Behaviour.LONG_PAUSE):
-                texts += [half for half in halves(line, language) if half]
-    return tuple(dict.fromkeys(texts))

@@ -19,9 +19,9 @@ from voicebot.dialogue.understanding.keywords import hard_intent
 from voicebot.journal import events
 from voicebot.journal.events import Entry
 from voicebot.journal.transcript import said_so_far
-from voicebot.rehearsal.machine import screening_question, voicemail_greeting
 from voicebot.rehearsal.measure import Spoken
 from voicebot.rehearsal.persona import Never, Persona
+from voicebot.rehearsal.words import NO_CUES, recorded
 from voicebot.store.records import STOP_OUTCOME
 
 _SOMEBODY_ELSE: Final = frozenset({"wrong_person", "not_available", "deceased"})
@@ -193,8 +193,14 @@ def _may_confirm(persona: Persona, text: str) -> bool:
         return True  # a key
     language = languages.of(persona.language)
     callee = language.callees
-    no_answers = {callee.hello, callee.back_channel, callee.passed_on, *persona.says.get("pickup", ())}
-    if text in (no_answers | {voicemail_greeting(persona), screening_question(persona)}) - set(_answers(persona)):
+    no_answers = {
+        callee.hello,
+        callee.back_channel,
+        callee.passed_on,
+        recorded(persona),
+        *persona.says.get("pickup", ()),
+    }
+    if text in no_answers - set(_answers(persona)):
         return False
     plain = language.plain(text)
     clues = language.clues
@@ -205,7 +211,7 @@ def _may_confirm(persona: Persona, text: str) -> bool:
 
 def _answers(persona: Persona) -> Iterator[str]:
     for cue, lines in persona.says.items():
-        if cue not in {"pickup", "greeting", "screening"}:
+        if cue not in NO_CUES:
             yield from lines
 
 

@@ -15,9 +15,9 @@ from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.rehearsal.callee import AGENT_GREETING, Agent, Callee, Party, Record
 from voicebot.rehearsal.carrier import Arrival
 from voicebot.rehearsal.line import Line, make_line
-from voicebot.rehearsal.machine import everything_said, recorded
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
+from voicebot.rehearsal.words import everything_said, recorded
 from voicebot.speech.recording_files import read_recording
 
 Follow = Callable[[str], Awaitable[Path | None]]

@@ -49,6 +49,10 @@ class Call:
         What went wrong with the rehearsal itself, for people.
     never, broken
         What must not happen in this call, and what of it did.
+    language
+        BCP 47 tag of the persona.
+    talk
+        The conversation turn by turn, where it was had as text.
     """
 
     persona: str
@@ -66,6 +70,8 @@ class Call:
     problem: str = ""
     never: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    language: str = ""
+    talk: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -88,7 +94,7 @@ class Report:
     at_once
         The most calls under way at the same time.
     folder
-        Where recordings, journals and logs are.
+        Where recordings, journals and logs are; empty where nobody was called: then it was a rehearsal as text.
     """
 
     calls: tuple[Call, ...]
@@ -100,6 +106,13 @@ class Report:
     def ok(self) -> int:
         """How many calls came to what was expected."""
         return sum(call.ok for call in self.calls)
+
+    @property
+    def languages(self) -> dict[str, tuple[int, int]]:
+        """For each language: how many calls came to what was expected, and how many there were."""
+        names = sorted({call.language for call in self.calls if call.language})
+        by_name = {name: [call.ok for call in self.calls if call.language == name] for name in names}
+        return {name: (sum(ok), len(ok)) for name, ok in by_name.items()}
 
     @property
     def broken(self) -> dict[str, int]:
@@ -126,6 +139,7 @@ class Report:
             "calls": [
                 {
                     "persona": call.persona,
+                    "language": call.language,
                     "expected": dict(call.expected),
                     "got": {name: plain(value) for name, value in call.got.items()},
                     "ok": call.ok,
@@ -140,6 +154,7 @@ class Report:
                     "never": list(call.never),
                     "broken": list(call.broken),
                     **({"problem": call.problem} if call.problem else {}),
+                    **({"talk": list(call.talk)} if call.talk else {}),
                 }
                 for call in self.calls
             ],
@@ -147,6 +162,7 @@ class Report:
                 "calls": len(self.calls),
                 "ok": self.ok,
                 "broken": self.broken,
+                "languages": {name: {"ok": ok, "calls": calls} for name, (ok, calls) in self.languages.items()},
                 "gap_ms": {"p50": percentile(gaps, 50), "p95": percentile(gaps, 95)},
                 "seconds": round(self.seconds, 1),
                 "at_once": self.at_once,
@@ -170,14 +186,18 @@ class Report:
         """Return what stands under the table."""
         gaps = self.gaps
         count = f"{self.ok} of {len(self.calls)} as expected"
-        told = [f"{count}, at most {self.at_once} calls at once, {self.seconds:.0f} s"]
+        how = f"at most {self.at_once} calls at once" if self.folder else "as text"
+        told = [f"{count}, {how}, {self.seconds:.0f} s"]
+        if len(self.languages) > 1:
+            told.append(", ".join(f"{name}: {ok} of {calls}" for name, (ok, calls) in self.languages.items()))
         if broken := self.broken:
             told.append("must never happen: " + ", ".join(f"{name} {times}×" for name, times in broken.items()))
         if gaps:
             middle, high = percentile(gaps, 50), percentile(gaps, 95)
             told.append(f"reply gap on the callee's side: p50 {middle:.0f} ms, p95 {high:.0f} ms, {len(gaps)} replies")
         told += [f"{kind}: {engine}" for kind, engine in self.engines.items() if engine]
-        told.append(f"recordings, journals and logs: {self.folder}")
+        if self.folder:
+            told.append(f"recordings, journals and logs: {self.folder}")
         return told
 
 

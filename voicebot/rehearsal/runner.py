@@ -304,13 +304,16 @@ class Rehearsal:
             record.write_wave(path)
             heard = str(path.resolve())
         if attempt is None:
-            return Call(seat.persona.persona, seat.persona.expect, {}, problem="was not called")
+            return Call(
+                seat.persona.persona, seat.persona.expect, {}, problem="was not called", language=seat.persona.language
+            )
         times = dialled[digits]
         problem = (
             f"was dialled {times} times" if times > 1 else ("never came to an end" if not _is_over(attempt) else "")
         )
         return Call(
             persona=seat.persona.persona,
+            language=seat.persona.language,
             expected=seat.persona.expect,
             got={"outcome": attempt.outcome, **attempt.slots},
             turns=record.turns if record else 0,

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from tests.unit.examples import times
 from voicebot import languages
 from voicebot.rehearsal import machine as rules
-from voicebot.rehearsal.machine import Beep, Command, Leave, PersonaMachine, Phase, Press, Say, everything_said
+from voicebot.rehearsal import words
+from voicebot.rehearsal.machine import Beep, Command, Leave, PersonaMachine, Phase, Press, Say
 from voicebot.rehearsal.persona import Behaviour, Persona, PersonaLead
+from voicebot.rehearsal.words import everything_said
 
 TICK = 0.02
 LEAD = PersonaLead(
@@ -330,7 +332,7 @@ def test_people_differ_and_stay_the_same() -> None:
     ],
 )
 def test_halves(text: str, halves: tuple[str, str]) -> None:
-    assert rules.halves(text, ENGLISH) == halves
+    assert words.halves(text, ENGLISH) == halves
 
 
 @pytest.mark.parametrize(
@@ -342,19 +344,19 @@ def test_halves(text: str, halves: tuple[str, str]) -> None:
     ],
 )
 def test_halves_where_no_spaces_are_written(text: str, halves: tuple[str, str]) -> None:
-    assert rules.halves(text, MANDARIN) == halves
+    assert words.halves(text, MANDARIN) == halves
 
 
 @pytest.mark.parametrize(
     ("text", "keys"), [("一", "1"), ("按二", "2"), ("是的", "1"), ("不是", "2"), ("九", "9"), ("喂", "")]
 )
 def test_keys_that_mandarin_words_stand_for(text: str, keys: str) -> None:
-    assert rules.keys(text, MANDARIN) == keys
+    assert words.keys(text, MANDARIN) == keys
 
 
 @given(text=st.text(alphabet="ab ,.;", max_size=40))
 def test_halves_lose_no_word(text: str) -> None:
-    first, rest = rules.halves(text, ENGLISH)
+    first, rest = words.halves(text, ENGLISH)
     joined = f"{first} {rest}" if rest else first
     letters = "".join(character for character in joined if character in "ab")
     assert letters == "".join(character for character in text if character in "ab")
@@ -363,7 +365,8 @@ def test_halves_lose_no_word(text: str) -> None:
 @given(
     behaviour=st.sets(st.sampled_from(list(Behaviour)), max_size=3),
     says=st.dictionaries(
-        st.sampled_from(["identity", "when", "any", "pickup"]), st.lists(st.sampled_from("abc"), min_size=1)
+        st.sampled_from(["identity", "when", "any", "pickup"]),
+        st.lists(st.sampled_from(["a", "b", "a [1] c"]), min_size=1),
     ),
     cues=st.booleans(),
     steps=st.lists(
