@@ -98,10 +98,13 @@ class People:
             The engine behind its voice is not installed.
         """
         speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
-        sounds = {text: await self.voices.speak(text, speaker, persona.language) for text in everything_said(persona)}
+        line = await make_line(persona.line, persona.persona, self.voices, language=persona.language, speaker=speaker)
+        sounds = {
+            text: line.placed(await self.voices.speak(text, speaker, persona.language))
+            for text in everything_said(persona)
+        }
         if persona.recording is not None:
             sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
-        line = await make_line(persona.line, persona.persona, self.voices)
         self._invited[number.lstrip("+")] = _Invited(persona, sounds, line)
 
     async def start(self) -> None:

@@ -13,9 +13,18 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from voicebot.dialogue.script.reading.marked_yaml import Document, read_document
 from voicebot.errors import ConfigurationError, Problem
@@ -91,28 +100,69 @@ class PersonaLead(_Part):
         return value
 
 
+def _as_list(value: Any) -> Any:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else value
+
+
+def _noises(value: Any) -> Any:
+    return () if value == "none" else _as_list(value)
+
+
+Noise = Literal["office", "street", "tv", "chatter", "child", "aside"]
+Level = Literal["normal", "quiet", "loud"]
+
+
+class PersonaRoom(_Part):
+    """The room that the person speaks in, away from the phone.
+
+    Parameters
+    ----------
+    rt60_ms
+        Time in which a sound dies away by 60 dB; rooms that people live in have 200 to 700.
+    distance_m
+        From the mouth to the phone, in metres. Phones level speech out: it makes the voice duller and the room
+        louder, not the voice softer (``level`` does).
+    """
+
+    rt60_ms: float = Field(400.0, ge=50, le=2000)
+    distance_m: float = Field(0.5, ge=0.05, le=6)
+
+
 class PersonaLine(_Part):
     """The persona's phone line.
 
     Parameters
     ----------
     noise
-        What is heard behind the person.
+        What is heard behind the person, one or several: ``office``, ``street``, ``tv`` (a programme), ``chatter`` (two
+        people talking), ``child``, ``aside`` (the person, turned away, to somebody else); ``none`` is nothing.
+    noise_below_db
+        How far below the person's speech each of it is, in decibels; by default 20 for an office, 17 for a street, 18
+        for a television, 16 for chatter, 14 for a child and 8 for an aside.
+    programme
+        Name of the programme on television; by default drawn by the persona's name.
     level
         How loud all of it arrives.
     sends_silence
         Whether it sends audio while the person says nothing; false: nothing at all, as with discontinuous transmission.
+    room
+        Where the person stands; by default the phone is at the mouth.
     """
 
-    noise: Literal["none", "office", "street", "tv"] = "none"
-    level: Literal["normal", "quiet", "loud"] = "normal"
+    noise: Annotated[tuple[Noise, ...], BeforeValidator(_noises)] = ()
+    noise_below_db: float | None = Field(None, ge=0, le=40)
+    programme: str = ""
+    level: Level = "normal"
     sends_silence: bool = True
+    room: PersonaRoom | None = None
 
-
-def _as_list(value: Any) -> Any:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else value
+    @model_validator(mode="after")
+    def _shown_on_television(self) -> PersonaLine:
+        if self.programme and "tv" not in self.noise:
+            raise ValueError("a programme needs 'noise: tv'")
+        return self
 
 
 Said = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=400)], ...], BeforeValidator(_as_list)]
@@ -258,14 +308,20 @@ def load_personas(folder: Path) -> tuple[Persona, ...]:
     return tuple(persona for persona, _ in personas.values())
 
 
+_PARTS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
+    ("lead",): PersonaLead,
+    ("line",): PersonaLine,
+    ("line", "room"): PersonaRoom,
+}
+
+
 def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     """Turn one of pydantic's faults into a problem at its place in the file."""
     place = tuple(part for part in fault["loc"] if isinstance(part, str | int))
     name = ".".join(map(str, place))
     what, cure = f"{name}: {str(fault['msg']).removeprefix('Value error, ')}", ""
     if fault["type"] == "extra_forbidden":
-        models: dict[object, type[BaseModel]] = {"lead": PersonaLead, "line": PersonaLine}
-        known = list(models.get(place[0] if place[1:] else "", Persona).model_fields)
+        known = list(_PARTS.get(tuple(map(str, place[:-1])), Persona).model_fields)
         what, cure = f"{name} is not known", meant(str(place[-1]), known)
     elif fault["type"] == "missing":
         what, cure = f"{name} is missing", f"add '{place[-1]}:'"

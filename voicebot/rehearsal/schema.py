@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from voicebot.dialogue.script.reading.schema import any_outcome, describe, loose
-from voicebot.rehearsal.persona import Persona, PersonaLead, PersonaLine
+from voicebot.rehearsal.persona import Persona, PersonaLead, PersonaLine, PersonaRoom
 
 FILE: Final = "personas.schema.json"
 """Beside the schema of scripts; persona files name it in their first line."""
@@ -16,7 +16,7 @@ def schema() -> dict[str, Any]:
     """Return the schema of a persona file."""
     made = Persona.model_json_schema(mode="validation")
     describe(made, Persona)
-    for model in (PersonaLead, PersonaLine):
+    for model in (PersonaLead, PersonaLine, PersonaRoom):
         describe(made["$defs"][model.__name__], model)
     said = {"type": "string", "minLength": 1}
     for key in ("says", "behaviour", "never"):
@@ -26,6 +26,11 @@ def schema() -> dict[str, Any]:
         one = made["properties"][key].pop("items")
         made["properties"][key].pop("type")
         made["properties"][key]["anyOf"] = [one, {"type": "array", "items": one}]
+    line = made["$defs"][PersonaLine.__name__]["properties"]
+    noises = line["noise"].pop("items")
+    line["noise"].pop("type")
+    line["noise"] |= {"anyOf": [{"enum": ["none", *noises["enum"]]}, {"type": "array", "items": noises}]}
+    line["noise"]["default"] = "none"
     found: dict[str, Any] = loose(made)
     found["properties"]["expect"] |= {"properties": {"outcome": any_outcome()}, "required": ["outcome"]}
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "voicebot persona", **found}

@@ -14,7 +14,7 @@ import pytest
 from voicebot.rehearsal import carrier
 from voicebot.rehearsal.callee import Agent, Callee, Record
 from voicebot.rehearsal.carrier import Arrival, dialplan, number
-from voicebot.rehearsal.line import Line
+from voicebot.rehearsal.line import Line, Track
 from voicebot.rehearsal.measure import is_loud, reply_gaps
 from voicebot.rehearsal.network import Ports, as_toml
 from voicebot.rehearsal.persona import load_persona
@@ -22,7 +22,7 @@ from voicebot.rehearsal.selection import PERSONAS
 from voicebot.speech.audio import FRAME_BYTES, SILENT_FRAME
 
 TONE = (8000 * np.sin(np.arange(160 * 25))).astype("<i2").tobytes()
-QUIET = Line(np.zeros(8000, dtype=np.float32))
+QUIET = Line((Track(np.zeros(8000, dtype=np.float32)),))
 LOUD_FRAME = TONE[:FRAME_BYTES]
 
 

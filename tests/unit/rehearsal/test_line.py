@@ -1,20 +1,21 @@
-"""A phone line's noise and level: what was asked for, and the same every time."""
+"""A phone line: what was asked for is heard, as loud as it was asked for, and the same every time."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from voicebot.rehearsal.line import LEVEL_DB, SIGNAL_TO_NOISE_DB, SPEECH_DBFS, Line, beep, from_pcm, make_line, to_pcm
 from voicebot.rehearsal.measure import is_loud
-from voicebot.rehearsal.persona import PersonaLine
+from voicebot.rehearsal.persona import Level, Noise, PersonaLine, PersonaRoom
 from voicebot.rehearsal.voices import SPEAKERS, CallerVoices
 from voicebot.speech.audio import FRAME_BYTES, SILENT_FRAME
 from voicebot.speech.speaking.loudness import speech_level
 
 VOICES = CallerVoices()
+COMES_AND_GOES = {"tv", "chatter", "child", "aside"}
 
 
 def dbfs(pcm: bytes) -> float:
@@ -26,14 +27,35 @@ def frames(line: Line, count: int) -> bytes:
     return b"".join(line.frame() for _ in range(count))
 
 
-@pytest.mark.parametrize("noise", ["office", "street", "tv"])
-@pytest.mark.parametrize("level", ["normal", "quiet", "loud"])
-async def test_noise_is_as_loud_as_it_should_be(
-    noise: Literal["office", "street", "tv"], level: Literal["normal", "quiet", "loud"]
-) -> None:
-    line = await make_line(PersonaLine(noise=noise, level=level), "ann", VOICES)
-    heard = frames(line, 600)
-    assert dbfs(heard) == pytest.approx(SPEECH_DBFS - SIGNAL_TO_NOISE_DB[noise] + LEVEL_DB[level], abs=0.7)
+def through(line: Line, pcm: bytes) -> bytes:
+    return b"".join(line.frame(pcm[at : at + FRAME_BYTES]) for at in range(0, len(pcm), FRAME_BYTES))
+
+
+def heard_level(line: Line, noise: Noise) -> float:
+    """The whole loop, of at most 2 minutes: its mean level, or that of its active speech."""
+    heard = frames(line, 6000)
+    return speech_level(heard) if noise in COMES_AND_GOES else dbfs(heard)
+
+
+@pytest.mark.parametrize("noise", get_args(Noise))
+@pytest.mark.parametrize("level", get_args(Level))
+async def test_noise_is_as_loud_as_it_should_be(noise: Noise, level: Level) -> None:
+    line = await make_line(PersonaLine(noise=(noise,), level=level), "ann", VOICES)
+    wanted = SPEECH_DBFS - SIGNAL_TO_NOISE_DB[noise] + LEVEL_DB[level]
+    assert heard_level(line, noise) == pytest.approx(wanted, abs=1.0)
+
+
+@pytest.mark.parametrize("below", [6.0, 20.0])
+@pytest.mark.parametrize("noise", ["tv", "chatter", "street"])
+async def test_noise_is_as_far_below_as_was_asked(noise: Noise, below: float) -> None:
+    line = await make_line(PersonaLine(noise=(noise,), noise_below_db=below), "bob", VOICES)
+    assert heard_level(line, noise) == pytest.approx(SPEECH_DBFS - below, abs=1.0)
+
+
+async def test_noises_add_up() -> None:
+    both = await make_line(PersonaLine(noise=("street", "tv"), noise_below_db=10), "ann", VOICES)
+    one = await make_line(PersonaLine(noise=("street",), noise_below_db=10), "ann", VOICES)
+    assert dbfs(frames(both, 1000)) > dbfs(frames(one, 1000)) + 1
 
 
 async def test_a_clean_line_is_not_digital_silence_and_not_speech() -> None:
@@ -45,11 +67,10 @@ async def test_a_clean_line_is_not_digital_silence_and_not_speech() -> None:
 
 async def test_speech_keeps_its_level_and_the_line_moves_it() -> None:
     pcm = await VOICES.speak("I can pay on Friday", SPEAKERS[0])
-    levels = {}
-    for level in ("normal", "quiet", "loud"):
-        line = await make_line(PersonaLine(level=level), "ann", VOICES)
-        sent = b"".join(line.frame(pcm[at : at + FRAME_BYTES]) for at in range(0, len(pcm), FRAME_BYTES))
-        levels[level] = speech_level(sent)
+    levels = {
+        level: speech_level(through(await make_line(PersonaLine(level=level), "ann", VOICES), pcm))
+        for level in get_args(Level)
+    }
     assert levels["normal"] == pytest.approx(SPEECH_DBFS, abs=0.5)
     assert levels["quiet"] == pytest.approx(SPEECH_DBFS - 12, abs=0.7)
     assert levels["loud"] > SPEECH_DBFS + 7
@@ -57,18 +78,51 @@ async def test_speech_keeps_its_level_and_the_line_moves_it() -> None:
 
 async def test_the_same_every_time_and_different_for_others() -> None:
     first, again, other = [
-        frames(await make_line(PersonaLine(noise="office"), name, CallerVoices()), 100)
+        frames(await make_line(PersonaLine(noise=("office", "tv")), name, CallerVoices()), 100)
         for name in ("ann", "ann", "bob")
     ]
     assert first == again
     assert first != other
 
 
+async def test_one_part_of_a_line_does_not_change_another() -> None:
+    alone = await make_line(PersonaLine(noise=("tv",)), "ann", VOICES)
+    with_others = await make_line(PersonaLine(noise=("street", "tv")), "ann", VOICES)
+    (_, television), (_, _, again) = alone.tracks, with_others.tracks
+    assert np.array_equal(television.samples, again.samples)
+
+
 async def test_noise_has_no_end() -> None:
-    line = await make_line(PersonaLine(noise="street"), "ann", VOICES)
+    line = await make_line(PersonaLine(noise=("street",)), "ann", VOICES)
     loudness = [dbfs(line.frame()) for _ in range(1500)]
     assert max(loudness) - min(loudness) < 35
     assert len(line.frame(b"\1\0")) == FRAME_BYTES, "a short last frame is filled up"
+
+
+async def test_nobody_says_an_aside_while_answering() -> None:
+    speech = await VOICES.speak("yes, this is she, who is calling please", SPEAKERS[3])
+    with_asides = await make_line(PersonaLine(noise=("aside",)), "ann", VOICES)
+    without = await make_line(PersonaLine(), "ann", VOICES)
+    assert through(with_asides.fresh(), speech * 10) == through(without, speech * 10)
+    assert any(is_loud(with_asides.frame()) for _ in range(1000))
+
+
+async def test_a_room_makes_speech_longer_and_duller_not_softer() -> None:
+    speech = await VOICES.speak("I can pay on Friday", SPEAKERS[0])
+    line = await make_line(PersonaLine(room=PersonaRoom(rt60_ms=600, distance_m=2.5)), "ann", VOICES)
+    far = line.placed(speech)
+    assert len(far) > len(speech)
+    assert speech_level(far) == pytest.approx(speech_level(speech), abs=1.0)
+    assert brightness(far) < brightness(speech) - 3
+    assert far == line.placed(speech)
+    near = await make_line(PersonaLine(), "ann", VOICES)
+    assert near.placed(speech) == speech
+
+
+def brightness(pcm: bytes) -> float:
+    """Level above 2.5 kHz against all of it, dB."""
+    power = np.abs(np.fft.rfft(from_pcm(pcm))) ** 2
+    return float(10 * np.log10(power[round(len(power) * 2.5 / 4) :].sum() / power.sum()))
 
 
 def test_too_loud_is_clipped_not_wrapped() -> None:
