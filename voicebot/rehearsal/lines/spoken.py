@@ -15,9 +15,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from voicebot.dialogue.script.reading.marked_yaml import read_document
-from voicebot.dialogue.script.reading.nearest import nearest
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.rehearsal.voices import MANDARIN_SPEAKERS, Speaker
+from voicebot.suggestions import meant
 
 Kind = Literal["programmes", "conversations", "children", "colleagues", "asides"]
 Music = Literal["none", "bed", "jingle", "song"]
@@ -100,7 +100,7 @@ class Repertoire(_Part):
             if piece.name == name:
                 return piece
         raise ConfigurationError(
-            Problem(f"no programme is named {name!r}", nearest(name, [piece.name for piece in pieces]))
+            Problem(f"no programme is named {name!r}", meant(name, [piece.name for piece in pieces]))
         )
 
 
