@@ -71,7 +71,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
         ("noise: none", "noise: televison", "noise", "line.noise.0", ""),
         ("noise: none", "noise: tv, noise_below_db: 60", "noise_below_db", "less than or equal to 40", ""),
         ("noise: none", "programme: evening_news", "line", "a programme needs 'noise: tv'", ""),
-        ("noise: none", "room: {rt60: 400}", "rt60", "line.room.rt60 is not known", "did you mean 'rt60_ms'?"),
+        ("noise: none", "room: {rt60: 400}", "rt60", "line.room.rt60 is not known", "did you mean rt60_ms?"),
         ("120.50", "a lot", "amount", "lead.amount", ""),
         ("America/New_York", "America/Nowhere", "timezone", "IANA time zone", ""),
         ("outcome: promise_to_pay, ", "", "expect", "names no outcome", ""),

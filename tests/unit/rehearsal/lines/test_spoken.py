@@ -59,7 +59,7 @@ def test_nobody_on_television_has_a_callers_voice() -> None:
 
 
 def test_a_programme_that_is_not_there_is_told_with_the_nearest() -> None:
-    with pytest.raises(ConfigurationError, match="did you mean 'evening_news'"):
+    with pytest.raises(ConfigurationError, match="did you mean evening_news"):
         repertoire("en-US").choose("programmes", np.random.default_rng(0), "evening_new")
 
 
