@@ -44,11 +44,11 @@ class Trial:
     frozen_seconds: float = 1.5
     clips: dict[str, bytes] = field(default_factory=dict)
 
-    def pool(self, *, workers: int = 2, folder: Path | None = None, look_seconds: float = 20.0) -> WorkerPool:
+    def pool(self, *, workers: int = 2, folder: Path | None = None, silent_seconds: float = 20.0) -> WorkerPool:
         """A pool that is not started; on a busy machine nothing is slow enough to be taken for frozen."""
         info = EngineInfo(self.engine, self.folder.name, self.language, "the tests ask for it")
         return WorkerPool(
-            info, engine=self.engine, folder=folder or self.folder, workers=workers, look_seconds=look_seconds
+            info, engine=self.engine, folder=folder or self.folder, workers=workers, silent_seconds=silent_seconds
         )
 
     @property

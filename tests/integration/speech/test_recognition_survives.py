@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def watchful(trial: Trial) -> AsyncIterator[WorkerPool]:
     """A pool that soon takes a worker for frozen."""
-    pool = trial.pool(look_seconds=trial.frozen_seconds)
+    pool = trial.pool(silent_seconds=trial.frozen_seconds)
     await pool.start()
     yield pool
     await pool.close()

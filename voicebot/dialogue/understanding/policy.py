@@ -11,14 +11,20 @@ from voicebot.languages.grammar.phone_numbers import phone_in, region_of
 
 
 class Policy(Protocol):
-    """Decides what an utterance means in one script. Never raises on input, never blocks the event loop."""
+    """Decides what an utterance means in one script; whatever was said, it answers, and never blocks the event loop."""
 
     @property
     def name(self) -> str:
         """``local`` or ``rasa``."""
 
     async def understand(self, question: Question) -> Understanding:
-        """Return the intent and slot values of ``question``; ``no_match`` where nothing fits."""
+        """Return the intent and slot values of ``question``; ``no_match`` where nothing fits.
+
+        Raises
+        ------
+        UnavailableError
+            What decides is gone, or did not answer in time: the utterance counts as not understood.
+        """
 
 
 def engine_answer(script: Script, question: Question) -> Understanding | None:

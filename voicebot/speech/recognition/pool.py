@@ -264,19 +264,19 @@ class WorkerPool:
         What the workers load.
     workers
         How many, at best one per core.
-    look_seconds
+    silent_seconds
         How long a worker may give no sign while it owes words, beside a quarter of the seconds of audio to be heard.
         Calls wait some four seconds: a short answer is to be heard again within them when a worker has stopped, but
         on a machine that is just busy none may be killed.
     """
 
     def __init__(
-        self, info: EngineInfo, *, engine: EngineName, folder: Path, workers: int, look_seconds: float = 3.0
+        self, info: EngineInfo, *, engine: EngineName, folder: Path, workers: int, silent_seconds: float = 3.0
     ) -> None:
         self._info = info
         self._order = with_json(Kind.LOAD, {"engine": engine, "folder": str(folder), "language": info.language})
         self._slots = [_Slot(number) for number in range(workers)]
-        self._look_seconds = look_seconds
+        self._silent_seconds = silent_seconds
         self._sessions: dict[int, Session] = {}
         self._numbers = itertools.count(1)
         self._closing = False
@@ -438,6 +438,6 @@ class WorkerPool:
                 patience = slot.patience
                 if slot.process is None or patience is None:
                     continue
-                if now - slot.last_sign > self._look_seconds + patience / 4:
+                if now - slot.last_sign > self._silent_seconds + patience / 4:
                     _log.warning("recognition worker does not respond and is killed", worker=slot.number)
                     slot.process.kill()

@@ -170,7 +170,7 @@ class VoskStream:
         self._free: _Ear | None = None
         self._hinted: _Ear | None = None
         self._audio = bytearray()
-        self._looked = False
+        self._transcribed = False
 
     def begin(self, hints: Hints) -> None:
         """Start an utterance."""
@@ -184,11 +184,11 @@ class VoskStream:
         if self._free is None or not pcm:
             return
         short = len(self._audio) <= _REHEARD_SECONDS * SAMPLE_RATE * 2
-        if self._looked and short:
+        if self._transcribed and short:
             for ear in self._ears():
                 ear.forget()
                 ear.feed(bytes(self._audio))
-        self._looked = False
+        self._transcribed = False
         if short:
             self._audio += pcm
         for ear in self._ears():
@@ -198,7 +198,7 @@ class VoskStream:
         """Words so far."""
         if self._free is None:
             return Heard(NOTHING)
-        self._looked = True
+        self._transcribed = True
         free = self._free.final()
         hinted = self._hinted.final() if self._hinted is not None else []
         heard = weigh(_pairs(free), _pairs(hinted))
@@ -210,7 +210,7 @@ class VoskStream:
             self._engine.give_back(self._free)
         self._free = self._hinted = None
         self._audio.clear()
-        self._looked = False
+        self._transcribed = False
 
     def _ears(self) -> tuple[_Ear, ...]:
         return tuple(ear for ear in (self._free, self._hinted) if ear is not None)

@@ -100,7 +100,7 @@ class Worker:
                 if stream is None or self._overtaken(message):
                     self._send(Message(Kind.DROPPED, message.session, message.utterance, message.interim))
                 else:
-                    self._look(stream, message)
+                    self._transcribe(stream, message)
             case Kind.END | Kind.CLOSE:
                 if stream := self._streams.get(message.session):
                     stream.end()
@@ -117,7 +117,7 @@ class Worker:
         later = (Kind.INTERIM, Kind.END, Kind.CLOSE, Kind.BEGIN)
         return any(message.session == interim.session and message.kind in later for message in self._queue)
 
-    def _look(self, stream: Stream, message: Message) -> None:
+    def _transcribe(self, stream: Stream, message: Message) -> None:
         cpu = time.process_time()
         heard, error = Heard(NOTHING), ""
         try:
