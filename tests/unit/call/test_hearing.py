@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.call.hearing import MISSING_SECONDS, NOTHING_SENT_SECONDS, Hearing
+from voicebot.call.hearing import MISSING_SECONDS, Hearing
 from voicebot.call.silence import Silence
 from voicebot.rehearsal.line import beep
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME
