@@ -221,6 +221,7 @@ def test_pauses_and_keys_within_an_answer() -> None:
     stage.run(10)
     commands = [command for _, command in stage.did]
     assert commands == [Say("well I would,"), Say("but,"), Press("2"), Say("not now", answer=True)]
+    assert {one.text for one in commands if isinstance(one, Say)} <= set(everything_said(stage.machine.persona))
     asked_at, first, second = 102.0, stage.did[0][0], stage.did[1][0]
     assert first - asked_at >= 2.3
     assert 1.5 <= second - (first + 0.06 * len("well I would,")) <= 1.6
