@@ -115,6 +115,7 @@ class Asker:
             means,
             complete=understanding.complete,
             hesitant=not special and hesitant(utterance.text, understanding, language),
+            value=bool(understanding.slots),
             urgent=self._talk.urgent(plan),
             takes_back=plan.takes_back,
         )

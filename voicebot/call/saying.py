@@ -51,11 +51,19 @@ class Saying:
         self._awaited: int | None = None
         """Line that was to be played and is still being rendered."""
         self._held = False
+        self._asked_before = False
 
-    def begin(self, act: Act) -> None:
-        """Take the lines of the next turn; what was being said is dropped."""
+    def begin(self, act: Act, *, again: bool = False) -> None:
+        """Take the lines of the next turn; what was being said is dropped.
+
+        Parameters
+        ----------
+        again
+            They put a question again that got no answer.
+        """
         self.drop()
         self._lines = act.lines
+        self._asked_before = again
 
     def play(self, number: int, at: float) -> None:
         """Say a line of the turn."""
@@ -100,8 +108,8 @@ class Saying:
 
     @property
     def asks_now(self) -> bool:
-        """Whether more than half of the turn's last line, the question, has been said."""
-        return self._playback.line == len(self._lines) - 1 and self._playback.progress > 0.5
+        """Whether the callee knows the question: more than half of it has been said, or all of it the time before."""
+        return self._asked_before or (self._playback.line == len(self._lines) - 1 and self._playback.progress > 0.5)
 
     def _play(self, number: int, clip: bytes) -> None:
         self._playback.play(number, clip + LINE_GAP if number + 1 < len(self._lines) else clip)

@@ -19,6 +19,7 @@ from voicebot.call import noting
 from voicebot.call.alarm import Alarm
 from voicebot.call.asking import Asked, Asker, Clips
 from voicebot.call.hearing import Hearing, Sound
+from voicebot.call.next_turn import asks_again, turn_of
 from voicebot.call.saying import Saying
 from voicebot.call.turn_events import (
     Beep,
@@ -42,7 +43,6 @@ from voicebot.call.turn_events import (
     Played,
     Resume,
     Tick,
-    Turn,
 )
 from voicebot.call.turn_table import Mouth
 from voicebot.call.turns import TurnMachine
@@ -318,31 +318,18 @@ class CallSession:
         """Start the turn that a plan describes."""
         act = plan.act
         self._act = act
-        self._saying.begin(act)
+        self._saying.begin(act, again=asks_again(plan))
         self._ending = act.ending
         self._asked.clear()
         self._plans.clear()
-        lines = tuple(line.uninterruptible for line in act.lines)
-        replies = bool(plan.utterance.text)
         if act.listening is not None:
             listening = act.listening
             self._journal.add(events.QuestionBegun(listening.step, listening.cue, listening.expects), at)
-            turn = Turn(
-                lines,
-                expects=listening.expects,
-                no_input_seconds=listening.no_input_seconds,
-                max_digits=listening.max_digits,
-                opens=opens,
-                replies=replies,
-            )
-        else:
-            assert act.ending is not None  # noqa: S101 - an act has one of the two
-            after_beep = plan.understanding.intent == "voicemail"
+        elif act.ending is not None:
             self._journal.add(noting.ending(act.ending), at)
-            turn = Turn(lines, ends=True, opens=opens, after_beep=after_beep, replies=replies)
         if act.press:
             self._press(act.press, at)
-        self._tell(Begin(at, turn))
+        self._tell(Begin(at, turn_of(plan, opens=opens)))
 
     def _press(self, key: str, at: float) -> None:
         self._journal.add(events.KeyPressed(key), at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from voicebot.call.pace import Pace
 from voicebot.call.turn_events import Decided, Meaning
 
 
@@ -13,7 +14,8 @@ class Timing:
     """How long things last before they count. Names ending in ``ms`` are milliseconds of speech or silence.
 
     The closing silences follow what people do: gaps inside an answer are mostly under 200 ms once its last word
-    is complete, while a speaker who is still searching pauses for half a second and more.
+    is complete, while a speaker who is still searching pauses for half a second to two seconds; where the words so far
+    leave the sentence open, nobody expects the other to speak.
     """
 
     onset_ms: int = 60
@@ -24,8 +26,8 @@ class Timing:
     closing_complete_ms: int = 180
     closing_number_ms: int = 340
     closing_digits_ms: int = 700
-    closing_incomplete_ms: int = 700
-    closing_hesitant_ms: int = 1300
+    closing_incomplete_ms: int = 900
+    closing_hesitant_ms: int = 1600
     give_up_ms: int = 4000
     greeting_wait_seconds: float = 1.0
     greeting_close_ms: int = 300
@@ -45,7 +47,7 @@ class Timing:
     frame_late_ms: int = 10
     """The machine asks to be woken this much after something is due: a frame that is only a little late goes first."""
 
-    def closing_ms(self, decided: Decided, expects: str, *, quiet: bool) -> int:
+    def closing_ms(self, decided: Decided, expects: str, pace: Pace, *, quiet: bool) -> float:
         """How much silence ends an utterance with these words (rule 3 of the turn machine).
 
         Parameters
@@ -54,20 +56,21 @@ class Timing:
             What its words are.
         expects
             Kind of answer that is awaited, see ``Turn``.
+        pace
+            How long this callee pauses.
         quiet
             The bot has said all it had to say, and waits for an answer.
         """
         if decided.meaning in (Meaning.NOTHING, Meaning.BACK_CHANNEL) and not quiet:
             return self.closing_complete_ms
-        if decided.hesitant:
-            return self.closing_hesitant_ms
+        if decided.hesitant or (expects == "digits" and not decided.complete):
+            return pace.searching(self.closing_hesitant_ms)
         if expects == "digits":
             return self.closing_digits_ms
         if not decided.complete:
-            return self.closing_incomplete_ms
-        if expects in ("date", "amount"):
-            return self.closing_number_ms
-        return self.closing_complete_ms
+            return pace.searching(self.closing_incomplete_ms)
+        number = decided.value and expects in ("date", "amount")
+        return pace.answered(self.closing_number_ms if number else self.closing_complete_ms)
 
 
 DEFAULT_TIMING: Final = Timing()

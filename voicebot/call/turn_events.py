@@ -87,8 +87,9 @@ class Tick:
 class Decided:
     """The words, the keys or the silence of a query have been understood, and the reply is ready to be spoken.
 
-    ``complete``: the words answer the question. ``hesitant``: they trail off. ``urgent``: honoured even when
-    the call is ending. ``takes_back``: it answers again what the current turn had replied to too early.
+    ``complete``: the words answer the question. ``hesitant``: they leave the sentence open. ``value``: they name a day,
+    an amount or the like, whose last word may not have been said. ``urgent``: honoured even when the call is ending.
+    ``takes_back``: it answers again what the current turn had replied to too early.
     """
 
     at: float
@@ -96,6 +97,7 @@ class Decided:
     meaning: Meaning = Meaning.ANSWER
     complete: bool = True
     hesitant: bool = False
+    value: bool = False
     urgent: bool = False
     takes_back: bool = False
 

@@ -13,7 +13,8 @@ event may change, and what is waited for in each state. Everything else follows 
     the silence. If speech continues, that interim result is stale and the next silence asks again. Queries are
     numbered, and only the newest counts.
 3.  **It ends** when the silence has lasted as long as its words call for: short when they already answer the question,
-    longer for dates, amounts and digits, long when they don't answer, longest when they trail off.
+    longer for dates, amounts and digits, long when they don't answer, longest when they leave the sentence open; longer
+    still for somebody who has paused that long before (``pace.py``).
 4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech. If the utterance turns out to be a
     back-channel or noise, the line resumes a little before where it stopped; otherwise the rest of it is dropped and
     the utterance is answered.
@@ -27,7 +28,7 @@ event may change, and what is waited for in each state. Everything else follows 
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
 9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own.
 10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
-    reply, during its first line, is joined to the words that were replied to. Together they are answered again (the
+    reply is joined to the words that were replied to. Together they are answered again (the
     reply is taken back, even one that would end the call), or they add nothing and the reply resumes.
 11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
     for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
@@ -49,6 +50,8 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from voicebot.call.floor import Floor
+from voicebot.call.pace import Pace
 from voicebot.call.silence import Silence
 from voicebot.call.timing import DEFAULT_TIMING, Timing
 from voicebot.call.turn_events import (
@@ -111,6 +114,11 @@ class TurnMachine:
         self._off_since = 0.0
         self._begun_at = 0.0
         self._goes_on = False
+        self._pace = Pace()
+        self._stopped_at = 0.0
+        """When the callee last stopped speaking for a while."""
+        self._pause_ms = 0.0
+        """From there to the beginning of the utterance."""
         self._digits = ""
         self._digit_at = 0.0
         self._beeped = False
@@ -234,6 +242,7 @@ class TurnMachine:
         self._utterance += 1
         self._opened_at = event.at
         self._goes_on = self._has_not_finished(event.at)
+        self._pause_ms = (event.at - self._stopped_at) * 1000 - event.speech_ms
         self._decided = None
         self._next_query()
         return [Open(self._utterance), *self._maybe_hold(event)]
@@ -251,6 +260,7 @@ class TurnMachine:
 
     def _maybe_resume(self, event: Frame) -> list[Command]:
         if event.speech_ms >= self.timing.resume_ms and event.silence_ms == 0 and not self._too_long(event.at):
+            self._pace.paused((event.at - self._stopped_at) * 1000 - event.speech_ms)
             self.ear = Ear.HEARING
             self._decided = None
             self._next_query()
@@ -258,7 +268,7 @@ class TurnMachine:
 
     def _has_not_finished(self, at: float) -> bool:
         """Rule 10: the callee is speaking again as the reply begins."""
-        begins = self.mouth is Mouth.SPEAKING and self._line == 0 and at - self._begun_at <= self.timing.goes_on_seconds
+        begins = self.mouth is Mouth.SPEAKING and at - self._begun_at <= self.timing.goes_on_seconds
         return begins and self.turn.replies
 
     # -------------------------------------------------------------------------------------------- waits
@@ -296,9 +306,9 @@ class TurnMachine:
                 return self._quiet_since + self.turn.no_input_seconds
         return math.inf
 
-    def _closing_ms(self, decided: Decided) -> int:
+    def _closing_ms(self, decided: Decided) -> float:
         """Rules 3 and 12: something urgent said at length before the bot has spoken may still come from a machine."""
-        closing = self.timing.closing_ms(decided, self.turn.expects, quiet=self.mouth is Mouth.QUIET)
+        closing = self.timing.closing_ms(decided, self.turn.expects, self._pace, quiet=self.mouth is Mouth.QUIET)
         spoke_ms = (self._silence.since - self._opened_at) * 1000
         if self._urgent_while_off() and spoke_ms >= self.timing.greeting_like_a_machine_ms:
             return max(closing, self.timing.closing_hesitant_ms)
@@ -334,6 +344,7 @@ class TurnMachine:
 
     def _ask_interim(self) -> list[Command]:
         self.ear = Ear.CLOSING
+        self._stopped_at = self._silence.since
         self._decided = None
         return [Interim(self._utterance, self._next_query(), self._goes_on)]
 
@@ -346,21 +357,9 @@ class TurnMachine:
         return at + _ROUNDING_SECONDS >= self._too_long_from()
 
     def _floor_from(self) -> float:
-        """Rules 7 and 12: when a turn that has had to wait may begin."""
-        timing = self.timing
-        if self._screened:
-            closed = self._silence.since + timing.screener_close_ms / 1000
-            return min(closed, self._off_since + timing.screener_longest_seconds)
-        if self.turn.after_beep:
-            if self._beeped:
-                return self._off_since
-            missed = max(self._silence.since, self._off_since) + timing.beep_silence_ms / 1000
-            return min(missed, self._off_since + timing.beep_longest_seconds)
-        if self.ear is Ear.WAITING:
-            nothing_said = self.turn.opens and self._utterance == 0
-            return self._off_since + (timing.greeting_wait_seconds if nothing_said else 0.0)
-        closed = self._silence.since + timing.greeting_close_ms / 1000
-        return min(closed, self._off_since + timing.greeting_longest_seconds)
+        hears = self.ear is not Ear.WAITING
+        floor = Floor(self._off_since, self._silence.since, hears, self._utterance == 0, self._screened, self._beeped)
+        return floor.free_at(self.turn, self.timing)
 
     # ------------------------------------------------------------------------------------------ Decided
 
@@ -379,6 +378,8 @@ class TurnMachine:
         """Rules 3 to 6: an utterance has ended; what becomes of it depends on what the mouth is doing."""
         commands = self._forget_utterance()
         answer = decided.meaning is Meaning.ANSWER
+        if decided.takes_back:
+            self._pace.cut_off(self._pause_ms)
         if self._screened or self._special_is_machine:
             return [*commands, *self._go_on()]  # rule 12
         if self.mouth is Mouth.OFF:

@@ -416,8 +416,11 @@ class Language:
         return " ".join(bare for word in text.split() if (bare := word.strip("'")))
 
     def trails_off(self, text: str) -> bool:
-        """Return whether more is to come after these words."""
-        return text.rstrip().endswith(BREAKS_OFF) or self.clues.trailing.search(self.plain(text)) is not None
+        """Return whether more is to come after these words; a question that was finished is finished."""
+        text = text.rstrip()
+        if text.endswith(("?", "？")):
+            return False
+        return text.endswith(BREAKS_OFF) or self.clues.trailing.search(self.plain(text)) is not None
 
     def find_phones(self, text: str, region: str) -> tuple[Found[str], ...]:
         """Return the telephone numbers in ``text``, read out or written, as E.164; valid or not.

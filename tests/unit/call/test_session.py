@@ -147,6 +147,24 @@ def test_words_over_a_line_stop_it_and_are_answered(tmp_path: Path, yes: list[by
     told(story())
 
 
+def test_a_yes_that_meets_the_repeated_question_answers_it(tmp_path: Path, yes: list[bytes]) -> None:
+    """Who is slow to answer speaks just as the question is put again, and knows it: that is no back-channel."""
+
+    async def story() -> None:
+        call = Call(tmp_path, yes="affirm")
+        call.clips.seconds = 4.0
+        call.answer()
+        while not call.all("turn"):
+            await call.line(noise(0.1))
+        assert call.all("turn")[0]["intent"] == "no_input"
+        call.recognizer.words = ["yes"]
+        await call.line([*noise(0.5), *yes, *noise(0.6)])
+        assert [entry["intent"] for entry in call.all("turn")] == ["no_input", "affirm"]
+        call.session.abandon()
+
+    told(story())
+
+
 def test_a_key_answers(tmp_path: Path) -> None:
     async def story() -> None:
         call = Call(tmp_path, yes="affirm")

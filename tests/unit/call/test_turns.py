@@ -108,7 +108,7 @@ def test_decision_after_the_closing_silence_ends_at_once() -> None:
 
 
 def test_incomplete_and_hesitant_answers_wait_longer() -> None:
-    cases: tuple[tuple[dict[str, Any], int], ...] = (({"complete": False}, 700), ({"hesitant": True}, 1300))
+    cases: tuple[tuple[dict[str, Any], int], ...] = (({"complete": False}, 900), ({"hesitant": True}, 1600))
     for more, milliseconds in cases:
         line = Line()
         line.played()
@@ -236,10 +236,10 @@ def test_long_urgent_words_in_the_greeting_may_be_a_machines() -> None:
         line.speech(2500)
         line.silence(100)
         line.decide(urgent=True)
-        assert line.silence(800) == []
+        assert line.silence(1000) == []
         if screener:
             assert line.do(Machine(line.at, "screener")) == []
-        done = line.silence(600)
+        done = line.silence(700)
         assert (Commit in kinds(done)) != screener
         assert (DecideMachine in kinds(done)) == screener
 
@@ -351,16 +351,59 @@ def test_an_ending_that_came_too_early_is_taken_back_and_goes_on_otherwise() -> 
     assert Drop() not in [*mandatory.decide(takes_back=True), *mandatory.silence(200)]
 
 
-def test_only_the_first_line_of_a_reply_is_taken_back() -> None:
+def test_only_a_reply_that_has_just_begun_is_taken_back() -> None:
     line = Line()
     line.silence(400)
     line.speech(300)
     assert [command.goes_on for command in line.silence(100) if isinstance(command, Interim)] == [False]
-    second = Line(False, False, replies=True)
-    second.silence(200)
-    second.played(0)
-    second.speech(300)
-    assert [command.goes_on for command in second.silence(100) if isinstance(command, Interim)] == [False]
+    for waited, goes_on in ((200, True), (1500, False)):
+        second = Line(False, False, replies=True)
+        second.silence(200)
+        second.played(0)
+        second.silence(waited)
+        second.speech(300)
+        assert [command.goes_on for command in second.silence(100) if isinstance(command, Interim)] == [goes_on]
+
+
+def test_who_has_paused_long_is_waited_for_longer() -> None:
+    line = Line()
+    line.played()
+    line.speech(300)
+    line.silence(1400)
+    line.speech_ms = 0
+    line.speech(300)
+    line.silence(100)
+    line.decide(complete=False)
+    assert line.silence(1500) == []
+    assert kinds(line.silence(200)) == [Close, Commit]
+
+
+def test_who_was_cut_off_once_is_given_more_time_after_an_answer() -> None:
+    line = Line(replies=True)
+    line.silence(200)
+    line.speech(300)
+    line.silence(100)
+    line.decide(takes_back=True)
+    assert Commit in kinds(line.silence(100))
+    line.do(Begin(line.at, Turn((False,))))
+    line.played()
+    line.speech_ms = 0
+    line.speech(300)
+    line.silence(100)
+    line.decide()
+    assert line.silence(300) == []
+    assert kinds(line.silence(120)) == [Close, Commit]
+
+
+def test_a_value_may_go_on_and_a_plain_yes_does_not() -> None:
+    for value, milliseconds in ((True, 340), (False, 180)):
+        line = Line(expects="amount")
+        line.played()
+        line.speech(300)
+        line.silence(100)
+        line.decide(value=value)
+        line.silence(milliseconds - 120)
+        assert kinds(line.silence(40)) == [Close, Commit]
 
 
 def test_a_line_that_sends_nothing_in_silence_ends_a_turn_as_another_does() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Final, Protocol
 
+from voicebot import languages
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
@@ -142,9 +143,7 @@ class ScriptTalk:
         last = self._replied
         if not goes_on or last is None or not utterance.text:
             return await self._alone(utterance)
-        whole = Utterance(
-            f"{last.utterance.text} {utterance.text}", min(last.utterance.confidence, utterance.confidence)
-        )
+        whole = self._joined(last.utterance, utterance)
         found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
         understood = replace(found, recognition=whole.confidence)
         alone = await self._alone(utterance)
@@ -154,6 +153,12 @@ class ScriptTalk:
         if same or alone.understanding.intent in _COURTESIES:
             return replace(alone, nothing_new=True)
         return replace(self._applied(understood, self._before(last), whole), takes_back=True)
+
+    def _joined(self, first: Utterance, then: Utterance) -> Utterance:
+        """Return both as one; a hesitation adds nothing, and changes what "yes" after it means to nobody."""
+        if languages.of(self.language).clues.nothing.fullmatch(first.text.lower().strip()):
+            return then
+        return Utterance(f"{first.text} {then.text}", min(first.confidence, then.confidence))
 
     def _before(self, last: _Replied) -> State:
         """Where the conversation stood before the last reply, with what has been said in full since."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from voicebot.languages.en import unfinished
 from voicebot.languages.language import Clues, Manners, StandIns
 
 _YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely)"
@@ -42,11 +43,7 @@ CLUES: Final = Clues(
         r"|then|latest|earliest|like|just|only|well|so|probably|i'd|i'll|morning|afternoon|evening|night|noon|sometime"
         r"|please|okay|ok|yes|yeah|and|to|no|not|sorry|actually|wait|rather|instead|better|a|best)\b"
     ),
-    trailing=re.compile(
-        r"\b(?:uh|um|er|erm|hmm|and|but|or|so|because|if|well|the|a|an|my|your|i|i'm|i'll|i'd say|say|it's|that's"
-        r"|i can|i could|i will|on|in|at|by|for|of|to|with|like|next|until|till|before|after|about|around|maybe"
-        r"|probably|i think|i'll pay|i can pay|let me see|let's see|you know)$"
-    ),
+    trailing=unfinished.PATTERN,
     either=re.compile(r"\b(?:or|between|maybe even)\b"),
     money=re.compile(r"dollar|buck|cent|euro|pound|hundred|fifty|twenty"),
     later=re.compile(

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from voicebot.languages.language import Clues, Manners, StandIns
+from voicebot.languages.zh import unfinished
 
 CLUES: Final = Clues(
     stand_ins=StandIns(name="小明", future="周五", past="昨天", money="五十块"),
@@ -14,10 +15,7 @@ CLUES: Final = Clues(
     no=re.compile(r"^(?:不是|不对|不行)(?=..)"),
     but=re.compile(r"但是|不过|可是|只是"),
     bare=re.compile(r"周五|五十块|在|大概|可能|吧|之前|以前|左右|就|那|这|的|前|给|你|我|上午|下午|晚上|早上"),
-    trailing=re.compile(
-        # "我" is the beginning of a sentence, unless something is done to me
-        r"(?:那个|这个|就是|就|然后|但是|可是|因为|如果|(?<![系给找打烦扰叫让])我|我在|和|下个?|大概|可能|我想想|嗯那?|呃)$"
-    ),
+    trailing=unfinished.PATTERN,
     either=re.compile(r"或者?|还是"),
     money=re.compile(r"块|元|毛|百|千"),
     later=re.compile(r"晚|迟|延|过|等|再|宽限|但|不过|不|先|之后|以后"),

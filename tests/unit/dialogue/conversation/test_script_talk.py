@@ -147,6 +147,16 @@ async def test_words_that_make_no_sense_together_count_on_their_own() -> None:
     assert plan.understanding.intent == "stop_calling"
 
 
+async def test_a_hesitation_adds_nothing_to_what_follows_it() -> None:
+    talk = ScriptTalk(REMINDER, LEAD, Words(yes=Understanding("affirm")), lambda: NOW)
+    talk.open()
+    talk.commit(await talk.plan(Utterance("Well,")))
+    plan = await talk.plan(Utterance("yes"), goes_on=True)
+    assert plan.takes_back
+    assert talk.commit(plan).state.step == "payment"
+    assert talk.state.retries == {}
+
+
 async def test_stop_calling_is_never_taken_back() -> None:
     talk = await at_payment(
         stop_calling=Understanding("stop_calling"), stop_calling_me_at_work=Understanding("callback_request")

@@ -1,0 +1,319 @@
+"""Whole calls in told time: the session, its ears, its recogniser, its policy and its voice are real; no telephone.
+
+A persona and the bot exchange frames of 20 ms, each a told delay after it was sent, as two Asterisks and a network
+would pass them on. Words take as long as a worker takes for them on a quiet machine. So a call of a minute takes
+seconds, and comes out the same however busy the machine is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import UUID, uuid4
+
+from tests.unit.call.carried import ToldTime
+from voicebot import paths
+from voicebot.agi.phone import Disposition, HangUp
+from voicebot.call.clock import call_clock
+from voicebot.call.session import CallSession
+from voicebot.config import SpeechSection
+from voicebot.dialogue.conversation.script_talk import ScriptTalk
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.dialogue.talk import Lead, Question, Understanding
+from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.journal.writer import Journal
+from voicebot.plain import plain
+from voicebot.rehearsal.callee import Callee, Record
+from voicebot.rehearsal.line import Line, make_line
+from voicebot.rehearsal.machine import everything_said
+from voicebot.rehearsal.measure import reply_gaps, stops
+from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.report import Call
+from voicebot.rehearsal.voices import CallerVoices, choose_speaker
+from voicebot.speech.audio import FRAME_SECONDS
+from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.engine import Engine
+from voicebot.speech.recognition.engine_loading import load_engine
+from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Recognition
+from voicebot.speech.speaking.hibari_voice import HibariVoice
+from voicebot.speech.speaking.kokoro_voice import KokoroVoice
+from voicebot.speech.speaking.prompts import PromptCache
+
+T = TypeVar("T")
+
+ONE_WAY_SECONDS: Final = 0.02
+"""From the callee's side to the engine, and back."""
+RECOGNITION_SECONDS: Final = 0.06
+POLICY_SECONDS: Final = 0.01
+KEY_SECONDS: Final = 0.25
+_LONGEST_SECONDS: Final = 200.0
+
+
+class DirectPolicy:
+    """The local policy without a thread: told time does not pass while it decides, so that its delay is told too."""
+
+    def __init__(self, local: LocalPolicy) -> None:
+        self._local = local
+        self.name = local.name
+
+    async def understand(self, question: Question) -> Understanding:
+        """Understand what was heard."""
+        await asyncio.sleep(POLICY_SECONDS)
+        return self._local.decide(question)
+
+
+class ToldRecognizer:
+    """A recogniser's session (``RecognizerSession``) in this process; words come a told moment after they are asked."""
+
+    def __init__(self, engine: Engine, on_words: Callable[[Recognition], None]) -> None:
+        self._stream = engine.stream()
+        self._on_words = on_words
+        self._utterance = 0
+        self._newest = 0
+        self._fed = 0
+
+    def begin(self, utterance: int, hints: Hints) -> None:
+        """Start an utterance."""
+        self._stream.end()
+        self._stream.begin(hints)
+        self._utterance, self._fed = utterance, 0
+
+    def feed(self, pcm: bytes) -> None:
+        """Hear."""
+        self._fed += len(pcm)
+        self._stream.feed(pcm)
+
+    def interim(self, number: int) -> None:
+        """Recognise now, tell later."""
+        heard, self._newest = self._stream.interim(), number
+        told = Recognition(
+            self._utterance, number, heard.best, heard.alternatives, self._fed / 16000, words=heard.words
+        )
+        asyncio.get_running_loop().call_later(RECOGNITION_SECONDS, self._tell, told)
+
+    def _tell(self, told: Recognition) -> None:
+        if told.interim == self._newest and told.utterance == self._utterance:
+            self._on_words(told)
+
+    def end(self) -> None:
+        """Forget the utterance."""
+        self._utterance = 0
+        self._stream.end()
+
+    def close(self) -> None:
+        """Leave."""
+        self.end()
+
+
+class ToldPool:
+    """One engine for all calls, one after the other."""
+
+    def __init__(self, language: str) -> None:
+        self.info: EngineInfo = choose_recognizer(SpeechSection(), language).info
+        name: Any = self.info.engine
+        self._engine = load_engine(name, Path(self.info.details["folder"]), language)
+
+    async def start(self) -> None:
+        """Loaded already."""
+
+    def open(self, call: str, on_words: Callable[[Recognition], None]) -> ToldRecognizer:
+        """Return a session."""
+        del call
+        return ToldRecognizer(self._engine, on_words)
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+class ToldClips:
+    """The product's voice and its cache; what is missing is rendered while told time stands still."""
+
+    def __init__(self, language: str) -> None:
+        self._cache = prompts_for(language)
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def get(self, text: str, *, speed: float = 1.0) -> bytes:
+        """PCM of a text."""
+        ready = self._cache.get(text, speed=speed)
+        return self.wait(self._cache.speech(text, speed=speed)) if ready is None else ready
+
+    def speaker(self, text: str, *, speed: float = 1.0) -> str:
+        """Name of the voice."""
+        return self._cache.speaker(text, speed=speed)
+
+    async def speech(self, text: str, *, speed: float = 1.0) -> bytes:
+        """PCM of a text."""
+        return self.get(text, speed=speed)
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in real time."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def prompts_for(language: str) -> PromptCache:
+    """Return what the embedded voice of a language says."""
+    voice = HibariVoice() if language.startswith("en") else KokoroVoice()
+    return PromptCache(voice)
+
+
+@dataclass
+class Told:
+    """One call that was carried.
+
+    Parameters
+    ----------
+    call
+        As a rehearsal reports it.
+    record
+        What the callee's side sent and heard.
+    journal
+        Its entries.
+    """
+
+    call: Call
+    record: Record
+    journal: list[dict[str, Any]]
+
+
+class Theatre:
+    """Carries calls of personas with one script each.
+
+    Parameters
+    ----------
+    folder
+        Where journals go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._voices = CallerVoices()
+        self._made: dict[str, tuple[Script, DirectPolicy, ToldPool, ToldClips]] = {}
+
+    def carry(self, persona: Persona, *, sounds: Mapping[str, bytes] | None = None) -> Told:
+        """Carry one persona's call to its end.
+
+        Parameters
+        ----------
+        sounds
+            What the persona says, where it is not to be spoken by a voice: text → 8 kHz PCM.
+        """
+        script, policy, pool, clips = self._of(persona)
+        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
+        own = {
+            text: (sounds or {}).get(text) or clips.wait(self._voices.speak(text, speaker, persona.language))
+            for text in everything_said(persona)
+        }
+        line = clips.wait(make_line(persona.line, persona.persona, self._voices))
+        with asyncio.Runner(loop_factory=ToldTime) as runner:
+            return runner.run(self._carry(persona, own, line.fresh(), script, policy, pool, clips))
+
+    def _of(self, persona: Persona) -> tuple[Script, DirectPolicy, ToldPool, ToldClips]:
+        if persona.goes_by not in self._made:
+            script = load_script(paths.shipped("scripts_dialogue") / persona.language / f"{persona.script}.yaml")
+            policy = DirectPolicy(LocalPolicy(script))
+            self._made[persona.goes_by] = (script, policy, ToldPool(persona.language), ToldClips(persona.language))
+        return self._made[persona.goes_by]
+
+    async def _carry(  # noqa: PLR0917 - what a call is made of
+        self,
+        persona: Persona,
+        sounds: Mapping[str, bytes],
+        line: Line,
+        script: Script,
+        policy: DirectPolicy,
+        pool: ToldPool,
+        clips: ToldClips,
+    ) -> Told:
+        loop = asyncio.get_running_loop()
+        attempt, begun = uuid4(), loop.time()
+        journal = Journal(self._folder, attempt, begun_at=begun, wall=0.0)
+        lead = persona.lead
+        talk = ScriptTalk(
+            script,
+            Lead(lead.name, lead.company, lead.amount, lead.currency, lead.due_date, lead.timezone, lead.more),
+            policy,
+            call_clock(lead.timezone, persona.today, wall=loop.time, monotonic=loop.time),
+        )
+        session = CallSession(
+            talk=talk,
+            clips=clips,
+            recognizer=pool,
+            journal=journal,
+            longest_seconds=_LONGEST_SECONDS,
+            clock=loop.time,
+        )
+        record = Record(persona.persona, "1")
+        side = _Side(session, attempt)
+        callee = Callee(persona, sounds, line, record, press=side.keys, leave=side.leave)
+        callee.follow(journal.path)
+        session.attach(side)
+        session.media_up(begun)
+        session.answered(begun)
+        callee.answered(begun)
+        delay = round(ONE_WAY_SECONDS / FRAME_SECONDS)
+        to_bot: deque[bytes] = deque([b""] * delay)
+        to_callee: deque[bytes] = deque([bytes(320)] * delay)
+        while not session.ended.done():
+            now = loop.time()
+            to_bot.append(callee.next_frame(now))
+            arrived = to_bot.popleft()
+            if arrived:
+                session.frame(arrived, now)
+            to_callee.append(session.next_frame() or bytes(320))
+            callee.frame(to_callee.popleft(), now)
+            await asyncio.sleep(FRAME_SECONDS)
+        callee.gone(loop.time())
+        ended = session.ended.result()
+        session.abandon()
+        journal.close()
+        got = {} if ended.ending is None else {"outcome": ended.ending.outcome, **ended.ending.slots}
+        call = Call(
+            persona.persona,
+            persona.expect,
+            {name: plain(value) for name, value in got.items()},
+            turns=record.turns,
+            gaps=tuple(reply_gaps(record.spoken, record.loud)),
+            stops=tuple(stops(record.spoken, record.loud)),
+        )
+        return Told(call, record, [dict(entry) for entry in journal.entries])
+
+
+class _Side:
+    """The telephone (``PhoneCall``), as far as a call without one needs it."""
+
+    def __init__(self, session: CallSession, attempt: UUID) -> None:
+        self.attempt = attempt
+        self._session = session
+        self._loop = asyncio.get_running_loop()
+
+    def hang_up(self) -> None:
+        """The bot hangs up."""
+        self._loop.call_soon(self._session.hung_up, HangUp(Disposition.ANSWERED), self._loop.time())
+
+    def leave(self) -> None:
+        """The callee hangs up."""
+        gone = HangUp(Disposition.ANSWERED, by_callee=True)
+        self._loop.call_soon(self._session.hung_up, gone, self._loop.time())
+
+    def press(self, key: str) -> None:
+        """The bot presses a key; nobody listens for it."""
+
+    def keys(self, keys: str) -> None:
+        """The callee presses keys."""
+        for place, key in enumerate(keys):
+            self._loop.call_later(KEY_SECONDS * place, self._press, key)
+
+    def _press(self, key: str) -> None:
+        self._session.digit(key, self._loop.time())
+
+    def transfer(self, extension: str) -> None:
+        """Somebody takes the call and it ends."""
+        self._session.transferred(extension, True, self._loop.time())
+        self.hang_up()
