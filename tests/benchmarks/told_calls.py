@@ -31,7 +31,7 @@ from voicebot.journal.writer import Journal
 from voicebot.plain import plain
 from voicebot.rehearsal.callee import Callee, Record
 from voicebot.rehearsal.line import Line, make_line
-from voicebot.rehearsal.machine import everything_said
+from voicebot.rehearsal.words import everything_said
 from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
