@@ -31,11 +31,11 @@ from voicebot.journal.writer import Journal
 from voicebot.plain import plain
 from voicebot.rehearsal.callee import Callee, Record
 from voicebot.rehearsal.line import Line, make_line
-from voicebot.rehearsal.words import everything_said
 from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
 from voicebot.rehearsal.voices import CallerVoices, choose_speaker
+from voicebot.rehearsal.words import everything_said
 from voicebot.speech.audio import FRAME_SECONDS
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.recognition.engine import Engine
