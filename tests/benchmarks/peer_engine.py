@@ -90,6 +90,10 @@ class FixedTalk:
     def said(self, line: str) -> None:
         del line
 
+    def answers(self, plan: Plan) -> bool:
+        """Everything does."""
+        return True
+
     def urgent(self, plan: Plan) -> bool:
         del plan
         return False

@@ -11,10 +11,12 @@ from voicebot import logs
 from voicebot.call import noting
 from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
+from voicebot.call.whose import counts, teaches
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Utterance
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
+from voicebot.speech.listening.nearest.picture import Who
 
 PREROLL_SECONDS: Final = 0.3
 """Frames before speech was noticed that the recogniser gets as well."""
@@ -53,6 +55,12 @@ class Asked:
         Length of the utterance so far, with the audio just before it.
     goes_on
         It continues the utterance that was replied to last.
+    who
+        Whose speech it is, as far as its level tells.
+    heeded
+        Its words counted as the callee's.
+    teaches
+        It shows how loud the callee is.
     planned
         Set once it is known what it means.
     """
@@ -61,6 +69,9 @@ class Asked:
     asked: bool
     seconds: float
     goes_on: bool = False
+    who: Who = Who.PERSON
+    heeded: bool = False
+    teaches: bool = False
     planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
@@ -107,6 +118,12 @@ class Asker:
             means = meaning(
                 utterance, understanding, language=language, speaking=known.speaking, asked=known.asked, seconds=seconds
             )
+            urgent = self._talk.urgent(plan)
+            answers = urgent or self._talk.answers(plan)
+            known.teaches = teaches(known.who, means, utterance.text, language, answers=answers)
+            known.heeded = counts(known.who, means, answers=answers) or known.teaches
+            if not known.heeded:
+                return Decided(self._clock(), query, Meaning.NOTHING, complete=understanding.complete)
         if plan.nothing_new and means is not Meaning.NOTHING:
             means = Meaning.BACK_CHANNEL
         return Decided(

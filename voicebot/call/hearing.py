@@ -13,6 +13,7 @@ from typing import Final
 from voicebot.speech.audio import FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
+from voicebot.speech.listening.nearest.picture import Picture
 from voicebot.speech.listening.tones import BeepDetector
 
 NOTHING_SENT_SECONDS: Final = 0.1
@@ -71,7 +72,7 @@ class Hearing:
         self._activity = VoiceActivity()
         self._heard_until = at
 
-    def frame(self, pcm: bytes, at: float, *, playing: bool) -> Sound:
+    def frame(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
         """Hear a frame that was sent.
 
         Parameters
@@ -82,9 +83,11 @@ class Hearing:
             When it came.
         playing
             The bot speaks now.
+        sent
+            What the bot sent last; ``None`` for silence.
         """
         self._heard_until = at
-        return self._hear(pcm, at, playing=playing)
+        return self._hear(pcm, at, playing=playing, sent=sent)
 
     def silence(self, now: float, *, playing: bool) -> Iterator[Sound]:
         """Treat what was not sent up to now as silence, once the gap is long enough."""
@@ -106,8 +109,13 @@ class Hearing:
         self.key = self._greeting.key or self.key
         return self._news(verdict)
 
-    def _hear(self, pcm: bytes, at: float, *, playing: bool) -> Sound:
-        activity = self._activity.feed(pcm, playing=playing)
+    @property
+    def line(self) -> Picture:
+        """How loud everybody on this line is."""
+        return self._activity.picture
+
+    def _hear(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
+        activity = self._activity.feed(pcm, playing=playing, sent=sent)
         beep = self._beeps.feed(pcm)
         verdict: Verdict | None = None
         if self._greeting is not None and beep:

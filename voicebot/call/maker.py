@@ -18,8 +18,9 @@ from voicebot import __version__, logs
 from voicebot.agi.numbers import check_number
 from voicebot.agi.phone import CallRequest, Disposition, Origin, Phone
 from voicebot.call.clock import call_clock
+from voicebot.call.ended import Ended
 from voicebot.call.recordings import CallRecording, Kept, Recordings, keep
-from voicebot.call.session import CallSession, Ended
+from voicebot.call.session import CallSession
 from voicebot.config import Config
 from voicebot.dialogue.conversation.conversation import possible_speech
 from voicebot.dialogue.conversation.script_talk import ScriptTalk

@@ -6,6 +6,8 @@ from voicebot.agi.phone import HangUp
 from voicebot.dialogue.conversation.script_talk import Plan
 from voicebot.dialogue.talk import Ending
 from voicebot.journal import events
+from voicebot.speech.listening.activity import Rejected
+from voicebot.speech.listening.nearest.picture import Picture
 from voicebot.speech.recognition.recognizer import Recognition
 
 
@@ -61,6 +63,24 @@ def turn(query: int, plan: Plan, so_far: Ending) -> events.Turn:
         so_far.slots,
         plan.takes_back,
         so_far.counts_as,
+    )
+
+
+def rejected(found: Rejected, now: float) -> events.SpeechIgnored:
+    """Note voices that were none of the callee's; ``now`` on the journal's clock."""
+    ended = now - found.ended_ms / 1000
+    began = ended - found.lasted_ms / 1000
+    why, line = found.who.value, found.line
+    return events.SpeechIgnored(
+        why, 0, round(began, 3), round(ended, 3), round(found.level_dbfs, 1), line.person, line.room, line.floor
+    )
+
+
+def no_answer(utterance: int, began: float, ended: float, line: Picture) -> events.SpeechIgnored:
+    """Note an utterance that may have been the callee's by its level, and answered nothing."""
+    figures = line.figures
+    return events.SpeechIgnored(
+        "no_answer", utterance, began, ended, round(line.suspected, 1), figures.person, figures.room, figures.floor
     )
 
 

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from voicebot import logs
@@ -18,8 +17,10 @@ from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
 from voicebot.call import noting
 from voicebot.call.alarm import Alarm
 from voicebot.call.asking import Asked, Asker, Clips
+from voicebot.call.ended import Ended
 from voicebot.call.hearing import Hearing, Sound
 from voicebot.call.next_turn import asks_again, turn_of
+from voicebot.call.queries import Queries
 from voicebot.call.saying import Saying
 from voicebot.call.turn_events import (
     Beep,
@@ -27,6 +28,7 @@ from voicebot.call.turn_events import (
     Close,
     Command,
     Commit,
+    Decided,
     DecideDigits,
     DecideMachine,
     DecideSilence,
@@ -47,6 +49,7 @@ from voicebot.call.turn_events import (
 from voicebot.call.turn_table import Mouth
 from voicebot.call.turns import TurnMachine
 from voicebot.call.utterance import Utterances
+from voicebot.call.whose import dismissed
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Utterance
 from voicebot.journal import events
@@ -58,18 +61,6 @@ LAST_WORDS_SECONDS: Final = 2.0
 """After a hang-up, longest wait for the words that were being said."""
 
 _log = logs.get_logger()
-
-
-@dataclass(slots=True)
-class Ended:
-    """How a session ended."""
-
-    hang_up: HangUp
-    ending: Ending | None
-    answered_at: float | None
-    ended_at: float
-    turns: int
-    transferred: bool
 
 
 class CallSession:
@@ -106,19 +97,18 @@ class CallSession:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
         self._longest_seconds, self._why_not_recorded = longest_seconds, why_not_recorded
         self._machine = machine or TurnMachine()
-        self._asker = Asker(talk, clips, journal, clock)
+        self._queries = Queries(Asker(talk, clips, journal, clock), self._start, self._decided)
         self._saying = Saying(clips, journal, clock=clock, start=self._start, failed=self.hang_up)
         self._hearing: Hearing | None = None
         """From the answer on."""
         self._utterances = Utterances(recognizer.open(str(journal.attempt), self._words))
-        self._asked: dict[int, Asked] = {}
-        self._plans: dict[int, Plan] = {}
-        self._newest_query = 0
         self._act: Act | None = None
         self._ending: Ending | None = None
         self._phone_call: PhoneCall | None = None
         self._hang_up_wanted = False
         self._answered_at: float | None = None
+        self._sent: bytes | None = None
+        """What was sent last."""
         self._speech_over_at: float | None = None
         self._speech_began_at = self._speech_ended_at = 0.0
         self._machines_words = 0
@@ -219,7 +209,7 @@ class CallSession:
         """Hear 20 ms."""
         if self._hearing is None or not self._listens:
             return
-        sound = self._hearing.frame(pcm, at, playing=self._machine.speaking)
+        sound = self._hearing.frame(pcm, at, playing=self._machine.speaking, sent=self._sent)
         self._take(sound, at)
         self._tell(Frame(at, sound.activity.speech_ms, sound.activity.silence_ms))
 
@@ -229,6 +219,7 @@ class CallSession:
             return None
         at = self._clock()
         sent = self._saying.next_frame()
+        self._sent = sent.frame
         if sent.begins and self._speech_over_at is not None:
             self._journal.add(events.Sounding(round((at - self._speech_over_at) * 1000)), at)
             self._speech_over_at = None
@@ -241,10 +232,14 @@ class CallSession:
 
     def _take(self, sound: Sound, at: float) -> None:
         """Pass on what was heard, to everything except the turn machine."""
-        self._utterances.hear(sound.pcm)
-        if sound.activity.speech:
+        activity = sound.activity
+        if self._hearing is not None:
+            self._utterances.hear(sound.pcm, activity, at, room=self._hearing.line.room is not None)
+        if activity.rejected is not None:
+            self._journal.add(noting.rejected(activity.rejected, self._journal.seconds(at)), at)
+        if activity.speech:
             self._speech_over_at = self._speech_ended_at = at
-            self._speech_began_at = at - sound.activity.speech_ms / 1000
+            self._speech_began_at = at - activity.speech_ms / 1000
         if sound.beep:
             self._journal.add(events.Beep(), at)
             self._tell(Beep(at))
@@ -303,12 +298,12 @@ class CallSession:
                 case Close():
                     self._close_utterance(at)
                 case DecideDigits():
-                    self._decide(command.query, Utterance(digits=command.digits))
+                    self._queries.decide(command.query, Utterance(digits=command.digits))
                 case DecideSilence():
-                    self._decide(command.query, Utterance(silence=True))
+                    self._queries.decide(command.query, Utterance(silence=True))
                 case DecideMachine():
                     key = self._hearing.key if self._hearing is not None else ""
-                    self._decide(command.query, Utterance(machine=command.kind, key=key))
+                    self._queries.decide(command.query, Utterance(machine=command.kind, key=key))
                 case Commit():
                     self._commit(command.query, at)
                 case Finish():
@@ -320,8 +315,7 @@ class CallSession:
         self._act = act
         self._saying.begin(act, again=asks_again(plan))
         self._ending = act.ending
-        self._asked.clear()
-        self._plans.clear()
+        self._queries.clear()
         if act.listening is not None:
             listening = act.listening
             self._journal.add(events.QuestionBegun(listening.step, listening.cue, listening.expects), at)
@@ -346,14 +340,22 @@ class CallSession:
     def _ask_interim(self, command: Interim, at: float) -> None:
         speaking = self._machine.mouth is not Mouth.QUIET
         asked = not speaking or self._saying.asks_now
-        self._newest_query = command.query
-        self._asked[command.query] = Asked(speaking, asked, self._utterances.seconds, command.goes_on)
+        known = Asked(speaking, asked, self._utterances.seconds, command.goes_on, self._utterances.who)
+        self._queries.words(command.query, known)
         self._journal.add(events.InterimAsked(command.utterance, command.query), at)
         self._utterances.ask(command.query)
 
     def _close_utterance(self, at: float) -> None:
-        self._journal.add(events.SpeechEnded(self._utterances.number, self._journal.seconds(self._speech_ended_at)), at)
-        self._utterances.end()
+        utterances, ended = self._utterances, self._journal.seconds(self._speech_ended_at)
+        self._journal.add(events.SpeechEnded(utterances.number, ended), at)
+        if self._hearing is not None:
+            known, line = self._queries.newest, self._hearing.line
+            if dismissed(utterances.who, heeded=known is not None and known.heeded):
+                began = self._journal.seconds(utterances.begun_at)
+                self._journal.add(noting.no_answer(utterances.number, began, ended, line), at)
+                line.dismissed()
+            line.over()
+        utterances.end()
 
     def _words(self, recognition: Recognition) -> None:
         """Take recognised words; ask what they mean unless something has overtaken them."""
@@ -362,26 +364,21 @@ class CallSession:
         self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)
         if self._hearing is not None:
             self._verdict(self._hearing.words(best.text, at), at)
-        if recognition.interim != self._newest_query or recognition.interim not in self._asked:
+        if not self._queries.awaits(recognition.interim):
             return
         alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
-        self._decide(recognition.interim, Utterance(best.text, best.confidence, alternatives))
+        self._queries.decide(recognition.interim, Utterance(best.text, best.confidence, alternatives))
 
     # --------------------------------------------------------------------------------------- deciding
 
-    def _decide(self, query: int, utterance: Utterance) -> None:
-        known = self._asked.setdefault(query, Asked(speaking=False, asked=True, seconds=0.0))
-        self._start(self._plan(query, known, utterance))
-
-    async def _plan(self, query: int, known: Asked, utterance: Utterance) -> None:
-        plan = self._plans[query] = await self._asker.plan(query, known, utterance)
-        known.planned.set()
-        decided = await self._asker.decided(query, known, utterance, plan)
+    def _decided(self, known: Asked, decided: Decided) -> None:
+        if known.teaches and self._queries.awaits(decided.query) and self._hearing is not None:
+            self._hearing.line.counted(self._utterances.number)
         if self._hung_up is None:
             self._tell(decided)
 
     def _commit(self, query: int, at: float) -> None:
-        plan = self._talk.commit(self._plans[query])
+        plan = self._talk.commit(self._queries.plans[query])
         self._turns += 1
         self._note_turn(plan, query, at)
         self._begin(plan, at)
@@ -446,14 +443,14 @@ class CallSession:
     async def _last_words(self, at: float) -> None:
         """Somebody who says "stop calling" and hangs up is still heard."""
         query = -self._utterances.number
-        self._asked.clear()
-        self._newest_query = query
-        self._asked[query] = known = Asked(speaking=False, asked=True, seconds=self._utterances.seconds)
+        known = Asked(speaking=False, asked=True, seconds=self._utterances.seconds, who=self._utterances.who)
+        self._queries.clear()
+        self._queries.words(query, known)
         self._utterances.ask(query)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 await known.planned.wait()
-        plan = self._plans.get(query)
+        plan = self._queries.plans.get(query)
         if plan is not None and self._talk.urgent(plan) and query != -self._machines_words:
             self._note_turn(self._talk.commit(plan), query, at)
             self._ending = plan.act.ending

@@ -1,4 +1,8 @@
-"""What the recogniser gets: each utterance from shortly before it was noticed, and nothing else."""
+"""What the recogniser gets: each utterance from shortly before it was noticed, and nothing of the room.
+
+Where voices are heard behind the person, what follows the person's words is replaced by silence until the person
+speaks again; it is held back for a moment, since speech is noticed a little late.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,19 @@ from collections import deque
 from typing import Final
 
 from voicebot.call.asking import PREROLL_SECONDS
-from voicebot.speech.audio import FRAME_SECONDS
+from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
+from voicebot.speech.listening.activity import Activity
+from voicebot.speech.listening.nearest.picture import Who
 from voicebot.speech.recognition.recognizer import Hints, RecognizerSession
 
-_ONSET_FRAMES: Final = 10
-"""Frames that pass before speech is noticed."""
+_KEPT_FRAMES: Final = 60
+"""What was heard before an utterance, for speech that was noticed late."""
+_ROOM_PREROLL_FRAMES: Final = 6
+"""Where voices are heard behind the person, so much before the person's speech is given as well."""
+_ROOM_TAIL_MS: Final = 120
+"""So much after the person's speech is given there."""
+_HELD_FRAMES: Final = 10
+"""Frames that are held back until it is known whether the person speaks in them."""
 
 
 class Utterances:
@@ -24,30 +36,56 @@ class Utterances:
 
     def __init__(self, recognizer: RecognizerSession) -> None:
         self._recognizer = recognizer
-        self._before: deque[bytes] = deque(maxlen=round(PREROLL_SECONDS / FRAME_SECONDS) + _ONSET_FRAMES)
+        self._before: deque[bytes] = deque(maxlen=_KEPT_FRAMES)
+        self._held: deque[bytes] = deque()
+        self._hints = Hints()
+        self._speech_ms = 0
+        self._room = False
         self.number = 0
         """Of the open utterance; 0 when there is none."""
+        self.who = Who.NOBODY
+        """Whose it is, as sure as it was at the surest."""
         self.seconds = 0.0
         """How much of it has been heard since it was noticed."""
         self.begun_at = 0.0
         """When the first sample that the recogniser was given of it was heard."""
 
-    def hear(self, pcm: bytes) -> None:
-        """Take 20 ms of the line."""
-        if self.number:
-            self.seconds += FRAME_SECONDS
+    def hear(self, pcm: bytes, activity: Activity, at: float, *, room: bool) -> None:
+        """Take 20 ms of the line.
+
+        Parameters
+        ----------
+        pcm, activity
+            What was heard, and whether the person speaks in it.
+        at
+            When; seconds.
+        room
+            Voices are heard behind the person.
+        """
+        self._speech_ms, self._room = activity.speech_ms, room
+        self.who = max(self.who, activity.who, key=_SURENESS.index)
+        self._before.append(pcm)
+        if not self.number:
+            self.who = activity.who
+            return
+        if activity.anew:
+            self._begin(self.number, at)
+            self.who = activity.who
+            return
+        self.seconds += FRAME_SECONDS
+        if not room or activity.silence_ms <= _ROOM_TAIL_MS:
+            self._release()
             self._recognizer.feed(pcm)
-        else:
-            self._before.append(pcm)
+            return
+        self._held.append(pcm)
+        if len(self._held) > _HELD_FRAMES:
+            self._held.popleft()
+            self._recognizer.feed(SILENT_FRAME)
 
     def open(self, number: int, hints: Hints, at: float) -> None:
         """Begin an utterance with what was heard just before ``at``."""
-        self.number, self.seconds = number, 0.0
-        self.begun_at = at - len(self._before) * FRAME_SECONDS
-        self._recognizer.begin(number, hints)
-        for pcm in self._before:
-            self._recognizer.feed(pcm)
-        self._before.clear()
+        self._hints = hints
+        self._begin(number, at)
 
     def ask(self, query: int) -> None:
         """Ask for the words so far."""
@@ -56,8 +94,29 @@ class Utterances:
     def end(self) -> None:
         """Forget the open utterance."""
         self.number = 0
+        self.who = Who.NOBODY
+        self._held.clear()
         self._recognizer.end()
 
     def close(self) -> None:
         """Leave the recogniser."""
         self._recognizer.close()
+
+    def _begin(self, number: int, at: float) -> None:
+        before = _ROOM_PREROLL_FRAMES if self._room else round(PREROLL_SECONDS / FRAME_SECONDS)
+        begun = list(self._before)[-(before + self._speech_ms // FRAME_MILLISECONDS) :]
+        self.number, self.seconds = number, 0.0
+        self.begun_at = at - len(begun) * FRAME_SECONDS
+        self._held.clear()
+        self._recognizer.begin(number, self._hints)
+        for pcm in begun:
+            self._recognizer.feed(pcm)
+        self._before.clear()
+
+    def _release(self) -> None:
+        """Give what was held back: the person has gone on."""
+        while self._held:
+            self._recognizer.feed(self._held.popleft())
+
+
+_SURENESS: Final = list(Who)

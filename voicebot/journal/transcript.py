@@ -25,6 +25,7 @@ _EXPLAINS_THE_ENGINE: Final = (
     events.Sounding,
     events.SpeechStarted,
     events.SpeechEnded,
+    events.SpeechIgnored,
     events.LineSaid,
 )
 """Left out of a timeline unless everything is asked for."""
@@ -196,17 +197,20 @@ def said_so_far(text: str, share: float) -> str:
 
 
 def _heard(journal: Sequence[Entry]) -> list[_Spoken]:
-    """Return the callee's utterances that have words, and keys."""
+    """Return the callee's utterances that have words, and keys; not those that were not taken for the callee's."""
     began: dict[int, float] = {}
     ended: dict[int, float] = {}
     words: dict[int, tuple[float, events.Words]] = {}
     keys: list[_Spoken] = []
+    ignored: set[int] = set()
     for entry in journal:
         match entry.event:
             case events.SpeechStarted(utterance=number, began=at):
                 began[number] = entry.at if at is None else at
             case events.SpeechEnded(utterance=number, ended=at):
                 ended[number] = entry.at if at is None else at
+            case events.SpeechIgnored(utterance=number):
+                ignored.add(number)
             case events.Words(utterance=number) as event if event.text:
                 words[number] = (entry.at, event)
             case events.Digit(digit=digit) if digit:
@@ -220,6 +224,7 @@ def _heard(journal: Sequence[Entry]) -> list[_Spoken]:
             event.confidence,
         )
         for number, (at, event) in words.items()
+        if number not in ignored
     ] + keys
 
 

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
 from voicebot.agi.phone import Disposition, HangUp
-from voicebot.call.session import CallSession, Ended
+from voicebot.call.ended import Ended
+from voicebot.call.session import CallSession
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.talk import EngineIntent, Question, Understanding
 from voicebot.dialogue.understanding.policy import engine_answer

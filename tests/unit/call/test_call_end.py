@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 from tests.unit.call.carried import Call, Clips, Policy, Pool, Recognizer, told
 from tests.unit.dialogue.making import LEAD, SMALL, changed, loaded
 from voicebot.agi.phone import CallRequest, Disposition, HangUp, Origin, Recording
+from voicebot.call.asking import Asker
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.call.recordings import BYTES_A_SECOND, CallRecording, Recordings
 from voicebot.call.session import CallSession
@@ -305,14 +306,16 @@ def test_an_empty_recording_is_removed(tmp_path: Path) -> None:
     assert not list(node.config.asterisk.recordings.rglob("*.*"))
 
 
-def test_a_decision_that_fails_ends_the_call_instead_of_leaving_it_silent(tmp_path: Path) -> None:
+def test_a_decision_that_fails_ends_the_call_instead_of_leaving_it_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story() -> None:
         call = Call(tmp_path, script=KEYS)
 
         async def refuse(*_: Any) -> Any:
             raise RuntimeError("a fault while deciding")
 
-        call.session._asker.decided = refuse  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(Asker, "decided", refuse)
         call.answer()
         await call.nothing(5.0)
         call.session.digit("9", call.loop.time())

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from voicebot import languages
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
 from voicebot.dialogue.understanding.policy import Policy
 
@@ -82,6 +83,9 @@ class Talk(Protocol):
 
     def said(self, line: str) -> None:
         """A line was played to its end."""
+
+    def answers(self, plan: Plan) -> bool:
+        """Whether these words answer the question that was open, rather than something else that may be said."""
 
     def urgent(self, plan: Plan) -> bool:
         """Whether this is honoured even when the call is ending."""
@@ -194,6 +198,11 @@ class ScriptTalk:
     def said(self, line: str) -> None:
         """Mark a line as said in full."""
         self._state = conversation.said(self._state, line)
+
+    def answers(self, plan: Plan) -> bool:
+        """Whether the step that was open answers what was understood itself."""
+        own = table_of(self._script).intents(plan.base.step)
+        return any(intent in own for intent in (plan.understanding.intent, *plan.understanding.also))
 
     def urgent(self, plan: Plan) -> bool:
         """``stop_calling`` is honoured in the call it is said, whatever is going on."""

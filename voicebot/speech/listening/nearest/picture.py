@@ -1,0 +1,235 @@
+"""A picture of one line: how loud the person on it is, how loud the room behind them; and whose a level is. Pure.
+
+What is known grows in this order:
+
+1.  **Nothing.** Whoever speaks may be the person. They are *alone*: nobody else has been heard.
+2.  **The room**: voices that are heard while we speak, when people listen, or whose words turned out to be no answer.
+    Who is clearly louder than these is the person; who is not is *unsure*, and only an answer to the question tells.
+3.  **The person**, from the first sure answer on. Between the person's level and the room's lies the border. It is
+    nearer to the person's, the closer the two are; around it everything is unsure.
+
+Whatever is louder than the person is the person. Both levels follow what is heard, the person's by a part of the way
+with each answer, up and down, so that somebody who moves away from the phone is followed.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from voicebot.speech.listening.nearest.levels import LOWEST_DBFS, Levels, upper
+
+FLOOR_MARGIN_DB: Final = 7.0
+"""Speech is this much above the steady floor."""
+NOISE_MARGIN_DB: Final = 3.0
+"""Speech is this much above the upper level of what is heard while nobody speaks."""
+CLEARLY_DB: Final = 8.0
+"""So much louder than the room is the person, even if nobody's level is known yet."""
+_FIRST_FLOOR_DBFS: Final = -62.0
+_FLOOR_UP_DB: Final = 0.05
+_FLOOR_DOWN_DB: Final = 0.45
+"""Per frame; together they settle at the 10th percentile."""
+_UPPER: Final = 0.9
+_ROOM_UPPER: Final = 0.95
+"""Of the room everything is heard, its weak sounds as well; of the person only what is speech."""
+_ROOM_FADES_FRAMES: Final = 1500.0
+_NOISE_FADES_FRAMES: Final = 500.0
+_ROOM_KNOWN_FRAMES: Final = 25.0
+"""Half a second of voices tells how loud the room is."""
+_BORDER_PART: Final = 0.45
+_BORDER_LEAST_DB: Final = 2.0
+_BORDER_MOST_DB: Final = 8.0
+_ROOM_PART: Final = 0.7
+_ROOM_LEAST_DB: Final = 4.0
+_ROOM_MOST_DB: Final = 14.0
+_GOES_ON_DB: Final = 3.0
+"""Single words of the room are this much above its upper level."""
+_ALONE_BORDER_DB: Final = 6.0
+"""Below the person by this much, where no room was heard, it is unsure who speaks."""
+_ENDS_ABOVE_ROOM_DB: Final = -3.0
+_SPEAKER_DYNAMICS_DB: Final = 20.0
+"""Weak ends of words lie this much below the speaker's level."""
+_BELOW_SPEECH_DB: Final = 32.0
+"""What lies this much below the speaker is none of it, however silent the line."""
+_LEARNT_FIRST: Final = 0.6
+_LEARNT: Final = 0.3
+_FIRST_ANSWERS: Final = 2
+_SAME_DB: Final = 5.0
+"""Dismissed speech this near to the person's level was the person's, who had not been understood."""
+_SUSPECT_FRAMES: Final = 500
+
+
+class Who(enum.StrEnum):
+    """Whose speech it is."""
+
+    NOBODY = "nobody"
+    ROOM = "room"
+    """Voices behind the person: neither answered nor an interruption."""
+    ECHO = "echo"
+    """Our own voice."""
+    UNSURE = "unsure"
+    """The person or the room; only an answer to the question counts."""
+    ALONE = "alone"
+    """The person as far as one can know: nobody's level is known, and nobody else has been heard."""
+    PERSON = "person"
+
+    @property
+    def may_be_the_person(self) -> bool:
+        """Whether it is listened to."""
+        return self in {Who.UNSURE, Who.ALONE, Who.PERSON}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The picture in figures, all dBFS; ``None``: not known yet.
+
+    Parameters
+    ----------
+    person, room
+        Upper level (90th percentile) of their speech.
+    floor
+        What is always there.
+    """
+
+    person: float | None
+    room: float | None
+    floor: float
+
+
+class Picture:
+    """The levels of one line, followed frame by frame."""
+
+    def __init__(self) -> None:
+        self.floor = _FIRST_FLOOR_DBFS
+        self.person: float | None = None
+        self._behind = Levels(_ROOM_FADES_FRAMES)
+        """Voices that nobody spoke to us in."""
+        self._dismissed = Levels(_ROOM_FADES_FRAMES)
+        """Speech that was heard out and was no answer."""
+        self._noise = Levels(_NOISE_FADES_FRAMES)
+        self._answers = 0
+        self._learnt_of = 0
+        self._before: float | None = None
+        self._suspects: deque[float] = deque(maxlen=_SUSPECT_FRAMES)
+
+    @property
+    def room(self) -> float | None:
+        """Upper level of the voices behind the person; ``None`` while none were heard."""
+        known = [
+            one.percentile(_ROOM_UPPER) for one in (self._behind, self._dismissed) if one.frames >= _ROOM_KNOWN_FRAMES
+        ]
+        return max(known, default=None)
+
+    @property
+    def figures(self) -> Figures:
+        """What is known, for the record."""
+        room = self.room
+        return Figures(
+            None if self.person is None else round(self.person, 1),
+            None if room is None else round(room, 1),
+            round(self.floor, 1),
+        )
+
+    @property
+    def noise(self) -> float:
+        """Level that speech must be above at least."""
+        above_noise = self._noise.percentile(_UPPER) + NOISE_MARGIN_DB if self._noise.frames else LOWEST_DBFS
+        return max(self.floor + FLOOR_MARGIN_DB, min(above_noise, self.floor + 3 * FLOOR_MARGIN_DB))
+
+    # ------------------------------------------------------------------------------------- what is heard
+
+    def frame(self, level: float) -> None:
+        """Let 20 ms pass; ``level``: of whatever was heard."""
+        self.floor += _FLOOR_UP_DB if level > self.floor else -_FLOOR_DOWN_DB
+        self._behind.tick()
+        self._dismissed.tick()
+        self._noise.tick()
+
+    def behind(self, level: float, *, voice: bool) -> None:
+        """Take a frame in which the person does not speak, nor our own voice comes back."""
+        if voice:
+            self._behind.add(level)
+        else:
+            self._noise.add(level)
+
+    def suspect(self, level: float) -> None:
+        """Take a frame of speech that is heard out: the call will tell whose it was, or nobody does."""
+        self._suspects.append(level)
+
+    @property
+    def suspected(self) -> float:
+        """Upper level of the speech that is heard out now."""
+        return upper(list(self._suspects), _UPPER)
+
+    def counted(self, utterance: int) -> None:
+        """The call took these words for the person's: what was heard out was an answer.
+
+        Parameters
+        ----------
+        utterance
+            Its number: longer words of the same one replace what was learnt from the shorter.
+        """
+        if not self._suspects:
+            return
+        if utterance != self._learnt_of:
+            self._learnt_of, self._before = utterance, self.person
+            self._answers += 1
+        level = upper(list(self._suspects), _UPPER)
+        part = _LEARNT_FIRST if self._answers <= _FIRST_ANSWERS else _LEARNT
+        self.person = level if self._before is None else self._before + part * (level - self._before)
+        if self._dismissed.percentile(_UPPER) > self.person - _SAME_DB:
+            self._dismissed.forget()
+
+    def dismissed(self) -> None:
+        """What was heard out was nobody's answer: it belongs to the room."""
+        for level in self._suspects:
+            self._dismissed.add(level)
+        self._suspects.clear()
+
+    def over(self) -> None:
+        """What was heard out is over, and nothing is to be learnt from it."""
+        self._suspects.clear()
+
+    # ---------------------------------------------------------------------------------------- what it means
+
+    def sure_from(self) -> float | None:
+        """Level from which it is the person; ``None`` while no level tells."""
+        room = self.room
+        if self.person is None:
+            return None if room is None else room + CLEARLY_DB
+        if room is None:
+            return self.person - _ALONE_BORDER_DB
+        border = self.person - min(max(_BORDER_PART * (self.person - room), _BORDER_LEAST_DB), _BORDER_MOST_DB)
+        return max(border, room + _BORDER_LEAST_DB)
+
+    def goes_on_from(self) -> float | None:
+        """Level from which somebody who was surely the person a moment ago speaks again; ``None`` as above."""
+        sure, room = self.sure_from(), self.room
+        return sure if sure is None or room is None else min(sure, room + _GOES_ON_DB)
+
+    def unsure_from(self) -> float:
+        """Level from which it may be the person."""
+        room = self.room
+        if self.person is None or room is None:
+            return self.noise
+        below = min(max(_ROOM_PART * (self.person - room), _ROOM_LEAST_DB), _ROOM_MOST_DB)
+        return max(self.noise, self.person - below)
+
+    def judge(self, level: float) -> Who:
+        """Return whose speech of this upper level is."""
+        sure = self.sure_from()
+        if sure is not None and level >= sure:
+            return Who.PERSON
+        if self.person is None and self.room is None:
+            return Who.ALONE
+        return Who.UNSURE if level >= self.unsure_from() else Who.ROOM
+
+    def ends_below(self, speaker: float) -> float:
+        """Return the level under which somebody who speaks at the level ``speaker`` is silent."""
+        least = max(min(self.noise, speaker - _SPEAKER_DYNAMICS_DB), speaker - _BELOW_SPEECH_DB)
+        room = self.room
+        if room is None or room > speaker - _ROOM_LEAST_DB - 1.0:
+            return least
+        return max(least, min(room + _ENDS_ABOVE_ROOM_DB, speaker - _ROOM_LEAST_DB))
