@@ -11,9 +11,10 @@ from voicebot import logs
 from voicebot.call import noting
 from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
-from voicebot.call.whose import counts, teaches
+from voicebot.call.whose import Said, counts, teaches
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Utterance
+from voicebot.dialogue.understanding.expectation import STRANGE
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.listening.nearest.picture import Who
@@ -118,10 +119,16 @@ class Asker:
             means = meaning(
                 utterance, understanding, language=language, speaking=known.speaking, asked=known.asked, seconds=seconds
             )
-            urgent = self._talk.urgent(plan)
-            answers = urgent or self._talk.answers(plan)
-            known.teaches = teaches(known.who, means, utterance.text, language, answers=answers)
-            known.heeded = counts(known.who, means, answers=answers) or known.teaches
+            said = Said(
+                known.who,
+                means,
+                answers=self._talk.urgent(plan) or self._talk.answers(plan),
+                strange=understanding.intent == STRANGE,
+                over_us=known.speaking,
+                sure=min(utterance.confidence, understanding.confidence),
+            )
+            known.teaches = teaches(said, utterance.text, language)
+            known.heeded = counts(said) or known.teaches
             if not known.heeded:
                 return Decided(self._clock(), query, Meaning.NOTHING, complete=understanding.complete)
         if plan.nothing_new and means is not Meaning.NOTHING:

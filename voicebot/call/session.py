@@ -300,6 +300,8 @@ class CallSession:
                 case DecideDigits():
                     self._queries.decide(command.query, Utterance(digits=command.digits))
                 case DecideSilence():
+                    if self._hearing is not None:
+                        self._hearing.line.unanswered()
                     self._queries.decide(command.query, Utterance(silence=True))
                 case DecideMachine():
                     key = self._hearing.key if self._hearing is not None else ""

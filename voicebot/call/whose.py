@@ -6,14 +6,21 @@ seldom answers it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from voicebot import languages
 from voicebot.call.meaning import normal
 from voicebot.call.turn_events import Meaning
 from voicebot.speech.listening.nearest.picture import Who
 
+_SURE: Final = 0.7
+"""The first answer that a level is learnt from is at least so sure."""
 
-def counts(who: Who, means: Meaning, *, answers: bool) -> bool:
-    """Return whether words are taken for the callee's.
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An utterance, as far as it matters whose it is.
 
     Parameters
     ----------
@@ -23,33 +30,50 @@ def counts(who: Who, means: Meaning, *, answers: bool) -> bool:
         What the words are to the turn.
     answers
         They answer the question that is open, or ask for something that is honoured at any time.
+    strange
+        They are about something that no caller is asked about.
+    over_us
+        They were said while we spoke.
+    sure
+        How sure the recogniser was of the words, or the policy of their meaning, whichever is less; 0 to 1.
     """
-    match who:
+
+    who: Who
+    means: Meaning
+    answers: bool = False
+    strange: bool = False
+    over_us: bool = False
+    sure: float = 1.0
+
+
+def counts(said: Said) -> bool:
+    """Return whether words are taken for the callee's."""
+    answer = said.answers and said.means is Meaning.ANSWER
+    match said.who:
         case Who.PERSON:
             return True
         case Who.ALONE:
-            return means is not Meaning.UNCLEAR
+            return answer or not (said.over_us or said.strange or said.means is Meaning.UNCLEAR)
         case Who.UNSURE:
-            return answers and means is Meaning.ANSWER
+            return answer
         case Who.NOBODY | Who.ROOM | Who.ECHO:
             return False
 
 
-def teaches(who: Who, means: Meaning, text: str, language: str, *, answers: bool) -> bool:
+def teaches(said: Said, text: str, language: str) -> bool:
     """Return whether an utterance shows how loud the callee is: a sure answer does, and so does "Hello?" on its own.
 
     Parameters
     ----------
-    who, means, answers
-        As for ``counts``.
     text, language
-        What was said; BCP 47 tag.
+        The words; BCP 47 tag.
     """
-    if not who.may_be_the_person:
+    if not said.who.may_be_the_person:
         return False
     if normal(text) in languages.of(language).manners.greetings:
         return True
-    return means is Meaning.ANSWER and (answers or who is Who.PERSON)
+    sure = said.who is Who.PERSON or (said.answers and said.sure >= _SURE)
+    return said.means is Meaning.ANSWER and sure and not said.strange
 
 
 def dismissed(who: Who, *, heeded: bool) -> bool:

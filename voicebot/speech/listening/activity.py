@@ -58,6 +58,8 @@ _SUSTAINED_MS: Final = 400
 """While no level tells, only sustained speech interrupts."""
 _SUPERSEDED_FRAMES: Final = 15
 """Speech of unknown origin that lasted this long gives way to a clearly louder voice."""
+_MUCH_LOUDER_DB: Final = 11.0
+"""Nobody becomes so much louder in mid-speech: it was not the person before."""
 _AFTER_PERSON_MS: Final = 1000
 """So soon after the person has spoken over a room, only a sure voice goes on."""
 _CANDIDATE_FRAMES: Final = 40
@@ -278,12 +280,14 @@ class VoiceActivity:
 
     def _gives_way(self, smooth: float) -> bool:
         """Judge the run again by what has come; whether a clearly louder voice begins in it, which is the person."""
-        if not self._active or self._who is Who.PERSON:
+        long = len(self._run) >= _SUPERSEDED_FRAMES
+        if not self._active or (self._who is Who.PERSON and not long):
             self._sure_ms = 0
             return False
         so_far, known = upper(self._run), self.picture.sure_from()
-        long = len(self._run) >= _SUPERSEDED_FRAMES
         border = so_far + CLEARLY_DB if known is None else max(known, so_far + CLEARLY_DB if long else known)
+        if self._who is Who.PERSON:
+            border = so_far + _MUCH_LOUDER_DB
         self._sure_ms = self._sure_ms + FRAME_MILLISECONDS if smooth >= border else 0
         if self._sure_ms < _STRONG_PLAYING_MS:
             return False

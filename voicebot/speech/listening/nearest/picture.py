@@ -38,6 +38,9 @@ _ROOM_FADES_FRAMES: Final = 1500.0
 _NOISE_FADES_FRAMES: Final = 500.0
 _ROOM_KNOWN_FRAMES: Final = 25.0
 """Half a second of voices tells how loud the room is."""
+_PROGRAMME_FRAMES: Final = 75.0
+_PROGRAMME_PART: Final = 0.4
+_NO_LOUDER_DB: Final = 1.0
 _BORDER_PART: Final = 0.45
 _BORDER_LEAST_DB: Final = 2.0
 _BORDER_MOST_DB: Final = 8.0
@@ -112,6 +115,9 @@ class Picture:
         self._answers = 0
         self._learnt_of = 0
         self._before: float | None = None
+        self._pauses = 0.0
+        """Frames without a voice, faded as the room's."""
+        self._unanswered = False
         self._suspects: deque[float] = deque(maxlen=_SUSPECT_FRAMES)
 
     @property
@@ -138,6 +144,12 @@ class Picture:
         above_noise = self._noise.percentile(_UPPER) + NOISE_MARGIN_DB if self._noise.frames else LOWEST_DBFS
         return max(self.floor + FLOOR_MARGIN_DB, min(above_noise, self.floor + 3 * FLOOR_MARGIN_DB))
 
+    @property
+    def _goes_on_behind(self) -> bool:
+        """Whether voices are heard behind the person so often that they are a programme or a crowd, and no asides."""
+        heard = self._behind.frames
+        return heard >= _PROGRAMME_FRAMES and heard >= _PROGRAMME_PART * (heard + self._pauses)
+
     # ------------------------------------------------------------------------------------- what is heard
 
     def frame(self, level: float) -> None:
@@ -146,6 +158,7 @@ class Picture:
         self._behind.tick()
         self._dismissed.tick()
         self._noise.tick()
+        self._pauses *= 1.0 - 1.0 / _ROOM_FADES_FRAMES
 
     def behind(self, level: float, *, voice: bool) -> None:
         """Take a frame in which the person does not speak, nor our own voice comes back."""
@@ -153,6 +166,7 @@ class Picture:
             self._behind.add(level)
         else:
             self._noise.add(level)
+            self._pauses += 1.0
 
     def suspect(self, level: float) -> None:
         """Take a frame of speech that is heard out: the call will tell whose it was, or nobody does."""
@@ -173,10 +187,13 @@ class Picture:
         """
         if not self._suspects:
             return
+        level = upper(list(self._suspects), _UPPER)
+        if self.person is None and self._goes_on_behind and level < self._behind.percentile(_UPPER) + _NO_LOUDER_DB:
+            return  # whatever it says: it is as loud as the programme
+        self._unanswered = False
         if utterance != self._learnt_of:
             self._learnt_of, self._before = utterance, self.person
             self._answers += 1
-        level = upper(list(self._suspects), _UPPER)
         part = _LEARNT_FIRST if self._answers <= _FIRST_ANSWERS else _LEARNT
         self.person = level if self._before is None else self._before + part * (level - self._before)
         if self._dismissed.percentile(_UPPER) > self.person - _SAME_DB:
@@ -187,6 +204,10 @@ class Picture:
         for level in self._suspects:
             self._dismissed.add(level)
         self._suspects.clear()
+
+    def unanswered(self) -> None:
+        """Nobody answered a question: whoever speaks next may be the person, however low."""
+        self._unanswered = self.person is None
 
     def over(self) -> None:
         """What was heard out is over, and nothing is to be learnt from it."""
@@ -212,8 +233,10 @@ class Picture:
     def unsure_from(self) -> float:
         """Level from which it may be the person."""
         room = self.room
-        if self.person is None or room is None:
+        if room is None or self._unanswered:
             return self.noise
+        if self.person is None:
+            return max(self.noise, room + _NO_LOUDER_DB) if self._goes_on_behind else self.noise
         below = min(max(_ROOM_PART * (self.person - room), _ROOM_LEAST_DB), _ROOM_MOST_DB)
         return max(self.noise, self.person - below)
 
