@@ -135,6 +135,7 @@ class Callee:
 
     def frame(self, pcm: bytes, at: float) -> None:
         """Hear 20 ms of the bot."""
+        self._line.hear(pcm)
         loud = is_loud(pcm)
         if loud:
             self.record.loud.append(at)

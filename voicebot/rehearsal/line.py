@@ -1,4 +1,4 @@
-"""A person's phone line: what is heard behind the person, the room, and the level. Made anew from a seed.
+"""A person's phone line: what is behind the person, room, level, echo, coding and loss. Made anew from a seed.
 
 Everything slow (speech behind, rooms, music) is rendered before the call; during it a frame costs a few additions.
 """
@@ -12,8 +12,11 @@ from typing import Final
 import numpy as np
 
 from voicebot.rehearsal.lines import behind
+from voicebot.rehearsal.lines.codecs import make_coding
+from voicebot.rehearsal.lines.echo import Echo
 from voicebot.rehearsal.lines.rooms import Samples, in_room
-from voicebot.rehearsal.persona import Level, Noise, PersonaLine, PersonaRoom
+from voicebot.rehearsal.lines.transport import Concealment, Jitter, Loss
+from voicebot.rehearsal.persona import Level, Noise, PersonaLine
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from voicebot.speech.speaking.loudness import speech_level
@@ -72,7 +75,7 @@ async def make_line(
         own_mouth = noise == "aside"
         start = 0 if own_mouth else int(draw.integers(len(levelled)))
         tracks.append(Track(np.asarray(np.roll(levelled, -start), dtype=np.float32), own_mouth))
-    return Line(tuple(tracks), line.level, room=line.room, seed=seed)
+    return Line(tuple(tracks), line, seed)
 
 
 async def _behind(
@@ -118,41 +121,37 @@ class Track:
 class Line:
     """A line under way: hands out 20 ms frames of what is behind, or of speech with that behind it.
 
+    The way of a frame: the person's speech and what is behind, the line's level, echo of the bot, coding, loss.
+
     Parameters
     ----------
     tracks
         What is heard behind the person.
-    level
-        How loud all of it arrives.
-    room
-        Where the person stands; ``None``: the phone is at the mouth.
+    settings
+        What the persona's file says of the line.
     seed
-        Of the room.
+        Of the room, of what is lost or late, and of the echo's paths.
     """
 
-    def __init__(
-        self,
-        tracks: tuple[Track, ...],
-        level: Level = "normal",
-        *,
-        room: PersonaRoom | None = None,
-        seed: str = "",
-    ) -> None:
-        self._tracks = tracks
-        self._level = level
-        self._room = room
+    def __init__(self, tracks: tuple[Track, ...], settings: PersonaLine | None = None, seed: str = "") -> None:
+        self.tracks = tracks
+        self._settings = line = settings or PersonaLine()
         self._seed = seed
-        self._gain = 10.0 ** (LEVEL_DB[level] / 20.0)
+        self._gain = 10.0 ** (LEVEL_DB[line.level] / 20.0)
         self._places = [0] * len(tracks)
-
-    @property
-    def tracks(self) -> tuple[Track, ...]:
-        """What is heard behind the person, a clean line's hiss first."""
-        return self._tracks
+        self._coding = make_coding(line.codec)
+        self._loss = Loss(line.loss.percent, line.loss.burst_ms, _draw(seed, "loss")) if line.loss else None
+        self._concealment = Concealment()
+        self._echo = Echo(line.echo.delay_ms, line.echo.return_loss_db, _draw(seed, "echo")) if line.echo else None
 
     def fresh(self) -> Line:
         """Return the same line from its beginning, for another call."""
-        return Line(self._tracks, self._level, room=self._room, seed=self._seed)
+        return Line(self.tracks, self._settings, self._seed)
+
+    def jitter(self) -> Jitter | None:
+        """Return when the frames of one call arrive; ``None``: on time."""
+        most = self._settings.jitter_ms
+        return Jitter(most, _draw(self._seed, "jitter")) if most else None
 
     def placed(self, pcm: bytes) -> bytes:
         """Return speech as the phone in this room hears it; for before the call.
@@ -162,10 +161,16 @@ class Line:
         pcm
             What the person says, dry.
         """
-        if self._room is None or not pcm:
+        room = self._settings.room
+        if room is None or not pcm:
             return pcm
-        wet = in_room(from_pcm(pcm), self._room.rt60_ms, self._room.distance_m, _draw(self._seed, "room"))
+        wet = in_room(from_pcm(pcm), room.rt60_ms, room.distance_m, _draw(self._seed, "room"))
         return to_pcm(wet * np.float32(10.0 ** ((SPEECH_DBFS - speech_level(to_pcm(wet))) / 20.0)))
+
+    def hear(self, pcm: bytes) -> None:
+        """Take 20 ms of the bot, for the echo."""
+        if self._echo is not None:
+            self._echo.hear(from_pcm(pcm))
 
     def frame(self, pcm: bytes = b"") -> bytes:
         """Return the next frame to send.
@@ -176,7 +181,7 @@ class Line:
             At most 20 ms of speech; shorter is filled up with silence.
         """
         mixed = np.zeros(FRAME_SAMPLES, dtype=np.float32)
-        for index, track in enumerate(self._tracks):
+        for index, track in enumerate(self.tracks):
             if pcm and track.own_mouth:
                 continue
             place = self._places[index]
@@ -184,7 +189,16 @@ class Line:
             self._places[index] = (place + FRAME_SAMPLES) % len(track.samples)
         if pcm:
             mixed += from_pcm(pcm.ljust(FRAME_BYTES, b"\0")[:FRAME_BYTES])
-        return to_pcm(np.asarray(mixed * self._gain, dtype=np.float32))
+        mixed *= self._gain
+        if self._echo is not None:
+            mixed += self._echo.next()
+        sent = to_pcm(mixed)
+        if self._coding is not None:
+            sent = self._coding(sent)
+        if self._loss is not None:
+            arrived = self._concealment.lost() if self._loss.lost() else self._concealment.received(from_pcm(sent))
+            sent = to_pcm(arrived)
+        return sent
 
 
 def beep(seconds: float = 0.4, hertz: float = 1000.0) -> bytes:
@@ -200,7 +214,7 @@ def from_pcm(pcm: bytes) -> Samples:
 
 def to_pcm(samples: Samples) -> bytes:
     """Samples of -1 to 1 to 16-bit PCM, what is too loud clipped as a telephone would."""
-    return np.asarray(np.clip(samples, -_CEILING, _CEILING) * 32767.0, dtype="<i2").tobytes()
+    return np.asarray(np.rint(np.clip(samples, -_CEILING, _CEILING) * 32768.0), dtype="<i2").tobytes()
 
 
 def _level(sound: Samples, noise: Noise) -> float:

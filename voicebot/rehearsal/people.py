@@ -15,6 +15,7 @@ from voicebot.agi.audiosocket import AudioSocketServer, Connection
 from voicebot.rehearsal.callee import AGENT_GREETING, Agent, Callee, Party, Record
 from voicebot.rehearsal.carrier import Arrival
 from voicebot.rehearsal.line import Line, make_line
+from voicebot.rehearsal.lines.transport import Jitter
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
 from voicebot.rehearsal.words import everything_said, recorded
@@ -135,10 +136,12 @@ class People:
             _log.warning("nobody waits at this number", number=arrival.number)
             return None
         record = Record(invited.persona.persona, arrival.number)
+        line = invited.line.fresh()
+        leg.jitter = line.jitter()
         callee = Callee(
             invited.persona,
             invited.sounds,
-            invited.line.fresh(),
+            line,
             record,
             press=lambda keys: self._spawn(self._press_keys(arrival.channel, keys)),
             leave=leg.leave,
@@ -199,6 +202,7 @@ class _Leg:
         self._arrival = arrival
         self._connection: Connection | None = None
         self.party: Party | None = None
+        self.jitter: Jitter | None = None
 
     def leave(self) -> None:
         """Hang up: the carrier's dialplan goes on to its hang-up when the connection closes."""
@@ -232,5 +236,13 @@ class _Leg:
             self.party.gone(at)
 
     def next_frame(self) -> bytes | None:
-        """Speak."""
-        return self.party.next_frame(time.monotonic()) if self.party is not None else None
+        """Speak; on a line with jitter nothing leaves now, and the frame when it is due."""
+        if self.party is None:
+            return None
+        now = time.monotonic()
+        frame = self.party.next_frame(now)
+        if self.jitter is None or self._connection is None or not frame:
+            return frame
+        late = self.jitter.arrives(now) - now
+        asyncio.get_running_loop().call_later(late, self._connection.send, frame)
+        return b""

@@ -112,6 +112,7 @@ def _noises(value: Any) -> Any:
 
 Noise = Literal["office", "street", "tv", "chatter", "child", "aside"]
 Level = Literal["normal", "quiet", "loud"]
+Codec = Literal["none", "gsm", "g729"]
 
 
 class PersonaRoom(_Part):
@@ -128,6 +129,36 @@ class PersonaRoom(_Part):
 
     rt60_ms: float = Field(400.0, ge=50, le=2000)
     distance_m: float = Field(0.5, ge=0.05, le=6)
+
+
+class PersonaLoss(_Part):
+    """Packets that are lost on the way from the person, and concealed as phones do.
+
+    Parameters
+    ----------
+    percent
+        Of all packets of 20 ms.
+    burst_ms
+        How long a loss lasts on average; 20 is as chance has it.
+    """
+
+    percent: float = Field(3.0, ge=0, le=50)
+    burst_ms: float = Field(20.0, ge=20, le=500)
+
+
+class PersonaEcho(_Part):
+    """Echo of the bot's own voice, coming back from the person's side.
+
+    Parameters
+    ----------
+    delay_ms
+        From the bot's voice at the phone to its echo.
+    return_loss_db
+        How far below the bot's voice its echo is.
+    """
+
+    delay_ms: float = Field(60.0, ge=0, le=500)
+    return_loss_db: float = Field(18.0, ge=0, le=60)
 
 
 class PersonaLine(_Part):
@@ -149,6 +180,15 @@ class PersonaLine(_Part):
         Whether it sends audio while the person says nothing; false: nothing at all, as with discontinuous transmission.
     room
         Where the person stands; by default the phone is at the mouth.
+    codec
+        What the speech is coded with before it reaches the carrier: ``gsm`` is GSM 06.10 full rate, ``g729`` a coder of
+        G.729's structure.
+    loss
+        Packets that are lost; by default none.
+    jitter_ms
+        By how much frames are late at most, in order.
+    echo
+        Echo of the bot's own voice; by default none.
     """
 
     noise: Annotated[tuple[Noise, ...], BeforeValidator(_noises)] = ()
@@ -157,6 +197,10 @@ class PersonaLine(_Part):
     level: Level = "normal"
     sends_silence: bool = True
     room: PersonaRoom | None = None
+    codec: Codec = "none"
+    loss: PersonaLoss | None = None
+    jitter_ms: float = Field(0.0, ge=0, le=300)
+    echo: PersonaEcho | None = None
 
     @model_validator(mode="after")
     def _shown_on_television(self) -> PersonaLine:
@@ -312,6 +356,8 @@ _PARTS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     ("lead",): PersonaLead,
     ("line",): PersonaLine,
     ("line", "room"): PersonaRoom,
+    ("line", "loss"): PersonaLoss,
+    ("line", "echo"): PersonaEcho,
 }
 
 
