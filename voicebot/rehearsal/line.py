@@ -17,7 +17,7 @@ from voicebot.rehearsal.lines.echo import Echo
 from voicebot.rehearsal.lines.rooms import Samples, in_room
 from voicebot.rehearsal.lines.transport import Concealment, Jitter, Loss
 from voicebot.rehearsal.persona import Level, Noise, PersonaLine
-from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
+from voicebot.rehearsal.voices import DEFAULT_LANGUAGE, CallerVoices, Speaker, choose_speaker
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from voicebot.speech.speaking.loudness import speech_level
 
@@ -40,7 +40,12 @@ _CEILING: Final = 0.98
 
 
 async def make_line(
-    line: PersonaLine, seed: str, voices: CallerVoices, *, language: str = "en-US", speaker: Speaker | None = None
+    line: PersonaLine,
+    seed: str,
+    voices: CallerVoices,
+    *,
+    language: str = DEFAULT_LANGUAGE,
+    speaker: Speaker | None = None,
 ) -> Line:
     """Prepare a persona's line.
 

@@ -87,8 +87,43 @@ HARD_SPEAKERS: Final = (
 """Only for personas that name them, and for languages that nothing better speaks."""
 
 
+BYSTANDERS: Final = tuple(
+    Speaker(f"bystander_{index}", "hibari", semitones, tempo)
+    for index, (semitones, tempo) in enumerate(
+        [(-4.6, 1.02), (-3.6, 1.1), (-3.1, 0.92), (-2.5, 1.05), (-2.0, 1.16), (-1.5, 0.98), (-0.9, 1.1), (-0.4, 0.94),
+         (0.5, 1.08), (1.0, 0.97), (1.5, 1.14), (2.1, 1.0), (2.7, 1.1), (3.3, 0.95)]
+    )
+)  # fmt: skip
+"""On television and in the room behind people; none of them is a caller or the bot."""
+
+CHILDREN: Final = tuple(
+    Speaker(f"child_{index}", "hibari", semitones, 1.08) for index, semitones in enumerate((4.6, 5.2, 5.8, 6.4))
+)
+MANDARIN_CHILDREN: Final = tuple(
+    Speaker(f"mandarin_child_{index}", "kokoro", semitones, 1.08, "zf_xiaoyi")
+    for index, semitones in enumerate((2.3, 2.6, 2.9, 3.2))
+)
+
 _EVERYBODY: Final = (*SPEAKERS, *MANDARIN_SPEAKERS, *HARD_SPEAKERS)
 _SPEAKERS_OF: Final = {"en": SPEAKERS, "zh": MANDARIN_SPEAKERS}
+_AROUND: Final = {"en": (BYSTANDERS, CHILDREN), "zh": (MANDARIN_SPEAKERS, MANDARIN_CHILDREN)}
+DEFAULT_LANGUAGE: Final = "en-US"
+
+
+def spoken_around(language: str) -> str:
+    """Return the code of the language on television behind people of ``language``: English, where none is written."""
+    code = language.partition("-")[0]
+    return code if code in _AROUND else next(iter(_AROUND))
+
+
+def bystanders(language: str) -> tuple[Speaker, ...]:
+    """Return the voices around people who speak ``language``."""
+    return _AROUND[spoken_around(language)][0]
+
+
+def children(language: str) -> tuple[Speaker, ...]:
+    """Return children's voices around people who speak ``language``."""
+    return _AROUND[spoken_around(language)][1]
 
 
 def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") -> Speaker:

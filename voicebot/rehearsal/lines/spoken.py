@@ -16,25 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from voicebot.dialogue.script.reading.marked_yaml import read_document
 from voicebot.errors import ConfigurationError, Problem
-from voicebot.rehearsal.voices import MANDARIN_SPEAKERS, Speaker
+from voicebot.rehearsal.voices import Speaker, bystanders, children, spoken_around
 from voicebot.suggestions import meant
 
 Kind = Literal["programmes", "conversations", "children", "colleagues", "asides"]
 Music = Literal["none", "bed", "jingle", "song"]
 
 _FOLDER: Final = Path(__file__).parent
-_FALLBACK: Final = "en"
-"""Whose programmes are heard behind people whose language has none of its own."""
-_CHILD_SEMITONES: Final = (4.6, 6.5)
-
-BROADCAST_SPEAKERS: Final = tuple(
-    Speaker(f"broadcast_{index}", "hibari", semitones, tempo)
-    for index, (semitones, tempo) in enumerate(
-        [(-4.6, 1.02), (-3.6, 1.1), (-3.1, 0.92), (-2.5, 1.05), (-2.0, 1.16), (-1.5, 0.98), (-0.9, 1.1), (-0.4, 0.94),
-         (0.5, 1.08), (1.0, 0.97), (1.5, 1.14), (2.1, 1.0), (2.7, 1.1), (3.3, 0.95)]
-    )
-)  # fmt: skip
-"""English voices behind the person; none of them is a caller's or the bot's."""
 
 
 class _Part(BaseModel):
@@ -104,15 +92,9 @@ class Repertoire(_Part):
         )
 
 
-def repertoire_language(language: str) -> str:
-    """Return whose repertoire is heard behind somebody who speaks ``language`` (BCP 47): ``en`` or ``zh``."""
-    short = language.partition("-")[0]
-    return short if (_FOLDER / f"{short}.yaml").is_file() else _FALLBACK
-
-
 def repertoire(language: str) -> Repertoire:
     """Return what may be heard behind somebody who speaks ``language`` (BCP 47)."""
-    return load_repertoire(_FOLDER / f"{repertoire_language(language)}.yaml")
+    return load_repertoire(_FOLDER / f"{spoken_around(language)}.yaml")
 
 
 @lru_cache(maxsize=8)
@@ -144,16 +126,8 @@ def load_repertoire(path: Path) -> Repertoire:
 
 
 def cast(piece: Spoken, kind: Kind, language: str, draw: np.random.Generator) -> dict[str, Speaker]:
-    """Return who speaks each role: different people, drawn; children have high voices."""
-    mandarin = repertoire_language(language) == "zh"
-    if kind == "children":
-        # Kokoro's voices are children's already at half the shift that hibari needs.
-        low, high = (value / 2 if mandarin else value for value in _CHILD_SEMITONES)
-        high_voice = round(float(draw.uniform(low, high)), 1)
-        engine: Literal["kokoro", "hibari"] = "kokoro" if mandarin else "hibari"
-        variant = "zf_xiaoyi" if mandarin else ""
-        return {role: Speaker(f"child_{high_voice}", engine, high_voice, 1.08, variant) for role, _ in piece.turns}
-    pool = MANDARIN_SPEAKERS if mandarin else BROADCAST_SPEAKERS
+    """Return who speaks each role: different people, drawn; children are played by high voices."""
+    pool = children(language) if kind == "children" else bystanders(language)
     roles = sorted({role for role, _ in piece.turns})
     return {role: pool[int(index)] for role, index in zip(roles, draw.permutation(len(pool)), strict=False)}
 

@@ -10,15 +10,13 @@ import pytest
 
 from voicebot.errors import ConfigurationError
 from voicebot.rehearsal.lines.spoken import (
-    BROADCAST_SPEAKERS,
     Kind,
     Repertoire,
     cast,
     load_repertoire,
     repertoire,
-    repertoire_language,
 )
-from voicebot.rehearsal.voices import SPEAKERS
+from voicebot.rehearsal.voices import BYSTANDERS, SPEAKERS, children, spoken_around
 
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
@@ -39,7 +37,7 @@ def test_words_that_decide_a_call_are_said_on_television() -> None:
 
 
 def test_people_without_programmes_of_their_own_hear_english_ones() -> None:
-    assert [repertoire_language(tag) for tag in ("en-GB", "zh-TW", "ko-KR")] == ["en", "zh", "en"]
+    assert [spoken_around(tag) for tag in ("en-GB", "zh-TW", "ko-KR")] == ["en", "zh", "en"]
 
 
 def test_a_seed_draws_the_programme_and_its_voices() -> None:
@@ -55,7 +53,8 @@ def test_a_seed_draws_the_programme_and_its_voices() -> None:
 
 def test_nobody_on_television_has_a_callers_voice() -> None:
     callers = {(speaker.semitones, speaker.tempo) for speaker in SPEAKERS}
-    assert not callers & {(speaker.semitones, speaker.tempo) for speaker in BROADCAST_SPEAKERS}
+    assert {speaker.engine for speaker in children("zh-CN")} == {"kokoro"}
+    assert not callers & {(speaker.semitones, speaker.tempo) for speaker in BYSTANDERS}
 
 
 def test_a_programme_that_is_not_there_is_told_with_the_nearest() -> None:
