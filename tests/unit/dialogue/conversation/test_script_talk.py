@@ -42,7 +42,8 @@ def test_the_way_through_the_table_is_told_cell_by_cell() -> None:
 
 
 def test_two_intents_in_one_breath_are_two_cells() -> None:
-    assert way(Understanding("already_paid", also=("affirm",)))[-1] == ("identity already_paid",)
+    assert way(Understanding("wrong_person", also=("deny",)))[-1] == ("identity wrong_person",)
+    assert way(Understanding("already_paid", also=("affirm",)))[-1] == ("identity affirm", "payment already_paid")
     assert way(Understanding("callback_request", also=("affirm",)))[-1] == (
         "identity affirm",
         "payment callback_request",
