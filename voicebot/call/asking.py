@@ -13,7 +13,7 @@ from voicebot.call.meaning import hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.call.whose import Said, counts, teaches
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
-from voicebot.dialogue.talk import Utterance
+from voicebot.dialogue.talk import EngineIntent, Utterance
 from voicebot.dialogue.understanding.expectation import STRANGE
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
@@ -113,7 +113,8 @@ class Asker:
         await self._make_ready(plan)
         understanding, language = plan.understanding, self._talk.language
         special = utterance.silence or bool(utterance.machine) or bool(utterance.digits)
-        means = Meaning.ANSWER
+        unknown_keys = utterance.digits and understanding.intent == EngineIntent.NO_MATCH
+        means = Meaning.UNCLEAR if unknown_keys else Meaning.ANSWER
         if not special:
             seconds = known.seconds - PREROLL_SECONDS
             means = meaning(

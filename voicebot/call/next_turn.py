@@ -20,7 +20,7 @@ def turn_of(plan: Plan, *, opens: bool = False) -> Turn:
         It is the first of a call.
     """
     lines = tuple(line.uninterruptible for line in plan.act.lines)
-    replies = bool(plan.utterance.text)
+    replies = bool(plan.utterance.text or plan.utterance.digits)
     listening = plan.act.listening
     if listening is None:
         after_beep = plan.understanding.intent == EngineIntent.VOICEMAIL

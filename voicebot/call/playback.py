@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS
+import numpy as np
 
-REWIND_SECONDS: Final = 0.4
-"""A held line resumes this much before where it stopped, so that no partial word is lost."""
+from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS
+
+REWIND_SECONDS: Final = 0.5
+"""A held line resumes at most this much before where it stopped: at the quietest place, so that no word is cut."""
+LEAST_REWIND_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,18 @@ class Playback:
 
     def resume(self) -> None:
         """Resume a little before the furthest point sent; holding again does not go back further."""
-        rewind = round(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES
-        self._position = min(self._position, max(0, self._furthest - rewind))
+        self._position = min(self._position, self._quietest())
         self._held = False
+
+    def _quietest(self) -> int:
+        """Return where between two words to resume: at the frame with the least power shortly before."""
+        first = max(0, self._furthest - round(REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES)
+        last = max(first, self._furthest - round(LEAST_REWIND_SECONDS / FRAME_SECONDS) * FRAME_BYTES)
+        samples = np.frombuffer(self._clip[first : last + FRAME_BYTES], "<i2").astype(np.float32)
+        frames = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
+        if not len(frames):
+            return first
+        return first + int(np.argmin(np.einsum("ij,ij->i", frames, frames))) * FRAME_BYTES
 
     def drop(self) -> None:
         """Forget the clip."""

@@ -55,9 +55,9 @@ class Queries:
         """The situation when words were last requested."""
         return self._asked.get(self._newest)
 
-    def decide(self, query: int, utterance: Utterance) -> None:
-        """Find out what words, keys, silence or a machine mean."""
-        known = self._asked.setdefault(query, Asked(speaking=False, asked=True, seconds=0.0))
+    def decide(self, query: int, utterance: Utterance, *, goes_on: bool = False) -> None:
+        """Find out what words, keys, silence or a machine mean; ``goes_on``: to the question before."""
+        known = self._asked.setdefault(query, Asked(speaking=False, asked=True, seconds=0.0, goes_on=goes_on))
         self._start(self._carry(query, known, utterance))
 
     async def _carry(self, query: int, known: Asked, utterance: Utterance) -> None:

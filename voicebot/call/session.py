@@ -298,7 +298,7 @@ class CallSession:
                 case Close():
                     self._close_utterance(at)
                 case DecideDigits():
-                    self._queries.decide(command.query, Utterance(digits=command.digits))
+                    self._queries.decide(command.query, Utterance(digits=command.digits), goes_on=command.goes_on)
                 case DecideSilence():
                     if self._hearing is not None:
                         self._hearing.line.unanswered()

@@ -20,7 +20,7 @@ class Timing:
 
     onset_ms: int = 60
     onset_while_speaking_ms: int = 120
-    barge_in_ms: int = 200
+    barge_in_ms: int = 140
     interim_after_ms: int = 80
     resume_ms: int = 40
     closing_complete_ms: int = 180

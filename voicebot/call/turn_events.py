@@ -42,7 +42,7 @@ class Turn:
     after_beep
         Wait for an answering machine's beep first.
     replies
-        It answers words: a callee who goes on speaking as it begins had not finished.
+        It answers words or keys: a callee who goes on as it begins had not finished.
     """
 
     lines: tuple[bool, ...]
@@ -189,10 +189,15 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class DecideDigits:
-    """Ask what the pressed keys mean."""
+    """Ask what the pressed keys mean.
+
+    ``goes_on``: pressed as the reply to the question before has just begun, they belong to that question. Keys that
+    mean nothing are ``UNCLEAR``.
+    """
 
     query: int
     digits: str
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

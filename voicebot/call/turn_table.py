@@ -1,8 +1,45 @@
-"""The turn machine's tables: which states may occur together, what each event may change, and what is waited for.
+"""The turn machine's rules, and its tables: which states may occur together, what each event may change, and what is
+waited for.
 
 A call is two machines that run side by side: the *mouth* (the bot's voice) and the *ear* (the callee's utterance).
-``turns.py`` holds the rules; everything that can be said about them without reading code is here. The machine itself
-uses these tables, and the tests try every pair of states with every event against them.
+``turns.py`` carries out the rules; everything that can be said about them without reading code is here. The machine
+itself uses the tables, and the tests try every pair of states with every event against them.
+
+The rules:
+
+1.  **An utterance opens** once speech has lasted ``onset`` (longer while the bot is speaking). The audio from just
+    before is included.
+2.  **Its words are requested as soon as silence begins** (``interim_after``), so recognition and decision run during
+    the silence. If speech continues, that interim result is stale and the next silence asks again. Queries are
+    numbered, and only the newest counts.
+3.  **It ends** when the silence has lasted as long as its words call for: short when they already answer the question,
+    longer for dates, amounts and digits, long when they don't answer, longest when they leave the sentence open; longer
+    still for somebody who has paused that long before (``pace.py``).
+4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech: early, since nobody can tell an
+    interruption from a back-channel by its first syllable. If the utterance turns out to be a back-channel or noise,
+    the line resumes from a quiet place a little before where it stopped; otherwise the rest of it is dropped and the
+    utterance is answered. Who has said "uh-huh" twice is held for only by what lasts longer (``pace.py``).
+5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
+    said meanwhile is kept, and answered after the last line.
+6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
+    the callee is speaking, the machine lets them finish before it hangs up.
+7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the
+    greeting has ended, or when none has come within ``greeting_wait``. The same holds for a turn that begins while the
+    callee is speaking. On an answering machine it waits for the beep.
+8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
+9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own. What is said beside them is heard
+    out: it is the answer where the keys mean nothing to the question.
+10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
+    reply is joined to the words that were replied to. Together they are answered again (the
+    reply is taken back, even one that would end the call), or they add nothing and the reply resumes. A key that early
+    belongs to the question before, too, since nobody has heard the next one.
+11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
+    for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
+    not come.
+12. **Nothing a machine says is the callee's answer.** Once a voicemail or a screener is recognised, its words don't
+    count until it has been decided what to do about it. A line that must be said in full is finished first; the rest
+    of the turn is not said. A screener is left to finish (``screener_close`` of silence) before that decision is asked
+    for. Until it is known what picked up, urgent words as long as a machine's greeting take a longer silence to count.
 
 The mouth::
 
@@ -132,14 +169,12 @@ EAR: Final[Mapping[Ear, Mapping[type[Event], frozenset[Ear]]]] = {
         Frame: frozenset({HEARING, CLOSING, WAITING}),
         Tick: frozenset({HEARING, CLOSING, WAITING}),
         Decided: frozenset({HEARING, WAITING}),
-        Digit: frozenset({HEARING, WAITING}),
     },
     CLOSING: {
         Begin: frozenset({CLOSING, WAITING}),
         Frame: frozenset({CLOSING, HEARING, WAITING}),
         Tick: frozenset({CLOSING, WAITING}),
         Decided: frozenset({CLOSING, WAITING}),
-        Digit: frozenset({CLOSING, WAITING}),
     },
 }
 """A missing event leaves the ear as it is."""

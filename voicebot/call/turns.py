@@ -1,42 +1,7 @@
 """The turn machine: who has the floor, when a turn has ended, what counts as an interruption.
 
-Theory
-------
-A call is two halves that run side by side. The *mouth* is the bot's voice: quiet, speaking, or held (paused because
-the callee is speaking over it). The *ear* is the callee's utterance: none yet, being heard, or closing (silence has
-begun and may be the end). ``turn_table.py`` holds as data which states there are, which may occur together, what each
-event may change, and what is waited for in each state. Everything else follows from these rules:
-
-1.  **An utterance opens** once speech has lasted ``onset`` (longer while the bot is speaking). The audio from just
-    before is included.
-2.  **Its words are requested as soon as silence begins** (``interim_after``), so recognition and decision run during
-    the silence. If speech continues, that interim result is stale and the next silence asks again. Queries are
-    numbered, and only the newest counts.
-3.  **It ends** when the silence has lasted as long as its words call for: short when they already answer the question,
-    longer for dates, amounts and digits, long when they don't answer, longest when they leave the sentence open; longer
-    still for somebody who has paused that long before (``pace.py``).
-4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech. If the utterance turns out to be a
-    back-channel or noise, the line resumes a little before where it stopped; otherwise the rest of it is dropped and
-    the utterance is answered.
-5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
-    said meanwhile is kept, and answered after the last line.
-6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
-    the callee is speaking, the machine lets them finish before it hangs up.
-7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the
-    greeting has ended, or when none has come within ``greeting_wait``. The same holds for a turn that begins while the
-    callee is speaking. On an answering machine it waits for the beep.
-8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
-9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own.
-10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
-    reply is joined to the words that were replied to. Together they are answered again (the
-    reply is taken back, even one that would end the call), or they add nothing and the reply resumes.
-11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
-    for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
-    not come.
-12. **Nothing a machine says is the callee's answer.** Once a voicemail or a screener is recognised, its words don't
-    count until it has been decided what to do about it. A line that must be said in full is finished first; the rest
-    of the turn is not said. A screener is left to finish (``screener_close`` of silence) before that decision is asked
-    for. Until it is known what picked up, urgent words as long as a machine's greeting take a longer silence to count.
+A call is two halves that run side by side: the *mouth*, which is the bot's voice, and the *ear*, which is the callee's
+utterance. ``turn_table.py`` holds the rules, in words and as data; their numbers are those named here.
 
 The carrier of this machine answers every ``Interim``, ``DecideDigits``, ``DecideSilence`` and ``DecideMachine`` with
 exactly one ``Decided``. After ``Commit`` it sends ``Begin`` with what comes next. It keeps one timer and sends ``Tick``
@@ -51,6 +16,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from voicebot.call.floor import Floor
+from voicebot.call.keys import Keys
 from voicebot.call.pace import Pace
 from voicebot.call.silence import Silence
 from voicebot.call.timing import DEFAULT_TIMING, Timing
@@ -103,8 +69,12 @@ class TurnMachine:
         self._line = 0
         self._utterance = 0
         self._opened_at = 0.0
+        self._onset_ms = 0
+        """How long its speech had lasted when the utterance was opened."""
         self._silence = Silence()
         self._query = 0
+        self._asked = 0
+        """Number of the interim result that is awaited; 0: none, or speech has overtaken it."""
         self._decided: Decided | None = None
         self._special: DecideDigits | DecideSilence | DecideMachine | None = None
         self._noise = False
@@ -119,8 +89,7 @@ class TurnMachine:
         """When the callee last stopped speaking for a while."""
         self._pause_ms = 0.0
         """From there to the beginning of the utterance."""
-        self._digits = ""
-        self._digit_at = 0.0
+        self._keys = Keys()
         self._beeped = False
 
     def handle(self, event: Event) -> list[Command]:
@@ -169,7 +138,7 @@ class TurnMachine:
         self.turn = event.turn
         self._line = 0
         self._kept = None
-        self._digits = ""
+        self._keys = Keys()
         self._special = None
         self._screened = False
         self._quiet_since = self._off_since = self._begun_at = event.at
@@ -198,16 +167,15 @@ class TurnMachine:
 
     def _all_said(self, at: float) -> list[Command]:
         self._quiet_since = at
-        if self._kept is not None:
+        if self._kept is not None and (self._special is not None or not self._keys.digits):
             return self._commit(self._kept.query)
         if self._screened:
             self.mouth, self._off_since = Mouth.OFF, at
             return []
         if self.turn.ends and self.ear is Ear.WAITING:
             return self._finish()
-        if self._digits:
-            return self._digits_so_far(at)
-        return []
+        self._keys.words, self._kept = self._kept, None
+        return self._decide_keys() if self._keys.complete(self.turn) else []
 
     def _finish(self) -> list[Command]:
         commands = self._forget_utterance()
@@ -240,17 +208,17 @@ class TurnMachine:
             self._special = None
         self.ear = Ear.HEARING
         self._utterance += 1
-        self._opened_at = event.at
+        self._opened_at, self._onset_ms = event.at, event.speech_ms
         self._goes_on = self._has_not_finished(event.at)
         self._pause_ms = (event.at - self._stopped_at) * 1000 - event.speech_ms
         self._decided = None
-        self._next_query()
+        self._asked = 0
         return [Open(self._utterance), *self._maybe_hold(event)]
 
     def _maybe_hold(self, event: Frame) -> list[Command]:
         if (
             self.mouth is Mouth.SPEAKING
-            and event.speech_ms >= self.timing.barge_in_ms
+            and event.speech_ms >= self._pace.barge_in(self.timing.barge_in_ms)
             and event.silence_ms == 0
             and (self._interruptible() or self._may_be_taken_back())
         ):
@@ -263,7 +231,7 @@ class TurnMachine:
             self._pace.paused((event.at - self._stopped_at) * 1000 - event.speech_ms)
             self.ear = Ear.HEARING
             self._decided = None
-            self._next_query()
+            self._asked = 0
         return []
 
     def _has_not_finished(self, at: float) -> bool:
@@ -300,9 +268,9 @@ class TurnMachine:
                 return self._floor_from()
             case Wait.HANG_UP if self.turn.ends:
                 return self._quiet_since + (0.0 if self.ear is Ear.WAITING else timing.last_word_seconds)
-            case Wait.KEYS if self._digits and not self.turn.ends and self._special is None:
-                return self._digit_at + timing.digit_gap_seconds
-            case Wait.SILENCE if not (self._digits or self.turn.ends or self._special is not None):
+            case Wait.KEYS if self._keys.digits and not self.turn.ends and self._special is None:
+                return self._keys.pressed_at + timing.digit_gap_seconds
+            case Wait.SILENCE if not (self._keys.digits or self.turn.ends or self._special is not None):
                 return self._quiet_since + self.turn.no_input_seconds
         return math.inf
 
@@ -329,7 +297,7 @@ class TurnMachine:
             case Wait.END if self._decided is not None:
                 return self._utterance_over(self._decided, at)
             case Wait.GIVE_UP:
-                return self._utterance_over(Decided(at, self._query, Meaning.NOTHING), at)
+                return self._utterance_over(Decided(at, self._asked, Meaning.NOTHING), at)
             case Wait.FLOOR if self._screened:
                 return self._ask_special(DecideMachine(self._next_query(), "screener"))
             case Wait.FLOOR:
@@ -337,7 +305,7 @@ class TurnMachine:
             case Wait.HANG_UP:
                 return self._finish()
             case Wait.KEYS:
-                return self._digits_so_far(at, complete=True)
+                return self._decide_keys()
             case Wait.SILENCE:
                 return self._ask_special(DecideSilence(self._next_query()))
         return []
@@ -346,7 +314,8 @@ class TurnMachine:
         self.ear = Ear.CLOSING
         self._stopped_at = self._silence.since
         self._decided = None
-        return [Interim(self._utterance, self._next_query(), self._goes_on)]
+        self._asked = self._next_query()
+        return [Interim(self._utterance, self._asked, self._goes_on)]
 
     def _too_long_from(self) -> float:
         """Nobody speaks this long without a pause, least of all over a held line: it is noise or a machine."""
@@ -365,11 +334,13 @@ class TurnMachine:
 
     def _decided_now(self, event: Decided) -> list[Command]:
         if self._special is not None and event.query == self._special.query:
+            if isinstance(self._special, DecideDigits) and not self._keys_count(event, self._special):
+                return self._without_keys()
             if self.mouth is Mouth.SPEAKING and self._mandatory():
                 self._kept = event
                 return self._forget_utterance()
             return [*self._forget_utterance(), *self._drop(), *self._commit(event.query)]
-        if event.query != self._query or self.ear is not Ear.CLOSING:
+        if event.query != self._asked or self.ear is not Ear.CLOSING:
             return []
         self._decided = event
         return self._serve(event.at, (Wait.TOO_LONG, Wait.END))
@@ -396,7 +367,12 @@ class TurnMachine:
                 still_patient = self.turn.no_input_seconds - self.timing.after_noise_seconds
                 self._quiet_since = max(self._quiet_since, at - max(still_patient, 0.0))
                 return commands
+            if not decided.urgent and (self._keys.digits or isinstance(self._special, DecideDigits)):
+                self._keys.words = decided
+                return commands
             return [*commands, *self._commit(decided.query)]
+        if decided.meaning is Meaning.BACK_CHANNEL and not self._goes_on:
+            self._pace.back_channel((self._stopped_at - self._opened_at) * 1000 + self._onset_ms)
         interrupts = answer or (decided.meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
         if interrupts and self._interruptible():
             return [*commands, *self._drop(), *self._commit(decided.query)]
@@ -429,20 +405,33 @@ class TurnMachine:
     # -------------------------------------------------------------------------------------------- Digit
 
     def _digit(self, event: Digit) -> list[Command]:
-        if self.turn.ends or self.turn.max_digits == 0 or self._screened or self._special_is_machine:
+        """Rules 9 and 10."""
+        if self._screened or self._special_is_machine:
             return []
-        self._digits += event.digit
-        self._digit_at = event.at
+        if self._has_not_finished(event.at):
+            return self._ask_special(DecideDigits(self._next_query(), event.digit, goes_on=True))
+        if self.turn.ends or self.turn.max_digits == 0:
+            return []
+        self._keys.press(event)
         if self.mouth is not Mouth.QUIET and not self._interruptible():
             return []
-        commands = [*self._forget_utterance(), *self._drop()]
-        return [*commands, *self._digits_so_far(event.at)]
+        return [*self._drop(), *(self._decide_keys() if self._keys.complete(self.turn) else [])]
 
-    def _digits_so_far(self, at: float, *, complete: bool = False) -> list[Command]:
-        if complete or "#" in self._digits or len(self._digits) >= self.turn.max_digits:
-            digits, self._digits = self._digits, ""
-            return self._ask_special(DecideDigits(self._next_query(), digits.split("#")[0] or "#"))
-        return []
+    def _decide_keys(self) -> list[Command]:
+        return self._ask_special(DecideDigits(self._next_query(), self._keys.take()))
+
+    def _keys_count(self, decided: Decided, asked: DecideDigits) -> bool:
+        """Whether keys settle the turn: not those that mean nothing beside words, or nothing new after an answer."""
+        if asked.goes_on:
+            return decided.urgent or (decided.takes_back and not (self.turn.ends and self._mandatory()))
+        beside_words = self._keys.words is not None or self.ear is not Ear.WAITING
+        return decided.meaning is not Meaning.UNCLEAR or not beside_words
+
+    def _without_keys(self) -> list[Command]:
+        """Let the words alone count that were said beside the keys, once they have ended."""
+        self._special = None
+        words = self._keys.words
+        return self._commit(words.query) if words is not None and self.mouth is Mouth.QUIET else []
 
     # ------------------------------------------------------------------------------------------ helpers
 

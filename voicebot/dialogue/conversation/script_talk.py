@@ -145,7 +145,9 @@ class ScriptTalk:
         stood before that reply. What they say on their own counts where the whole makes no sense.
         """
         last = self._replied
-        if not goes_on or last is None or not utterance.text:
+        if goes_on and last is not None and utterance.digits:
+            return await self._pressed_late(last, utterance)
+        if not goes_on or last is None or not (utterance.text and last.utterance.text):
             return await self._alone(utterance)
         whole = self._joined(last.utterance, utterance)
         found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
@@ -157,6 +159,15 @@ class ScriptTalk:
         if same or alone.understanding.intent in _COURTESIES:
             return replace(alone, nothing_new=True)
         return replace(self._applied(understood, self._before(last), whole), takes_back=True)
+
+    async def _pressed_late(self, last: _Replied, utterance: Utterance) -> Plan:
+        """Keys settle the question that was asked, whatever was said to it; those that say the same are nothing new."""
+        found = await self._policy.understand(Question(utterance, last.before, self._now(), self._lead))
+        same = (found.intent, found.slots) == (last.understanding.intent, last.understanding.slots)
+        plan = self._applied(found, self._before(last), utterance)
+        if same or found.intent == EngineIntent.NO_MATCH:
+            return replace(plan, nothing_new=True)
+        return replace(plan, takes_back=True)
 
     def _joined(self, first: Utterance, then: Utterance) -> Utterance:
         """Return both as one; a hesitation adds nothing, and changes what "yes" after it means to nobody."""
@@ -190,7 +201,7 @@ class ScriptTalk:
         if plan.base != base:
             plan = replace(self._applied(plan.understanding, base, plan.utterance), takes_back=plan.takes_back)
         # "Stop calling" has been honoured; what follows cannot take it back.
-        open_to_more = plan.utterance.text and not self.urgent(plan)
+        open_to_more = (plan.utterance.text or plan.utterance.digits) and not self.urgent(plan)
         self._replied = _Replied(plan.utterance, plan.understanding, base) if open_to_more else None
         self._state = plan.state
         return plan

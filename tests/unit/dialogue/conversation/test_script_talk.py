@@ -11,6 +11,7 @@ from voicebot.dialogue.conversation.conversation import apply, open_conversation
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, Understanding, Utterance
+from voicebot.dialogue.understanding.policy import engine_answer
 
 NOW = datetime(2026, 11, 23, 10, 0)
 LEAD = Lead("Anna Bell", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
@@ -167,3 +168,18 @@ async def test_stop_calling_is_never_taken_back() -> None:
     assert not plan.takes_back
     talk.commit(plan)
     assert talk.hung_up().outcome == "do_not_call"
+
+
+async def test_a_key_that_comes_late_settles_the_question_before() -> None:
+    class Keys(Words):
+        async def understand(self, question: Question) -> Understanding:
+            return engine_answer(REMINDER, question) or await super().understand(question)
+
+    talk = ScriptTalk(REMINDER, LEAD, Keys(yes=Understanding("affirm")), lambda: NOW)
+    talk.open()
+    talk.commit(await talk.plan(Utterance("yes")))
+    assert (await talk.plan(Utterance(digits="1"), goes_on=True)).nothing_new, "one is a yes, too"
+    assert (await talk.plan(Utterance(digits="7"), goes_on=True)).nothing_new, "seven means nothing there"
+    other = await talk.plan(Utterance(digits="2"), goes_on=True)
+    assert other.takes_back
+    assert (other.base.step, other.understanding.intent) == ("identity", "deny")
