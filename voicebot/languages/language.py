@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final, Protocol
 
 from voicebot.languages.grammar import phone_numbers
+from voicebot.languages.grammar.denial import NEVER, Denying
 from voicebot.languages.grammar.found import LONGEST, Found
 
 BREAKS_OFF: Final = ("...", "…")
@@ -203,6 +204,8 @@ class Clues:
         Words for what is left of an amount, which is paid later; up to the clause they begin.
     at_once
         Words for now, beside an amount.
+    hardship
+        Words of money, work or need: why somebody cannot pay.
     hum
         Sounds of listening, which recognisers also write for noise; the same. They answer no question.
     """
@@ -225,6 +228,7 @@ class Clues:
     asking: re.Pattern[str] = re.compile("")
     nothing: re.Pattern[str] = re.compile(r"(?!)")
     hum: re.Pattern[str] = re.compile(r"(?!)")
+    hardship: re.Pattern[str] = re.compile("")
     doubting: re.Pattern[str] = re.compile(r"(?!)")
     not_all: re.Pattern[str] = re.compile(r"(?!)")
     not_then: re.Pattern[str] = re.compile(r"(?!)")
@@ -379,6 +383,8 @@ class Language:
         win.
     embedding
         Name of the installed model that compares sentences; empty: none, n-grams alone.
+    denying
+        What its denials cover.
     sounds
         A text as its sounds, separated by spaces, where its writing hides what sounds alike; ``None``: it does not.
     """
@@ -396,6 +402,7 @@ class Language:
     writing: Writing
     callees: Callees
     embedding: str = ""
+    denying: Denying = NEVER
     sounds: Callable[[str], str] | None = None
 
     @cached_property

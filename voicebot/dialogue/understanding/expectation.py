@@ -91,6 +91,10 @@ class Expectation:
         """Whether the intent ends the call here."""
         return any(cell.move is not None and cell.move.end for cell in self._table.of(step, intent))
 
+    def identifies(self, step: str) -> bool:
+        """Whether the step asks who is on the line."""
+        return any(cell.move is not None and cell.move.right_party for cell in self._table.of(step, "affirm"))
+
     def connects(self, step: str, intent: str) -> bool:
         """Whether the intent connects the callee to somebody."""
         endings = self._script.endings

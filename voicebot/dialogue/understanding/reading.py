@@ -12,6 +12,7 @@ from typing import Final
 from voicebot import languages
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.understanding.denied import beside, reconsidered
 from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
@@ -97,7 +98,10 @@ class Reader:
             dated = script.slots.get(self._step.asked(state.step))
             which = EngineIntent.NO_MATCH if dated and dated.type == "date" else "deny"
             verdict, also = Verdict(which, 0.8, verdict.ranking), ()
+        if not self._matcher.same_as(words, state.step):
+            verdict = reconsidered(verdict, words, parts, values, state.step, self._step, self._language)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
+        also = beside(also, words, state.step, self._step, self._language)
         slots = values.of(verdict.intent, script)
         name = self._step.asked(state.step)
         asked = script.slots.get(name)

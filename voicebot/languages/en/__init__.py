@@ -8,6 +8,7 @@ from typing import Final
 from voicebot.languages.en import entities, wording
 from voicebot.languages.en.callees import CALLEES
 from voicebot.languages.en.clues import CLUES, MANNERS
+from voicebot.languages.en.denial import DENYING
 from voicebot.languages.en.keywords import KEYWORDS
 from voicebot.languages.en.machines import MACHINES
 from voicebot.languages.language import Language, Locale, Writing
@@ -54,4 +55,5 @@ LANGUAGE: Final = Language(
         units_a_second=2.6,
     ),
     embedding="minilm-l6-v2",
+    denying=DENYING,
 )

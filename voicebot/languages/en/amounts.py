@@ -76,7 +76,7 @@ def find_amounts(line: Line, currency: str, owed: Decimal | None) -> list[Match[
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
     """All parts said in ``line``; see ``Entities.find_fractions``."""
-    return _FRACTIONS.find(line.line, ANY_TIME)
+    return WITHDRAWING.drop(line.line, _FRACTIONS.find(line.line, ANY_TIME))
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:
@@ -150,6 +150,16 @@ def _named_pair(match: re.Match[str], _now: datetime) -> Said:
     return _pair(match)
 
 
+@_MONEY.add(rf"{_N} and #(?P<cents>\d{{1,2}}) cents?")
+def _and_cents(match: re.Match[str], _now: datetime) -> Said:
+    return Decimal(match["n"]) + Decimal(match["cents"]) / 100, ""
+
+
+@_MONEY.add(r"#(?P<n>[2-9]) (?P<note>tens|twenties|fifties|hundreds)")
+def _notes(match: re.Match[str], _now: datetime) -> Said:
+    return Decimal(match["n"]) * {"tens": 10, "twenties": 20, "fifties": 50, "hundreds": 100}[match["note"]], ""
+
+
 @_MONEY.add(r"#(?P<cents>\d{1,2}) (?:cents?|pence|penny|pennies)")
 def _only_cents(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(match["cents"]) / 100, ""
@@ -167,7 +177,11 @@ def _grand(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(groups.get("n") or 1) * 1000, _unit_of(match)
 
 
-@_MONEY.add(r"(?P<n>an?|#\d+) (?P<unit>buck|dollar|pound|euro|yuan)s? (?P<c>and a half|#[1-9]\d)", not_then=_NOT_MONEY)
+@_MONEY.add(
+    r"(?P<n>an?|#\d+) (?P<unit>buck|dollar|pound|euro|yuan)s? (?P<c>and a half"
+    r"|#[1-9]\d)",
+    not_then=_NOT_MONEY,
+)
 def _buck_fifty(match: re.Match[str], _now: datetime) -> Said:
     cents = 50 if match["c"].startswith("and") else int(match["c"][1:])
     return Decimal(match["n"][1:] if match["n"][0] == "#" else 1) + Decimal(cents) / 100, match["unit"]
@@ -221,7 +235,18 @@ def _alone(match: re.Match[str], _now: datetime) -> Said | None:
     return (value, "") if value > 1 and _is_no_number(match["n"]) else None
 
 
-@_BARE.add(_PAIR, not_after=_LEADS_AWAY, then=_ENDS, not_then=_NOT_MONEY)
+@_BARE.add(_N, after=r"(?:not|instead of|rather than) #\d+(?:\.\d+)?", then=_ENDS, not_then=_NOT_MONEY)
+def _instead(match: re.Match[str], _now: datetime) -> Said | None:
+    value = Decimal(match["n"])
+    return (value, "") if value >= 5 and _is_no_number(match["n"]) else None
+
+
+@_BARE.add(_N, after="not", then=r"#\d+")
+def _denied(match: re.Match[str], _now: datetime) -> Said:
+    return Decimal(match["n"]), ""
+
+
+@_BARE.add(_PAIR, not_after=f"{_LEADS_AWAY}|not|instead of|rather than", then=_ENDS, not_then=_NOT_MONEY)
 def _bare_pair(match: re.Match[str], _now: datetime) -> Said | None:
     if match["a"] == "20" and match["b"] and int(match["b"]) in range(20, 40):
         return None  # a year
@@ -275,7 +300,8 @@ def _percent(match: re.Match[str], _now: datetime) -> Fraction | None:
 @_FRACTIONS.add(
     r"all of (?:it|that|what i owe)|the (?:whole|full|entire|total) (?:thing|amount|balance|bill|sum|payment|"
     r"lot|debt)|full (?:amount|balance|payment)"
-    r"|in full|whole thing|(?:pay|paying|send) (?:it all|it off|everything|the whole|the lot|the total|"
+    r"|in full|whole thing|the whole lot|(?:everything|all) (?:that )?i owe|every (?:last )?(?:penny|cent)"
+    r"|(?:pay|paying|send) (?:it all|it off|everything|the whole|the lot|the total|"
     r"all of)|pay it in full|entire (?:amount|balance)",
     not_after="can't pay|cannot pay|can't afford|not|don't have|can't do|afford|have",
 )

@@ -8,7 +8,7 @@ from typing import Final
 from voicebot.languages.en import unfinished
 from voicebot.languages.language import Clues, Manners, StandIns
 
-_YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely)"
+_YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely|(?:you're|you are|that's) not wrong|not wrong|can't deny (?:it|that))"
 _NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
 _POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
 _MORE: Final = r"\s+(?:and\s+|but\s+|so\s+|well\s+)?(?=\S)"
@@ -81,6 +81,11 @@ CLUES: Final = Clues(
         r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|left|balance (?:on|in|by|next|after|at|later))\b"
     ),
     at_once=re.compile(r"\b(?:now|right away|today|immediately|straight away)\b"),
+    hardship=re.compile(
+        r"\b(?:money|cash|funds?|broke|afford|job|jobs|work\w*|laid|fired|unemploy\w*|paycheck|paid|wages|hours|income|budget|rent"
+        r"|bills?|tight|short|behind|struggl\w*|strapped|poor|hospital|sick|ill|medical|disab\w*|surgery|divorce\w*|bank|account"
+        r"|fixed|welfare|benefits?|skint|zero|nothing|empty|hurting|rough|hard|tough|pay\w*|dollars?)\b"
+    ),
     hum=re.compile(rf"{_MARKS}*(?:{_HUM}(?:{_MARKS}+|$))+"),
 )
 

@@ -96,7 +96,7 @@ def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     today = now.date()
     matches = [_shifted(line.line, past.put_back(line.line, match, today)) for match in _RULES.find(line.line, now)]
-    return WITHDRAWING.drop(line.line, _same_week(line.line, _beside(line.line, matches), now), impossible=False)
+    return WITHDRAWING.drop(line.line, _same_week(line.line, _beside(line.line, matches), now))
 
 
 def _beside(line: str, matches: list[Match[date]]) -> list[Match[date]]:
@@ -285,6 +285,20 @@ def _weekday_of_last_week(match: re.Match[str], now: datetime) -> date:
 @_RULES.add(rf"a week (?:on )?{_ANY_WD}")
 def _weekday_week(match: re.Match[str], now: datetime) -> date:
     return calendar.coming(now.date(), _WEEKDAYS[match["weekday"]]) + timedelta(days=7)
+
+
+@_RULES.add(
+    r"(?:the )?(?:next #1|#1 after(?: that| next)?|following #1)",
+    after=rf"{_ANY_WD}(?: \||,)?(?: but| i mean)?",
+)
+def _one_after(match: re.Match[str], now: datetime) -> date:
+    said = re.findall(_ANY_WD, match.string[: match.start()])
+    return calendar.coming(now.date(), _WEEKDAYS[said[-1]]) + timedelta(days=7)
+
+
+@_RULES.add(rf"#(?P<count>[2-4]) {_ANY_WD}s from (?:now|today)")
+def _weekdays_away(match: re.Match[str], now: datetime) -> date:
+    return calendar.coming(now.date(), _WEEKDAYS[match["weekday"]]) + timedelta(days=7 * (int(match["count"]) - 1))
 
 
 @_RULES.add(rf"(?P<order>first|last|@\d) {_ANY_WD} (?:of|in) (?:the |(?P<which>this|next) )?(?:month|{_M})")

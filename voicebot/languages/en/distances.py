@@ -70,12 +70,14 @@ def _month_and_half(_match: re.Match[str], now: datetime) -> date:
 
 
 @RULES.add(
-    r"(?:in|within|in about|within the next|in the next) (?:#(?P<count>\d{1,3})|an?|"
-    r"half an) (?:more )?(?P<unit>hours?|minutes?)"
+    r"(?:in|within|in about|within the next|in the next) (?:#(?P<count>\d{1,3}(?:\.\d)?)|(?P<half>half an?"
+    r"|a half)|an?) "
+    r"(?:more )?(?P<unit>hour|minute)s?(?P<more> and a half)?"
 )
 def _in_hours(match: re.Match[str], now: datetime) -> date:
-    count = int(match["count"] or 1)
-    return (now + (timedelta(hours=count) if match["unit"][0] == "h" else timedelta(minutes=count))).date()
+    count = 0.5 if match["half"] else float(match["count"] or 1)
+    count += 0.5 if match["more"] else 0
+    return (now + timedelta(hours=count if match["unit"] == "hour" else count / 60)).date()
 
 
 @RULES.add(rf"{_COUNT} {_UNIT} (?:ago|back|earlier)")

@@ -30,6 +30,7 @@ KEYWORDS: Final = (
             r"\bwhy (?:don't|do not|dont) you (?:call|contact)",
             r"\bstop(?:ped)? calling (?:him|her|them)\b",
             r"\bwhy did you stop\b",
+            r"\bcall (?:me|us) (?:an? (?!call)\w+|names|crazy|stupid|that|mr|mrs|miss|ms|sir|ma'am)\b",
             r"\b(?:didn't|did not|don't|dont) (?:ask|tell|want) you to stop\b",
         ),
         needs=any_of(
@@ -91,7 +92,7 @@ KEYWORDS: Final = (
             r"\bmisdialed\b|\bmis dialed\b",
         ),
         any_of(
-            r"\b(?:not|isn't|is not|do i have|did i (?:call|get)|don't have) (?:the |a )?wrong",
+            r"\b(?:not|\w+n't|do i have|did i)(?: (?:got|get|have|called|call|dialed|reached|at|on))? (?:the |a )?wrong",
             r"\bwrong (?:number|one)(?: \w+){0,3} (?:on|for) (?:the|my) (?:bill|account|card|payment)",
         ),
     ),

@@ -27,20 +27,12 @@ class Withdrawing:
     corrected: re.Pattern[str]
     impossible: Callable[[str, str], object]
 
-    def drop(self, line: str, matches: list[Match[Value]], *, impossible: bool = True) -> list[Match[Value]]:
-        """Leave out what was denied or corrected.
-
-        Parameters
-        ----------
-        impossible
-            Whether "I can't do X" counts where nothing else is said, since then it is what the talk is about. A day
-            on which nobody can pay is never one.
-        """
+    def drop(self, line: str, matches: list[Match[Value]]) -> list[Match[Value]]:
+        """Leave out what was denied, corrected or said to be impossible, so that it fills no slot."""
         kept = [match for match in matches if not self.denied.search(line[: match.start])]
         kept = [
             match
             for at, match in enumerate(kept, start=1)
             if at == len(kept) or not self.corrected.fullmatch(line[match.end : kept[at].start])
         ]
-        possible = [match for match in kept if not self.impossible(line[: match.start], line[match.end :])]
-        return possible or (kept if impossible else [])
+        return [match for match in kept if not self.impossible(line[: match.start], line[match.end :])]

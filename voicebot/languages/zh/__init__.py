@@ -9,6 +9,7 @@ from voicebot.languages.language import Language, Locale, Writing
 from voicebot.languages.zh import entities, wording
 from voicebot.languages.zh.callees import CALLEES
 from voicebot.languages.zh.clues import CLUES, MANNERS
+from voicebot.languages.zh.denial import DENYING
 from voicebot.languages.zh.keywords import KEYWORDS
 from voicebot.languages.zh.machines import MACHINES
 from voicebot.languages.zh.sounds import sounds
@@ -26,6 +27,7 @@ LANGUAGE: Final = Language(
     machines=MACHINES,
     callees=CALLEES,
     embedding="e5-small",
+    denying=DENYING,
     sounds=sounds,
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),

@@ -37,7 +37,7 @@ _VERBS: Final = (
     "|还了|还你们|给你们|或者|或|到|成"
 )
 _ENDS: Final = (
-    r"$|[|,吧吗呢嘛啊了可行的左先就好是也不没我你他剩另其余今明后下这周月]|或|到|怎么|应该|够|以?后|之?前"
+    r"$|[|,整吧吗呢嘛啊了可行的左先就好是也不没我你他剩另其余今明后下这周月]|或|到|怎么|应该|够|以?后|之?前"
     "|为止|对|ok|现在"
 )
 _AWAY: Final = (
@@ -59,7 +59,7 @@ def find_amounts(line: Line, currency: str) -> list[Match[Decimal]]:
 
 def find_fractions(line: Line) -> list[Match[Fraction]]:
     """All parts said in ``line``; see ``Entities.find_fractions``."""
-    return _FRACTIONS.find(line.line, ANY_TIME)
+    return WITHDRAWING.drop(line.line, _FRACTIONS.find(line.line, ANY_TIME))
 
 
 def find_digits(line: Line, minimum: int) -> list[Match[str]]:

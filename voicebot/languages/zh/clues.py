@@ -11,7 +11,9 @@ from voicebot.languages.zh import unfinished
 CLUES: Final = Clues(
     stand_ins=StandIns(name="小明", future="周五", past="昨天", money="五十块"),
     fillers=re.compile(r"(?:嗯+|呃+|啊|哦|那个那个)(?=.)"),
-    yes=re.compile(r"^(?:是的|是啊|是|对的|对啊|对|好的|好啊|好|嗯|可以|行|没错)(?=..)"),
+    yes=re.compile(
+        r"^(?:是的|是啊|是(?!不是)|对的|对啊|对(?!不对)|好的|好啊|好(?!不好)|嗯|可以(?!不可以|吗)|行(?!不行)|没错)(?=..)"
+    ),
     no=re.compile(r"^(?:不是|不对|不行)(?=..)"),
     but=re.compile(r"但是|不过|可是|只是"),
     bare=re.compile(r"周五|五十块|在|大概|可能|吧|之前|以前|左右|就|那|这|的|前|给|你|我|上午|下午|晚上|早上"),
@@ -28,7 +30,7 @@ CLUES: Final = Clues(
     # 嗯 answers a yes-or-no question with a yes, as people do on the phone; 嗯？ asks what was said.
     nothing=re.compile(
         r"(?:那个|这个|然后|所以|还有|怎么说呢?|[呃哦噢喔唉欸诶额的了就那这我你他她呢嘛吧和跟在\s，,。.、！!…-]"
-        r"|[嗯啊](?=\s*[?？])|[?？])+"
+        r"|[嗯啊](?=\s*[?？])|啊(?=[\s，,。]*[这那我你])|[?？])+"
     ),
     doubting=re.compile(r"^(?:这个?|那个?)?(?:不是|难道).*(?:吗|么)$|(?:怎么|为什么|为啥)(?:还|都)?没"),
     not_all=re.compile(
@@ -40,6 +42,9 @@ CLUES: Final = Clues(
     ),
     rest=re.compile(r"[，,、。\s]*(?:然后|再)?(?:剩下|剩余|余下|余款|其余|剩的|另一半|另外一半|后面的)"),
     at_once=re.compile(r"现在|今天|马上|立刻|这就"),
+    hardship=re.compile(
+        r"钱|工资|工作|失业|下岗|裁|紧|穷|难|困|病|医|债|贷|房租|收入|还|付|款|块|亏|破|赔|生意|手头|拮据|余额"
+    ),
     asking=re.compile(r"[?？]|什么|啥|哪|几|多少|怎|吗|呢|谁|为何|是不是|有没有|告诉|问|再说|重复"),
 )
 

@@ -56,7 +56,7 @@ _RULES: Final[Rules[date]] = Rules(edge="")
 def find(line: Line, now: datetime) -> list[Match[date]]:
     """All dates said in ``line``, in order."""
     matches = [past.put_back(line.line, match, now.date()) for match in _RULES.find(line.line, now)]
-    return WITHDRAWING.drop(line.line, _same_week(line.line, matches, now), impossible=False)
+    return WITHDRAWING.drop(line.line, _same_week(line.line, matches, now))
 
 
 def _same_week(line: str, matches: list[Match[date]], now: datetime) -> list[Match[date]]:
@@ -107,8 +107,13 @@ def _of_month(match: re.Match[str], now: datetime) -> date | None:
     return None if number is None else calendar.in_month(now.date(), _MONTHS_AWAY[match["away"]], number)
 
 
+@_RULES.add(rf"{_AWAY}月的?今天")
+def _same_day(match: re.Match[str], now: datetime) -> date | None:
+    return calendar.in_month(now.date(), _MONTHS_AWAY[match["away"]], now.day)
+
+
 @_RULES.add(
-    rf"{_D}[号日]",
+    rf"{_D}[号日](?:[,是]?{_WEEKDAY})?",
     not_after=rf"[第月零〇百千万亿.:/{DIGIT}十廿\d]",
     not_then="[线楼院门店员柜房床机码馆桌窗厅文球车]|文件|[前以之]?内|之?间|以?后[还再]?[一二两三四五六七八九十\\d]+天",
 )
@@ -233,6 +238,17 @@ def _month_and_half(match: re.Match[str], now: datetime) -> date | None:
 
 
 @_RULES.add(
+    r"(?:再?过|再等|等)?(?P<count>半|[一二两三四五六七八九十\d]{1,3})个?(?P<half>半)?(?P<unit>小时|钟头|分钟)(?:之后|以后|后|之内|以内|内)"
+)
+def _in_hours(match: re.Match[str], now: datetime) -> date | None:
+    count = 0.5 if match["count"] == "半" else None if is_vague(match["count"]) else _number(match["count"])
+    if count is None:
+        return None
+    count += 0.5 if match["half"] else 0
+    return (now + timedelta(hours=count / 60 if match["unit"] == "分钟" else count)).date()
+
+
+@_RULES.add(
     rf"{_COUNT}{_UNIT}",
     after=r"|[,|]|我?要|大概|大约|可能",
     then=r"$|[|,]|吧|行吗|可以吗|行不行",
@@ -258,10 +274,10 @@ def _ago(match: re.Match[str], now: datetime) -> date | None:
 @_RULES.add(
     r"(?P<near>大前|大后|前|昨|今|明|后)(?:天|日|儿个?|晚上?|早上?)(?:晚上|早上|上午|下午|中午)?",
     not_after="[之以然最目从大]",
-    not_then="性|起|面|来|儿子",
+    not_then="性|起|面|来|儿子|子",
 )
 def _near(match: re.Match[str], now: datetime) -> date | None:
-    if match["near"] in ("前", "后") and match.group()[1:2] in "日早晚儿" and "儿个" not in match.group():
+    if match["near"] in ("前", "后") and match.group()[1:2] in "日早晚":
         return None
     return now.date() + timedelta(days=_NEAR[match["near"]])
 

@@ -102,7 +102,7 @@ def _clock(match: re.Match[str], _now: datetime) -> Clock | None:
     return _clock_of(match)
 
 
-@_CLOCKS.add(rf"{_H}点差(?P<to>[{DIGIT}十\d]{{1,3}}|一刻)分?", rf"差(?P<to>[{DIGIT}十\d]{{1,3}}|一刻)分?{_H}点")
+@_CLOCKS.add(rf"{_H}点差(?P<to>一刻|[{DIGIT}十\d]{{1,3}})分?", rf"差(?P<to>一刻|[{DIGIT}十\d]{{1,3}})分?{_H}点")
 def _before(match: re.Match[str], _now: datetime) -> Clock | None:
     hour = numbers.parse(match["h"])
     minutes = 15 if match["to"] == "一刻" else numbers.parse(match["to"])
