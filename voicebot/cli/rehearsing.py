@@ -27,6 +27,8 @@ from voicebot.rehearsal.text import rehearse_as_text
 from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
+_EVERY_SECONDS: Final = 10.0
+"""How often it is told how far a stage is, where nobody watches a terminal."""
 POLICY_HELP: Final = "Policy: local or rasa (scripts without a Rasa model are trained first); by default as configured."
 
 
@@ -110,7 +112,8 @@ class Show:
 
     def __init__(self) -> None:
         self._live = Live(console=output.err.console, refresh_per_second=4, transient=True)
-        self._last = ""
+        self._last = self._kind = ""
+        self._told_at = 0.0
         self._told: dict[str, str] = {}
 
     def __enter__(self) -> Show:
@@ -126,8 +129,9 @@ class Show:
         if output.err.is_terminal:
             self._live.update(_table(progress))
             return
-        if progress.stage != self._last:
-            self._last = progress.stage
+        kind = progress.stage.partition(":")[0]  # how far a stage is comes after a colon
+        if progress.stage != self._last and (kind != self._kind or progress.seconds - self._told_at >= _EVERY_SECONDS):
+            self._last, self._kind, self._told_at = progress.stage, kind, progress.seconds
             output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}")
         for persona, state in progress.states.items():
             if self._told.get(persona, "waiting") != state:
@@ -206,7 +210,7 @@ def _table(progress: Progress) -> Table:
     table = Table(title=f"{progress.stage}, {progress.seconds:.0f} s", title_justify="left", box=None)
     table.add_column("persona")
     table.add_column("call")
-    colours = {"waiting": "dim", "dialling": "yellow", "talking": "cyan"}
+    colours = {"waiting": "dim", "preparing": "dim", "dialling": "yellow", "talking": "cyan"}
     for persona, state in progress.states.items():
         table.add_row(persona, output.styled(state, colours.get(state, "green")))
     return table

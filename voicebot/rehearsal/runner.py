@@ -32,6 +32,7 @@ from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.network import TRUNK, Network
 from voicebot.rehearsal.never import Course, broken, course_of_call
 from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.prompting import render_prompts
 from voicebot.rehearsal.report import Call, Report
 from voicebot.services.launching import dies_with_us, signal_group
 from voicebot.store.migrations import upgrade
@@ -56,7 +57,7 @@ class Progress:
     stage
         What is being done, for people.
     states
-        Persona -> ``waiting``, ``dialling``, ``talking``, or the outcome.
+        Persona -> ``waiting``, ``preparing``, ``dialling``, ``talking``, or the outcome.
     seconds
         Since the start.
     """
@@ -156,8 +157,8 @@ class Rehearsal:
     async def _prepare(self) -> None:
         self._say("starting the carrier and the PBX")
         await self.network.start()
-        self._say("the personas learn their lines")
-        for seat in self._seats:
+        for done, seat in enumerate(self._seats):
+            self._say(f"the personas learn their lines: {done} of {len(self._seats)}")
             await self.network.people.invite(seat.number, seat.persona)
         url = self.network.config.database.url
         await upgrade(url)
@@ -166,6 +167,13 @@ class Rehearsal:
             seats = [seat for seat in self._seats if seat.persona.goes_by == name]
             if seats:
                 await self._create_campaign(self._store, name, path, seats)
+                await self._render(name, seats)
+
+    async def _render(self, name: str, seats: Sequence[_Seat]) -> None:
+        def tell(ready: int, of: int) -> None:
+            self._say(f"{name} is rendered: {ready} of {of}")
+
+        await render_prompts(self.network.config, self._loaded[name], [seat.persona for seat in seats], tell)
 
     async def _create_campaign(self, store: Store, name: str, path: Path, seats: Sequence[_Seat]) -> None:
         script = self._loaded[name] = load_script(path)
@@ -357,6 +365,8 @@ class Rehearsal:
         attempt = attempts.get(_digits(seat.number))
         if attempt is None:
             return "waiting"
+        if attempt.state is AttemptState.CLAIMED:
+            return "preparing"
         if attempt.state in _OPEN:
             talks = any(not record.ended_at and record.number == _digits(seat.number)
                         for record in self.network.people.records)  # fmt: skip

@@ -16,6 +16,7 @@ from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.speaking.espeak_voice import EspeakVoice
 from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 from voicebot.speech.speaking.loudness import finish
+from voicebot.speech.speaking.prompts import PromptCache
 from voicebot.speech.speaking.spoken_text import is_speakable, plain
 
 
@@ -103,6 +104,9 @@ MANDARIN_CHILDREN: Final = tuple(
     Speaker(f"mandarin_child_{index}", "kokoro", semitones, 1.08, "zf_xiaoyi")
     for index, semitones in enumerate((2.3, 2.6, 2.9, 3.2))
 )
+_HELD_BYTES: Final = 1_000_000
+"""Of a slow voice's speech that its cache holds in memory; what is wanted is held below anyway."""
+
 
 _EVERYBODY: Final = (*SPEAKERS, *MANDARIN_SPEAKERS, *HARD_SPEAKERS)
 _SPEAKERS_OF: Final = {"en": SPEAKERS, "zh": MANDARIN_SPEAKERS}
@@ -144,13 +148,29 @@ def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") ->
     return group[int.from_bytes(hashlib.sha256(persona.encode()).digest()[8:12], "big") % len(group)]
 
 
+class _Shifted:
+    """One of Kokoro's voices as another person: slow to speak, so that what it says is kept on the disk."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._ratio = 2.0 ** (speaker.semitones / 12.0)
+        self._tempo = speaker.tempo
+        self._voice = KokoroVoice(speaker.variant)
+        self.name = f"{self._voice.name}-as-{speaker.semitones:g}-{speaker.tempo:g}"
+        self.language = self._voice.language
+
+    async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
+        """Speak ``text``; see ``Voice.synthesize``."""
+        speed *= self._tempo / self._ratio
+        return await self._voice.synthesize(text, speed=speed, urgent=urgent, pitch=self._ratio)
+
+
 class CallerVoices:
     """Speaks for all personas; synthesis runs in one thread, never in the event loop."""
 
     def __init__(self) -> None:
         self._engine: Any = None
         self._espeak: dict[tuple[str, str], EspeakVoice] = {}
-        self._kokoro: dict[str, KokoroVoice] = {}
+        self._kokoro: dict[Speaker, PromptCache] = {}
         self._spoken: dict[tuple[str, str, str], bytes] = {}
         self._turn = asyncio.Lock()
 
@@ -176,9 +196,9 @@ class CallerVoices:
             voice = self._espeak.setdefault((language, speaker.variant), EspeakVoice(language, variant=speaker.variant))
             return await voice.synthesize(text, speed=speaker.tempo)
         if speaker.engine == "kokoro":
-            ratio = 2.0 ** (speaker.semitones / 12.0)
-            kokoro = self._kokoro.setdefault(speaker.variant, KokoroVoice(speaker.variant))
-            return await kokoro.synthesize(text, speed=speaker.tempo / ratio, pitch=ratio)
+            if speaker not in self._kokoro:
+                self._kokoro[speaker] = PromptCache(_Shifted(speaker), memory_bytes=_HELD_BYTES)
+            return await self._kokoro[speaker].speech(text)
         return await asyncio.to_thread(self._hibari, text, speaker)
 
     def _hibari(self, text: str, speaker: Speaker) -> bytes:

@@ -14,6 +14,7 @@ from voicebot.errors import ConfigurationError
 from voicebot.rehearsal.persona import Behaviour, load_persona, load_personas
 from voicebot.rehearsal.selection import DEMO, PERSONAS
 from voicebot.rehearsal.voices import choose_speaker
+from voicebot.speech.speaking.kokoro_voice import VOICE
 
 GOOD = """\
 persona: careful_carl
@@ -133,16 +134,26 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
         load_personas(tmp_path)
 
 
-def test_the_shipped_ones_cover_everything() -> None:
-    personas = load_personas(PERSONAS)
-    assert len(personas) >= 24
+@pytest.mark.parametrize(("language", "least"), [("en-US", 30), ("zh-CN", 40)])
+def test_the_shipped_ones_cover_everything(language: str, least: int) -> None:
+    personas = [persona for persona in load_personas(PERSONAS) if persona.language == language]
+    assert len(personas) >= least
     assert {persona.expect["outcome"] for persona in personas} == set(OUTCOMES)
-    assert {behaviour for persona in personas for behaviour in persona.behaviour} == set(Behaviour)
+    behaviours = set(Behaviour) if language == "en-US" else set(Behaviour) - {Behaviour.SCREENER_WANTS_KEY}
+    assert {behaviour for persona in personas for behaviour in persona.behaviour} == behaviours
     assert {persona.script for persona in personas} == {"reminder", "collection"}
     assert {noise for persona in personas for noise in persona.line.noise} >= {"office", "street", "tv"}
     assert {persona.line.level for persona in personas} == {"normal", "quiet", "loud"}
     assert {persona.line.sends_silence for persona in personas} == {True, False}
     assert all((PERSONAS / f"{persona.persona}.yaml").is_file() for persona in personas), "file and name agree"
+
+
+def test_mandarin_speakers_are_many_and_none_is_the_bot() -> None:
+    personas = [persona for persona in load_personas(PERSONAS) if persona.language == "zh-CN"]
+    voices = [choose_speaker(one.persona, one.language, voice=one.voice) for one in personas]
+    assert len(set(voices)) >= 10
+    assert {one.engine for one in voices} == {"kokoro"}
+    assert not any(one.variant == VOICE and not one.semitones for one in voices)
 
 
 def test_the_demo_calls_a_dozen_different_ends() -> None:

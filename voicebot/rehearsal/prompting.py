@@ -1,0 +1,60 @@
+"""What the bot can say in a rehearsal is rendered before anybody is called, so that no call waits for a slow voice.
+
+A node does the same for each lead before it dials, within a time that suits one lead at a time; a rehearsal has all its
+leads at once, and shows how far it is.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from voicebot.config import Config
+from voicebot.dialogue.conversation.conversation import possible_speech
+from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
+from voicebot.dialogue.script.model import Script
+from voicebot.dialogue.script.parts import spoken
+from voicebot.rehearsal.persona import Persona
+from voicebot.rehearsal.selection import lead_of
+from voicebot.speech.speaking.choosing import choose_prompts
+
+Tell = Callable[[int, int], None]
+"""Called with how many texts are ready, and of how many."""
+
+
+async def render_prompts(config: Config, script: Script, personas: Sequence[Persona], tell: Tell) -> None:
+    """Render all that a script can say to these people; what is on the disk already costs next to nothing.
+
+    Coqui is left to the node: it is a service of its own, started once.
+
+    Raises
+    ------
+    ConfigurationError, UnavailableError
+        The voice is not there, or could not speak.
+    """
+    if config.speech.voice == "coqui":
+        return
+    texts: dict[float, dict[str, None]] = {}
+    for persona in personas:
+        now = datetime.combine(persona.today, REHEARSAL_TIME, zoneinfo.ZoneInfo(persona.lead.timezone))
+        try:
+            wanted = possible_speech(script, lead_of(persona), now)
+        except ValueError:
+            continue  # a value that no line can word: the node tells of it, lead by lead
+        for speed, some in wanted.items():
+            texts.setdefault(speed, {}).update(dict.fromkeys(some))
+    templates = [template for _, words in spoken(script) for template in words.templates]
+    total, ready = sum(map(len, texts.values())), 0
+
+    def told(done: int, _of: int) -> None:
+        tell(ready + done, total)
+
+    prompts = choose_prompts(config, script.language, script.voice)
+    await prompts.start()
+    try:
+        for speed, some in texts.items():
+            await prompts.render(some, speed=speed, templates=templates, progress=told)
+            ready += len(some)
+    finally:
+        await prompts.close()
