@@ -53,8 +53,8 @@ async def render_prompts(config: Config, script: Script, personas: Sequence[Pers
     prompts = choose_prompts(config, script.language, script.voice)
     await prompts.start()
     try:
-        for speed, some in texts.items():
-            await prompts.render(some, speed=speed, templates=templates, progress=told)
-            ready += len(some)
+        for speed, once in texts.items():
+            await prompts.render(once, speed=speed, templates=templates, progress=told)
+            ready += len(once)
     finally:
         await prompts.close()

@@ -42,12 +42,15 @@ def test_a_name_means_the_language_of_the_personas_that_go_by_it(tmp_path: Path)
     files, chosen = choose("reminder", shipped_ones)
     assert files == {"en-US/reminder": SHIPPED / "en-US/reminder.yaml"}
     assert {one.script for one in chosen} == {"reminder"}
-    chinese = persona(tmp_path, ("language: en-US", "language: zh-CN"))
-    files, chosen = choose("zh-CN/reminder", [*shipped_ones, chinese])
-    assert (files, chosen) == ({"zh-CN/reminder": SHIPPED / "zh-CN/reminder.yaml"}, (chinese,))
-    files, chosen = choose("all", [*shipped_ones, chinese])
-    assert sorted(files) == ["en-US/collection", "en-US/reminder", "zh-CN/reminder"]
-    assert len(chosen) == len(shipped_ones) + 1
+    assert {one.language for one in chosen} == {"en-US"}
+    files, chosen = choose("zh-CN/reminder", shipped_ones)
+    assert files == {"zh-CN/reminder": SHIPPED / "zh-CN/reminder.yaml"}
+    assert {one.language for one in chosen} == {"zh-CN"}
+    files, chosen = choose("all", shipped_ones)
+    assert sorted(files) == ["en-US/collection", "en-US/reminder", "zh-CN/collection", "zh-CN/reminder"]
+    assert chosen == shipped_ones
+    english = persona(tmp_path)
+    assert list(choose("all", [english])[0]) == ["en-US/reminder"], "nothing is prepared that nobody goes by"
 
 
 def test_a_file_stands_for_the_script_that_its_personas_name(tmp_path: Path) -> None:
