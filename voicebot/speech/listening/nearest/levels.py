@@ -10,6 +10,7 @@ LOWEST_DBFS: Final = -96.0
 """Level given to digital silence; nothing is lower."""
 _RESCALE: Final = 1e12
 """Weights grow instead of older ones shrinking, and are scaled back here."""
+_LEAST_PART: Final = 1e-6
 _FRESH: Final = 5
 """A percentile is worked out anew after so many levels."""
 
@@ -65,7 +66,7 @@ class Levels:
             self._since = 0
             self._known.clear()
         if part not in self._known:
-            place = int(np.searchsorted(np.cumsum(self._counts), part * self._total))
+            place = int(np.searchsorted(np.cumsum(self._counts), max(part, _LEAST_PART) * self._total))
             self._known[part] = min(place, len(self._counts) - 1) + LOWEST_DBFS
         return self._known[part]
 
