@@ -207,7 +207,7 @@ class VoiceActivity:
             return False
         self._gap_ms = 0
         self._were_behind(_CANDIDATE_FRAMES)
-        self._candidate_ms += FRAME_MILLISECONDS
+        self._candidate_ms = min(self._candidate_ms, _CANDIDATE_FRAMES * FRAME_MILLISECONDS) + FRAME_MILLISECONDS
         self._candidates.append(smooth)
         self._strong_ms += FRAME_MILLISECONDS
         soon = self._was_person and self._silence_ms < _AFTER_PERSON_MS

@@ -32,6 +32,7 @@ _SPREAD_FRAMES: Final = 3
 """Our frames around the delay that may sound in a frame that is heard: rooms ring, and ticks drift."""
 _TRANSFORM: Final = 4096
 _SILENT_POWER: Final = 1e-9
+_QUIET: Final = np.zeros(FRAME_SAMPLES, np.float32)
 
 
 class Echo:
@@ -63,9 +64,8 @@ class Echo:
         float
             dBFS that our own voice can have in this frame, -96 where it cannot be in it.
         """
-        quiet = np.zeros(_FRAME, np.float32)
-        self._sent.append(quiet if sent is None else sent.reshape(_FRAME, _DECIMATION).mean(1))
-        self._heard.append(heard.reshape(_FRAME, _DECIMATION).mean(1))
+        self._sent.append(_QUIET if sent is None else sent)
+        self._heard.append(heard)
         self._sent_levels.append(sent_dbfs)
         self._frames = self._frames + 1 if sent is not None else 0
         self._since += 1
@@ -85,8 +85,8 @@ class Echo:
 
     def _learn(self) -> None:
         """Correlate both directions (generalised cross-correlation, phase transform, Knapp and Carter 1976)."""
-        heard = np.concatenate(self._heard)
-        sent = np.concatenate(self._sent)
+        heard = np.concatenate(self._heard).reshape(-1, _DECIMATION).mean(1)
+        sent = np.concatenate(self._sent).reshape(-1, _DECIMATION).mean(1)
         if len(heard) < _FIRST_FRAMES * _FRAME or float(heard @ heard) < _SILENT_POWER:
             return
         # Without windows the ends of both, cut off at the same time, would correlate with each other.

@@ -40,6 +40,8 @@ _ROOM_KNOWN_FRAMES: Final = 25.0
 """Half a second of voices tells how loud the room is."""
 _PROGRAMME_FRAMES: Final = 75.0
 _PROGRAMME_PART: Final = 0.4
+_DISMISSED_COUNTS: Final = 0.5
+"""What was heard out and was no answer may have been the person, who was not understood."""
 _NO_LOUDER_DB: Final = 1.0
 _BORDER_PART: Final = 0.45
 _BORDER_LEAST_DB: Final = 2.0
@@ -147,7 +149,7 @@ class Picture:
     @property
     def _goes_on_behind(self) -> bool:
         """Whether voices are heard behind the person so often that they are a programme or a crowd, and no asides."""
-        heard = self._behind.frames
+        heard = self._behind.frames + _DISMISSED_COUNTS * self._dismissed.frames
         return heard >= _PROGRAMME_FRAMES and heard >= _PROGRAMME_PART * (heard + self._pauses)
 
     # ------------------------------------------------------------------------------------- what is heard
@@ -188,7 +190,7 @@ class Picture:
         if not self._suspects:
             return
         level = upper(list(self._suspects), _UPPER)
-        if self.person is None and self._goes_on_behind and level < self._behind.percentile(_UPPER) + _NO_LOUDER_DB:
+        if self.person is None and self._goes_on_behind and level < (self.room or LOWEST_DBFS):
             return  # whatever it says: it is as loud as the programme
         self._unanswered = False
         if utterance != self._learnt_of:
