@@ -65,6 +65,10 @@ class Line:
             self._speech = self._speech if self._silence <= 60 else 0
             self._hear(ROOM, Who.NOBODY, anew=False)
 
+    @property
+    def who(self) -> Who:
+        return self.utterances.who
+
     def open(self) -> None:
         self.utterances.open(1, Hints(), self.at)
 
@@ -119,11 +123,11 @@ def test_speech_that_begins_anew_replaces_what_was_the_rooms() -> None:
     line = Line(room=True)
     line.near(40, who=Who.UNSURE)
     line.open()
-    assert line.utterances.who is Who.UNSURE
+    assert line.who == Who.UNSURE
     line.near(10, anew=True)
     assert line.recogniser.begun == [1, 1]
     assert len(line.recogniser.fed) <= 7 + 10
-    assert line.utterances.who is Who.PERSON
+    assert line.who == Who.PERSON
 
 
 def test_an_utterance_is_whose_it_was_at_the_surest() -> None:
@@ -132,6 +136,6 @@ def test_an_utterance_is_whose_it_was_at_the_surest() -> None:
     line.open()
     line.near(5, who=Who.PERSON)
     line.far(30)
-    assert line.utterances.who is Who.PERSON
+    assert line.who == Who.PERSON
     line.utterances.end()
-    assert line.utterances.who is Who.NOBODY
+    assert line.who == Who.NOBODY

@@ -97,11 +97,11 @@ def test_what_was_dismissed_at_the_persons_own_level_was_the_person() -> None:
     for _ in range(40):
         found.suspect(-25.0)
     found.dismissed()
-    assert found.room == -25.0
+    before = found.room
     for _ in range(20):
         found.suspect(-24.0)
     found.counted(2)
-    assert found.room is None
+    assert (before, found.room) == (-25.0, None)
     assert found.person == -24.0
 
 
