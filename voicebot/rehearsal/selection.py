@@ -18,21 +18,38 @@ from voicebot.suggestions import meant
 
 PERSONAS: Final = Path(__file__).parent / "personas"
 """The shipped personas."""
-DEMO: Final = (
-    "wants_a_human",
-    "pays_on_time",
-    "promises_friday",
-    "already_paid_online",
-    "wrong_number",
-    "husband_answers",
-    "widow",
-    "not_my_charge",
-    "stop_calling",
-    "filed_bankruptcy",
-    "wont_pay",
-    "voicemail_box",
-)
-"""Twelve of them with short calls and different outcomes, the longest first."""
+DEMO: Final[Mapping[str, tuple[str, ...]]] = {
+    "en-US": (
+        "wants_a_human",
+        "pays_on_time",
+        "promises_friday",
+        "already_paid_online",
+        "wrong_number",
+        "husband_answers",
+        "widow",
+        "not_my_charge",
+        "stop_calling",
+        "filed_bankruptcy",
+        "wont_pay",
+        "voicemail_box",
+    ),
+    "zh-CN": (
+        "zh_wants_a_human",
+        "zh_on_the_street",
+        "zh_pays_on_time",
+        "zh_will_not_pay",
+        "zh_paid_before_asked",
+        "zh_never_borrowed",
+        "zh_son_answers",
+        "zh_wrong_number",
+        "zh_widow",
+        "zh_stop_at_once",
+        "zh_filed_bankruptcy",
+        "zh_voicemail_own_words",
+    ),
+}
+"""By language, twelve of them with short calls and different outcomes, the longest first; of few leads, so that what
+a slow voice says to each of them is soon rendered."""
 
 
 def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from voicebot.cli.demo import Language
 from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.errors import ConfigurationError
 from voicebot.rehearsal.persona import Behaviour, load_persona, load_personas
@@ -156,10 +157,16 @@ def test_mandarin_speakers_are_many_and_none_is_the_bot() -> None:
     assert not any(one.variant == VOICE and not one.semitones for one in voices)
 
 
-def test_the_demo_calls_a_dozen_different_ends() -> None:
+@pytest.mark.parametrize("language", list(Language))
+def test_the_demo_calls_a_dozen_different_ends(language: Language) -> None:
     personas = {persona.persona: persona for persona in load_personas(PERSONAS)}
-    assert len(DEMO) >= 12
-    assert len({personas[name].expect["outcome"] for name in DEMO}) >= 10
+    names = DEMO[language]
+    assert len(names) >= 12
+    assert {personas[name].language for name in names} == {str(language)}
+    assert len({personas[name].expect["outcome"] for name in names}) >= 10
+    assert language == "en-US" or len({personas[name].lead.name for name in names}) <= 4, (
+        "few leads: a slow voice speaks to each"
+    )
 
 
 def test_a_persona_keeps_its_voice() -> None:
