@@ -14,7 +14,10 @@ import pytest
 
 from voicebot.rehearsal.selection import PERSONAS
 
-NAMES = ("pays_on_time", "changes_the_day", "wrong_number", "stop_calling", "hangs_up", "voicemail_box")
+NAMES = (
+    "pays_on_time", "changes_the_day", "wrong_number", "stop_calling", "hangs_up", "voicemail_box",
+    "everything_at_once",
+)  # fmt: skip
 PROCESSES = Path("/proc")
 
 

@@ -6,13 +6,14 @@ import io
 import wave
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from voicebot.cli.demo import Language
 from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.errors import ConfigurationError
-from voicebot.rehearsal.persona import Behaviour, load_persona, load_personas
+from voicebot.rehearsal.persona import Behaviour, Codec, Noise, load_persona, load_personas
 from voicebot.rehearsal.selection import DEMO, PERSONAS
 from voicebot.rehearsal.voices import choose_speaker
 from voicebot.speech.speaking.kokoro_voice import VOICE
@@ -155,6 +156,14 @@ def test_mandarin_speakers_are_many_and_none_is_the_bot() -> None:
     assert len(set(voices)) >= 10
     assert {one.engine for one in voices} == {"kokoro"}
     assert not any(one.variant == VOICE and not one.semitones for one in voices)
+
+
+def test_the_shipped_ones_are_on_all_kinds_of_lines() -> None:
+    lines = [persona.line for persona in load_personas(PERSONAS)]
+    assert {noise for line in lines for noise in line.noise} == set(get_args(Noise))
+    assert {line.codec for line in lines} == set(get_args(Codec))
+    for part in ("loss", "echo", "room", "jitter_ms"):
+        assert sum(bool(getattr(line, part)) for line in lines) >= 2, part
 
 
 @pytest.mark.parametrize("language", list(Language))
