@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from tests.unit.call.carried import ToldTime
@@ -30,11 +30,11 @@ from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.journal.writer import Journal
 from voicebot.plain import plain
 from voicebot.rehearsal.callee import Callee, Record
-from voicebot.rehearsal.line import Line, make_line
+from voicebot.rehearsal.line import make_line
 from voicebot.rehearsal.measure import reply_gaps, stops
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
-from voicebot.rehearsal.voices import CallerVoices, choose_speaker
+from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
 from voicebot.rehearsal.words import everything_said
 from voicebot.speech.audio import FRAME_SECONDS
 from voicebot.speech.recognition.choosing import choose_recognizer
@@ -182,6 +182,25 @@ class Told:
     journal: list[dict[str, Any]]
 
 
+class Caller(Protocol):
+    """Who is called (``Callee``)."""
+
+    def follow(self, journal: Path | None) -> None:
+        """Learn from the journal what is being asked."""
+
+    def answered(self, at: float) -> None:
+        """The call was picked up."""
+
+    def frame(self, pcm: bytes, at: float) -> None:
+        """Hear 20 ms."""
+
+    def next_frame(self, at: float) -> bytes:
+        """Return the 20 ms to send."""
+
+    def gone(self, at: float) -> None:
+        """The call is over."""
+
+
 class Theatre:
     """Carries calls of personas with one script each.
 
@@ -196,23 +215,38 @@ class Theatre:
         self._voices = CallerVoices()
         self._made: dict[str, tuple[Script, DirectPolicy, ToldPool, ToldClips]] = {}
 
-    def carry(self, persona: Persona, *, sounds: Mapping[str, bytes] | None = None) -> Told:
-        """Carry one persona's call to its end.
+    def carry(self, persona: Persona) -> Told:
+        """Carry one persona's call to its end."""
+        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
+        own = {text: self.speak(text, speaker, persona.language) for text in everything_said(persona)}
+        line = self.wait(make_line(persona.line, persona.persona, self._voices))
+
+        def callee(side: Side, record: Record) -> Callee:
+            return Callee(persona, own, line.fresh(), record, press=side.keys, leave=side.leave)
+
+        return self.carry_with(persona, callee)
+
+    def carry_with(self, persona: Persona, callee: Callable[[Side, Record], Caller]) -> Told:
+        """Carry a call in which somebody else behaves in the persona's place.
 
         Parameters
         ----------
-        sounds
-            What the persona says, where it is not to be spoken by a voice: text → 8 kHz PCM.
+        persona
+            Who is called, with which script.
+        callee
+            Makes who answers, given the telephone and the record to be filled.
         """
         script, policy, pool, clips = self._of(persona)
-        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
-        own = {
-            text: (sounds or {}).get(text) or clips.wait(self._voices.speak(text, speaker, persona.language))
-            for text in everything_said(persona)
-        }
-        line = clips.wait(make_line(persona.line, persona.persona, self._voices))
         with asyncio.Runner(loop_factory=ToldTime) as runner:
-            return runner.run(self._carry(persona, own, line.fresh(), script, policy, pool, clips))
+            return runner.run(self._carry(persona, callee, script, policy, pool, clips))
+
+    def speak(self, text: str, speaker: Speaker, language: str) -> bytes:
+        """Return what a caller's voice says."""
+        return self.wait(self._voices.speak(text, speaker, language))
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in real time, between calls."""
+        return asyncio.run(work)
 
     def _of(self, persona: Persona) -> tuple[Script, DirectPolicy, ToldPool, ToldClips]:
         if persona.goes_by not in self._made:
@@ -224,8 +258,7 @@ class Theatre:
     async def _carry(  # noqa: PLR0917 - what a call is made of
         self,
         persona: Persona,
-        sounds: Mapping[str, bytes],
-        line: Line,
+        make: Callable[[Side, Record], Caller],
         script: Script,
         policy: DirectPolicy,
         pool: ToldPool,
@@ -250,8 +283,8 @@ class Theatre:
             clock=loop.time,
         )
         record = Record(persona.persona, "1")
-        side = _Side(session, attempt)
-        callee = Callee(persona, sounds, line, record, press=side.keys, leave=side.leave)
+        side = Side(session, attempt)
+        callee = make(side, record)
         callee.follow(journal.path)
         session.attach(side)
         session.media_up(begun)
@@ -285,7 +318,7 @@ class Theatre:
         return Told(call, record, [dict(entry) for entry in journal.entries])
 
 
-class _Side:
+class Side:
     """The telephone (``PhoneCall``), as far as a call without one needs it."""
 
     def __init__(self, session: CallSession, attempt: UUID) -> None:

@@ -12,6 +12,8 @@ from voicebot.dialogue.talk import EngineIntent, Understanding, Utterance
 SHORT_NOISE_SECONDS: Final = 0.35
 """A sound this short with unsure words is a click or a breath."""
 UNSURE: Final = 0.35
+HARDLY: Final = 0.5
+"""A word or two that were recognised with less than this, over a statement, interrupt nothing: most are an "uh-huh"."""
 
 
 def normal(text: str) -> str:
@@ -56,7 +58,7 @@ def meaning(
         if not asked and text in spoken.manners.back_channels:
             return Meaning.BACK_CHANNEL
         few_words = len(text.split()) < 3 if spoken.spaced else len(text) <= 2
-        if unclear and few_words:
+        if few_words and (unclear or (not asked and utterance.confidence < HARDLY)):
             return Meaning.BACK_CHANNEL
     return Meaning.UNCLEAR if unclear else Meaning.ANSWER
 

@@ -12,11 +12,18 @@ from voicebot.dialogue.talk import Act, Line
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.audio import SAMPLE_RATE
+from voicebot.speech.speaking.spoken_text import sentences
 
 LINE_GAP: Final = bytes(2 * int(0.15 * SAMPLE_RATE))
 """Silence between two lines of one turn."""
 
 _log = logs.get_logger()
+
+
+def _half_asked(text: str) -> float:
+    """Return how much of a line has been said, 0 to 1, when half of its last sentence has: that is what it asks."""
+    question = sentences(text)[-1:]
+    return 1.0 - 0.5 * len("".join(question)) / len(text) if text else 0.5
 
 
 class Saying:
@@ -109,7 +116,10 @@ class Saying:
     @property
     def asks_now(self) -> bool:
         """Whether the callee knows the question: more than half of it has been said, or all of it the time before."""
-        return self._asked_before or (self._playback.line == len(self._lines) - 1 and self._playback.progress > 0.5)
+        if self._asked_before:
+            return True
+        asking = self._playback.line == len(self._lines) - 1
+        return asking and self._playback.progress > _half_asked(self._lines[-1].text)
 
     def _play(self, number: int, clip: bytes) -> None:
         self._playback.play(number, clip + LINE_GAP if number + 1 < len(self._lines) else clip)

@@ -30,6 +30,22 @@ def test_meaning(text: str, intent: str, speaking: bool, asked: bool, expected: 
     assert got is expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "confidence", "expected"),
+    [
+        (False, 0.3, Meaning.BACK_CHANNEL),
+        (False, 0.8, Meaning.ANSWER),
+        (True, 0.3, Meaning.ANSWER),
+    ],
+)
+def test_a_word_hardly_heard_over_a_statement_interrupts_nothing(
+    asked: bool, confidence: float, expected: Meaning
+) -> None:
+    understood = Understanding("not_available")
+    got = meaning(Utterance("Her,", confidence), understood, language="en-US", speaking=True, asked=asked)
+    assert got is expected
+
+
 def test_mandarin_back_channels() -> None:
     for text in ("嗯", "好的", "喂"):
         got = meaning(Utterance(text), Understanding("affirm"), language="zh-CN", speaking=True, asked=False)
