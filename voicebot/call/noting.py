@@ -35,7 +35,7 @@ def words(recognition: Recognition, begun_at: float) -> events.Words:
 
 def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> events.Understood:
     """Note what an utterance means; ``seconds``: how long that took."""
-    understanding = plan.understanding
+    understanding, evidence = plan.understanding, plan.understanding.evidence
     return events.Understood(
         query,
         understanding.intent,
@@ -48,6 +48,10 @@ def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> even
         round(seconds * 1000, 1),
         plan.utterance.text if goes_on else "",
         plan.nothing_new,
+        evidence.literal,
+        None if evidence.agreement is None else round(evidence.agreement, 3),
+        evidence.second_ear,
+        None if evidence.pace is None else round(evidence.pace, 2),
     )
 
 
@@ -63,6 +67,7 @@ def turn(query: int, plan: Plan, so_far: Ending) -> events.Turn:
         so_far.slots,
         plan.takes_back,
         so_far.counts_as,
+        plan.act.weighed,
     )
 
 

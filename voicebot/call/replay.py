@@ -16,7 +16,7 @@ from voicebot.call.clock import call_clock
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.drawing.counts import Turn, Walk
 from voicebot.dialogue.script.model import Script, Slot
-from voicebot.dialogue.talk import Act, Ending, Lead, SlotValue, State, Understanding
+from voicebot.dialogue.talk import Act, Ending, Evidence, Lead, SlotValue, State, Understanding
 from voicebot.journal import events
 from voicebot.journal.events import Entry
 from voicebot.journal.reader import first, wall_of
@@ -148,10 +148,12 @@ class _Walk:
         return Understanding(
             heard.intent,
             heard.confidence,
-            slots=slots,
+            heard.ranking,
+            slots,
             policy=heard.policy or "engine",
             also=heard.also,
             recognition=heard.recognition,
+            evidence=Evidence(heard.literal, heard.agreement, heard.second_ear, heard.pace),
         )
 
 

@@ -48,7 +48,7 @@ from voicebot.call.turn_events import (
 )
 from voicebot.call.turn_table import Mouth
 from voicebot.call.turns import TurnMachine
-from voicebot.call.utterance import Utterances
+from voicebot.call.utterance import Utterances, heard
 from voicebot.call.whose import dismissed
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import Act, Ending, Utterance
@@ -368,8 +368,7 @@ class CallSession:
             self._verdict(self._hearing.words(best.text, at), at)
         if not self._queries.awaits(recognition.interim):
             return
-        alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
-        self._queries.decide(recognition.interim, Utterance(best.text, best.confidence, alternatives))
+        self._queries.decide(recognition.interim, heard(recognition))
 
     # --------------------------------------------------------------------------------------- deciding
 

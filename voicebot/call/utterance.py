@@ -10,10 +10,11 @@ from collections import deque
 from typing import Final
 
 from voicebot.call.asking import PREROLL_SECONDS
+from voicebot.dialogue.talk import Utterance
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity
 from voicebot.speech.listening.nearest.picture import Who
-from voicebot.speech.recognition.recognizer import Hints, RecognizerSession
+from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerSession
 
 _KEPT_FRAMES: Final = 60
 """What was heard before an utterance, for speech that was noticed late."""
@@ -23,6 +24,13 @@ _ROOM_TAIL_MS: Final = 120
 """So much after the person's speech is given there."""
 _HELD_FRAMES: Final = 10
 """Frames that are held back until it is known whether the person speaks in them."""
+
+
+def heard(recognition: Recognition) -> Utterance:
+    """Return what was recognised as the conversation takes it."""
+    best = recognition.best
+    alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
+    return Utterance(best.text, best.confidence, alternatives, seconds=recognition.audio_seconds)
 
 
 class Utterances:

@@ -44,6 +44,10 @@ class Utterance:
         What picked up is not a person: ``voicemail`` or ``screener`` (from greeting classification), else empty.
     key
         Key that a screener asks for to be connected, if any.
+    seconds
+        How long the sound was that these words were recognised in; 0 where nobody knows.
+    second_ear
+        What another recogniser heard in the same sound, as (text, confidence); ``None`` where none listened.
     """
 
     text: str = ""
@@ -53,6 +57,33 @@ class Utterance:
     silence: bool = False
     machine: Literal["", "voicemail", "screener"] = ""
     key: str = ""
+    seconds: float = 0.0
+    second_ear: tuple[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for what was understood, beside how likely it is and how surely the words were recognised.
+
+    Parameters
+    ----------
+    literal
+        It was said in so many words (a rule, an example as it stands, words of yes or no): it does not only resemble
+        what people say who mean it.
+    agreement
+        Share of the recogniser's hypotheses, by confidence, that mean the same, 0 to 1; ``None`` where there was only
+        one, or no doubt about it.
+    second_ear
+        Whether another recogniser heard the same meaning; ``None`` where none listened.
+    pace
+        Words for the length of the sound, relative to how fast people speak (1: as fast as that); ``None`` where the
+        length is not known.
+    """
+
+    literal: bool = False
+    agreement: float | None = None
+    second_ear: bool | None = None
+    pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +112,8 @@ class Understanding:
         How sure the recogniser was of the words, 0 to 1.
     key
         Key that a screener asks for to be connected.
+    evidence
+        What else speaks for it.
     """
 
     intent: str
@@ -93,6 +126,7 @@ class Understanding:
     also: tuple[str, ...] = ()
     recognition: float = 1.0
     key: str = ""
+    evidence: Evidence = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +220,9 @@ class Act:
         Keys of lines that were left out, because they speak of the debt and nobody knows who is on the line.
     press
         Key to press, ``0-9 * #``; empty for none.
+    weighed
+        How the evidence for the answer compared with what it would have decided, in words; empty where nothing had to
+        be weighed.
     """
 
     lines: tuple[Line, ...]
@@ -194,6 +231,7 @@ class Act:
     taken: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     press: str = ""
+    weighed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +259,7 @@ class State:
     ending
         Name of the ending once the conversation is over, else empty.
     unsure
-        An answer that was heard badly and waits for a yes.
+        What the evidence was too thin for: the callee is being asked whether they said it.
     recorded
         Whether the call is recorded.
     """

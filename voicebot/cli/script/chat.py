@@ -165,6 +165,7 @@ class _Chat:
                 "values": values,
                 "step": exchange.before.step,
                 "cells": ", then ".join(exchange.act.taken),
+                "weighed": exchange.act.weighed,
                 "decided by": ".".join(map(str, part)) + (f"  {place.file}:{place.line}" if place else ""),
             }
         )
@@ -276,6 +277,7 @@ def _turn(exchange: Exchange) -> dict[str, Any]:
         else None,
         "unheard": exchange.unheard,
         "cells": list(exchange.act.taken),
+        "weighed": exchange.act.weighed,
         "bot": [
             {
                 "line": line.key,

@@ -71,7 +71,7 @@ def _dead_ends(subject: Subject, graph: Graph) -> Iterator[Finding]:
                 good.append(source)
     for node in graph.nodes:
         path = ("steps", node.state.step)
-        if node.over or node in reaching or not subject.new("dead-end", path):
+        if node.over or node.state.unsure or node in reaching or not subject.new("dead-end", path):
             continue
         yield subject.found(
             "dead-end",

@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for graph in subject.graphs:
         for node in graph.nodes:
             heard: dict[str, list[Edge]] = {}
-            for edge in node.edges:
+            for edge in filter(lambda one: one.surely_heard, node.edges):
                 heard.setdefault(edge.heard.intent, []).append(edge)
             yield from _stop(subject, graph, heard.get("stop_calling", []), node.state.step)
             if node.over or node.state.retries.get("screener"):  # after a screener the call begins anew

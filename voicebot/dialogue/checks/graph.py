@@ -7,6 +7,10 @@ an answer that is held, a screener that listens, the ending. What only counts is
 answer is tried with the counts at nothing and at their limits:
 
 - misunderstandings, silences, refused values and held answers: the first time, and each time up to the last;
+- what the engine is not sure of: every answer that decides something, heard barely, so that it is asked about; and
+  again after it was asked about. While it is asked, a state keeps everything of the one it was asked in, and all but
+  the answer to this question is taken as in that one: so answers without values are tried, and one such state for
+  every step and intent stands for all;
 - lines that were heard: the disclosures that open the talk (the opening itself is looked at without them), and
   otherwise none, which is the hardest case for those that must precede the debt;
 - turns so far: none; that the limit on turns holds is proved apart (``endings.py``).
@@ -23,11 +27,13 @@ from typing import Final, Literal
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.conversation.hints import without_phrases
-from voicebot.dialogue.conversation.turn import MAX_REFUSED, MAX_STAYS
+from voicebot.dialogue.conversation.turn import MAX_REFUSED, MAX_STAYS, asked_about
+from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.conditions import TRIES, comparisons
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.table import Cell, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, SlotValue, State, Understanding
+from voicebot.dialogue.understanding.weighing import BARELY_HEARD
 
 MOST_STATES: Final = 20_000
 """A script that has more gets a finding; shipped ones have a few hundred."""
@@ -64,6 +70,11 @@ class Edge:
     act: Act
     cells: tuple[Cell, ...]
     kind: Kind = "said"
+
+    @property
+    def surely_heard(self) -> bool:
+        """Whether nothing has to be asked about it."""
+        return self.heard.recognition == 1
 
     @property
     def state(self) -> State:
@@ -179,8 +190,8 @@ class _Explorer:
         key: Key = (state.step, state.right_party, state.ending)
         if act.ending is None or act.ending.action == "transfer":
             values = ((name, value if name in self._compared else None) for name, value in state.slots.items())
-            unsure = state.unsure and (state.unsure.intent, *state.unsure.slots.items())
-            key += (frozenset(values), state.held, kept.get("screener"), unsure)
+            kind = (frozenset(values), state.held, kept.get("screener"))
+            key += (state.unsure.intent,) if state.unsure else kind
         if key not in self._known:
             state = replace(state, retries=kept, said=self._greeted, history=(), outcome_so_far="hung_up")
             self._known[key] = node = Node(state, act)
@@ -203,6 +214,10 @@ class _Explorer:
                 yield self._turn(node, heard, {kind: count})
             for before in self._asked_before(node):
                 yield self._turn(node, heard, before)
+        if not node.state.unsure:
+            for heard in self._barely_heard(node.state.step):
+                yield self._turn(node, heard, {})
+                yield self._turn(node, heard, {asked_about(heard.intent): 1})
 
     def _turn(self, node: Node, heard: Understanding, before: Mapping[str, int]) -> Edge:
         state = replace(node.state, retries={**node.state.retries, **before}) if before else node.state
@@ -251,7 +266,11 @@ class _Explorer:
         yield Understanding(EngineIntent.VOICEMAIL)
         if node.state.step == self._script.start:
             yield Understanding(EngineIntent.SCREENER)
-        yield from self._answers(node)
+        if node.state.unsure:
+            here = (intent for intent in self._carried if self._table.of(node.state.step, intent))
+            yield from map(Understanding, dict.fromkeys(("affirm", "deny", *here)))
+        else:
+            yield from self._answers(node)
 
     def _answers(self, node: Node) -> Iterator[Understanding]:
         step = node.state.step
@@ -272,10 +291,6 @@ class _Explorer:
             yield from (Understanding(intent, slots=slots) for slots in values)
             for name in self._carried[intent]:
                 yield from (Understanding(intent, slots={name: value}) for value in self._refused[name])
-        if not node.state.unsure:
-            for intent in here:
-                if self._may_be_unsure(step, intent):
-                    yield from (Understanding(intent, slots=one, recognition=0.0) for one in ({}, *given[intent]))
         if not node.state.held:  # two answers in one breath drop the held one: they were tried in the state without it
             yield from self._in_one_breath(step, openers, given)
 
@@ -290,10 +305,11 @@ class _Explorer:
             for opener in openers:
                 yield from (Understanding(intent, slots=slots, also=(opener,)) for slots in ({}, *values))
 
-    def _may_be_unsure(self, step: str, intent: str) -> bool:
-        """Whether an answer that was heard badly is confirmed first."""
-        part = self._script.intents.get(intent)
-        return part is not None and part.confirm is not None and self._script.threshold(step, "recognition") > 0
+    def _barely_heard(self, step: str) -> Iterator[Understanding]:
+        """Yield answers that decide something, heard so badly that they are asked about."""
+        for intent in self._carried:
+            if any(fate.consequence(self._script, cell) != "none" for cell in self._table.of(step, intent)):
+                yield Understanding(intent, recognition=BARELY_HEARD)
 
     def _given(self, slots: Mapping[str, SlotValue], carried: tuple[str, ...]) -> Iterator[dict[str, SlotValue]]:
         """Yield values that an utterance may bring: one slot's, and all that it may carry."""

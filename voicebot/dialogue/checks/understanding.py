@@ -11,6 +11,7 @@ from voicebot.dialogue.checks import samples
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.subject import Subject
 from voicebot.dialogue.conversation.values import refusal
+from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.model import INTENTS, Key, Step
 from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.script.table import table_of
@@ -25,6 +26,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Check examples, keys and hints."""
     yield from _without_examples(subject)
     yield from _twice(subject)
+    yield from _unproved(subject)
     for name, step in subject.script.steps.items():
         for digits, key in step.keys.items():
             yield from _key(subject, name, step, digits, key)
@@ -57,6 +59,35 @@ def _without_examples(subject: Subject) -> Iterator[Finding]:
             yield subject.found(
                 "few-examples", ("intents", intent), f"{intent} has {len(part.examples)} examples",
                 "write about thirty, as varied as people are", severity="warning",
+            )  # fmt: skip
+
+
+def _unproved(subject: Subject) -> Iterator[Finding]:
+    """What ends the call or bars a number says what it costs, and how to ask whether it was said."""
+    script = subject.script
+    for cell in table_of(script).cells:
+        done = fate.effect(script, cell)
+        if done not in {"ends", "bars"}:
+            continue
+        part, intent = script.intents.get(cell.intent), cell.intent
+        where = ("intents", intent) if part else cell.path
+        does = (
+            "bars the number"
+            if done == "bars"
+            else "ends the call"
+            if cell.move and cell.move.end
+            else "tells the debt"
+        )
+        if fate.declared(script, intent) is None and subject.new("consequence-missing", ("intents", intent)):
+            yield subject.found(
+                "consequence-missing", where, f"{intent} {does} at {cell.step}, but does not say what a mistake costs",
+                f"add 'consequence: {done}' to the intent (none, asks, ends, bars)", severity="warning",
+            )  # fmt: skip
+        if (part is None or part.confirm is None) and subject.new("confirm-missing", ("intents", intent)):
+            yield subject.found(
+                "confirm-missing", where,
+                f"{intent} {does} at {cell.step}, but nothing asks whether it was said when it was not heard surely",
+                "add 'confirm:' to the intent, for example \"Did you say …?\"", severity="warning",
             )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The conversation: where it stands, what was understood → where it goes and what is said. Pure.
 
-How one turn is taken is in ``turn.py``, what a conversation came to is in ``ending.py``.
+Whether what was heard is proof enough is in ``proof.py``, how one turn is taken in ``turn.py``, what a conversation
+came to in ``ending.py``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from voicebot.dialogue.conversation import proof
 from voicebot.dialogue.conversation.ending import ending, recorded
 from voicebot.dialogue.conversation.lines import Speaker
 from voicebot.dialogue.conversation.turn import TurnTaking
@@ -40,7 +42,7 @@ def apply(script: Script, lead: Lead, state: State, understanding: Understanding
     State, Act
         The next state, and what to say before listening again or ending.
     """
-    return TurnTaking(script, lead, state, now).take(understanding)
+    return proof.take(script, lead, state, understanding, now)
 
 
 def asks(

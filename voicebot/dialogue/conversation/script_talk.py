@@ -151,7 +151,7 @@ class ScriptTalk:
             return await self._alone(utterance)
         whole = self._joined(last.utterance, utterance)
         found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
-        understood = replace(found, recognition=whole.confidence)
+        understood = replace(found, recognition=min(found.recognition, whole.confidence))
         alone = await self._alone(utterance)
         if understood.intent == EngineIntent.NO_MATCH:
             return alone
@@ -186,7 +186,8 @@ class ScriptTalk:
             understanding = Understanding(utterance.machine, policy="engine", key=utterance.key)
         else:
             understood = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
-            understanding = understood if utterance.digits else replace(understood, recognition=utterance.confidence)
+            surely = 1.0 if utterance.digits else utterance.confidence
+            understanding = replace(understood, recognition=min(understood.recognition, surely))
         return self._applied(understanding, self._state, utterance)
 
     def _applied(self, understanding: Understanding, base: State, utterance: Utterance) -> Plan:
@@ -216,8 +217,8 @@ class ScriptTalk:
         return any(intent in own for intent in (plan.understanding.intent, *plan.understanding.also))
 
     def urgent(self, plan: Plan) -> bool:
-        """``stop_calling`` is honoured in the call it is said, whatever is going on."""
-        return plan.understanding.intent == "stop_calling"
+        """``stop_calling`` is honoured in the call it is said, whatever is going on; not where it was hardly heard."""
+        return plan.understanding.intent == "stop_calling" and bool(plan.state.ending)
 
     def hung_up(self) -> Ending:
         """The outcome if the callee hangs up now."""

@@ -1,15 +1,16 @@
 """One turn of a conversation: what was understood → where it goes and what is said. Pure.
 
+Whether it was heard surely enough to be taken at all is decided before, in ``proof.py``.
+
 In order:
 
 1. A conversation that is over stays over; one that is too long ends.
 2. The engine's own events: silence, misunderstanding, machines.
 3. Values are accepted or refused (``values.py``); a refused one is asked for again.
-4. An answer that is not sure enough (``thresholds``) is not believed, or is confirmed first.
-5. The table says where the intent leads from this step. Two intents said in one breath ("yes, but I already paid")
+4. The table says where the intent leads from this step. Two intents said in one breath ("yes, but I already paid")
    are taken one after the other where the step does not answer the weightier one itself: the answer that fits here
    leads on, the other is carried to the next step.
-6. A step whose value is known already is skipped; a step that reads a value back is entered only when it has one.
+5. A step whose value is known already is skipped; a step that reads a value back is entered only when it has one.
 
 Rules that hold whatever a script says: the debt is not spoken of before the right party is confirmed; disclosures
 are said in full, uncut, before what they must precede (only lines that were played to their end count); a promise
@@ -37,11 +38,14 @@ _LASTING: Final = ("digressions", "refused", "screener")
 """Counts that outlive a step; the others start again when the conversation moves on."""
 MAX_REFUSED: Final = 3
 MAX_STAYS: Final = 2
-HARDLY_HEARD: Final = 0.35
-"""Confidence of the recogniser below which words do not end a call the first time."""
 MAX_SCREENED: Final = 2
 _HOPS: Final = 10
 """Steps that may be skipped in one turn; no script has so long a chain, and a broken one must not hang a call."""
+
+
+def asked_about(intent: str) -> str:
+    """Return the name under which is counted that a step has asked whether an intent was meant."""
+    return f"unsure.{intent}"
 
 
 class TurnTaking:
@@ -87,7 +91,7 @@ class TurnTaking:
         return self._ask("say")
 
     def take(self, understanding: Understanding) -> tuple[State, Act]:
-        """Take what the callee said or did."""
+        """Take what the callee said or did, believing it."""
         before = self._before
         if before.ending and (understanding.intent != "stop_calling" or before.outcome_so_far == "do_not_call"):
             return before, Act((), ending=ending(self._script, before.ending, before))
@@ -104,46 +108,45 @@ class TurnTaking:
         return self._answered(understanding)
 
     def _answered(self, understanding: Understanding) -> tuple[State, Act]:
-        """Take an answer, once it is sure enough."""
-        waiting = self._before.unsure
-        if waiting and understanding.intent == "deny":
-            return self._retry(EngineIntent.NO_MATCH)
-        if waiting and understanding.intent in {"affirm", waiting.intent}:
-            understanding = replace(waiting, slots={**waiting.slots, **understanding.slots})
-        elif self._not_believed(understanding) or self._ends_unheard(understanding):
-            return self._retry(EngineIntent.NO_MATCH)
-        elif self._heard_badly(understanding):
-            confirm = self._script.intents[understanding.intent].confirm
-            key = f"intents.{understanding.intent}.confirm"
-            if confirm and self._speaker.lines(confirm, key, self._slots, right_party=self._right_party):
-                self._taken.append(f"{self._step} unsure {understanding.intent}")
-                self._unsure = understanding
-                self._say(confirm, key)
-                return self._listen(None)
         intent, refused = self._accept(str(understanding.intent), understanding)
         if refused:
             return self._refuse(*refused)
         return self._decide(intent, understanding.also)
 
-    def _not_believed(self, understanding: Understanding) -> bool:
-        settled = understanding.policy in {"engine", "keyword"}
-        return not settled and understanding.confidence < self._script.threshold(self._step, "intent")
+    def not_understood(self, understanding: Understanding) -> tuple[State, Act]:
+        """Take what is too uncertain to be anything: the question is put again."""
+        return self._without(understanding) or self._retry(EngineIntent.NO_MATCH)
 
-    def _ends_unheard(self, understanding: Understanding) -> bool:
-        """Whether words that were hardly heard would end the call; they are asked for once more, then believed."""
-        intent = understanding.intent
-        if understanding.recognition >= HARDLY_HEARD or intent == "stop_calling":
-            return False
-        return self._leads_out(intent) and not self._retries.get(EngineIntent.NO_MATCH)
+    def ask_whether(self, understanding: Understanding) -> tuple[State, Act]:
+        """Ask whether this was said, in the words that the script has for it; without any the question is put again."""
+        intent = str(understanding.intent)
+        part, key = self._script.intents.get(intent), f"intents.{intent}.confirm"
+        over = self._without(understanding)
+        if over:
+            return over
+        if part is None or part.confirm is None or not self._asks_with(part.confirm, key):
+            return self._retry(EngineIntent.NO_MATCH)
+        self._taken.append(f"{self._step} unsure {intent}")
+        self._retries[asked_about(intent)] = 1
+        self._unsure = understanding
+        self._say(part.confirm, key)
+        return self._listen(None)
 
-    def _heard_badly(self, understanding: Understanding) -> bool:
-        """Whether an answer that leads on must be confirmed first; "stop calling" is honoured without asking."""
-        intent = understanding.intent
-        if understanding.recognition >= self._script.threshold(self._step, "recognition") or intent == "stop_calling":
-            return False
-        cell = self._table.find(self._step, intent, self._states())
-        leads_on = cell is not None and cell.move is not None and bool(cell.move.go or cell.move.end)
-        return leads_on and intent in self._script.intents
+    def in_vain(self, understanding: Understanding) -> tuple[State, Act]:
+        """Take what stays uncertain after asking: somebody else must find out, and nothing is recorded of it."""
+        over = self._without(understanding)
+        if over:
+            return over
+        self._taken.append(f"{self._step} unsure {understanding.intent}")
+        return self._exhausted()
+
+    def _asks_with(self, words: Words, key: str) -> bool:
+        return bool(self._speaker.lines(words, key, self._slots, right_party=self._right_party))
+
+    def _without(self, understanding: Understanding) -> tuple[State, Act] | None:
+        """Note what was said, without taking it; return the end where the conversation has become too long."""
+        self._history = (*self._history, (self._step, str(understanding.intent)))
+        return self._give_up() if len(self._history) >= self._script.limits.turns else None
 
     def asks(self, understanding: Understanding) -> tuple[str, str, Mapping[str, SlotState]]:
         """Return what the table is asked about an understanding: step, intent, and the state of every condition."""
@@ -423,13 +426,14 @@ class TurnTaking:
 
     def _listen(self, patience: float | None) -> tuple[State, Act]:
         step = self._script.steps[self._step]
+        asked = self._unsure is not None
         listening = Listening(
             self._step,
             self._script.cue(self._step),
             tuple(self._speaker.fill(phrase, {}) for phrase in phrases(self._script, self._step)),
-            step.expects,
+            "words" if asked else step.expects,
             patience or step.no_input_seconds,
-            step.max_digits,
+            1 if asked else step.max_digits,
         )
         return self._state(), Act(self._disclosed(), listening, taken=tuple(self._taken), withheld=self._withheld())
 

@@ -12,12 +12,22 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, PrivateAttr
 
 from voicebot.dialogue.script.assembly import IncludePart, Includes, VariantPart
+from voicebot.dialogue.script.consequence import Consequence
 from voicebot.dialogue.script.moves import Guard, Move, Moves, OneMove
 from voicebot.dialogue.script.step import Key, Slot, Step, Thresholds
-from voicebot.dialogue.script.vocabulary import COUNTED_AS, INTENTS, LEAD_VALUES, LEAD_WORDS, OUTCOMES, PROMISES
+from voicebot.dialogue.script.vocabulary import (
+    BARRING,
+    COUNTED_AS,
+    INTENTS,
+    LEAD_VALUES,
+    LEAD_WORDS,
+    OUTCOMES,
+    PROMISES,
+)
 from voicebot.dialogue.script.words import Escalation, Part, Say, Strings, Words, placeholders, without_placeholders
 
 __all__ = [
+    "BARRING",
     "COUNTED_AS",
     "INTENTS",
     "LEAD_VALUES",
@@ -229,11 +239,17 @@ class IntentPart(Part):
     ----------
     examples
         As they are said on the phone, without punctuation; ``{name}`` stands for the name of the person called.
+    consequence
+        What it costs to act on it by mistake, where it ends the call: ``none``, ``asks`` (another question is asked),
+        ``ends`` (the call is over, and something is recorded), ``bars`` (nobody is called again). The graver it is,
+        the surer the engine must be; never less sure than what the ending does requires.
     confirm
-        Asked when the recogniser was not sure of it: "Did you say that you have paid already?"
+        Asked where the engine is not sure enough of it for what it would decide: "Did you say that you have paid
+        already?"
     """
 
     examples: Strings = ()
+    consequence: Consequence | None = None
     confirm: Say | None = None
 
 

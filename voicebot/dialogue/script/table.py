@@ -57,6 +57,7 @@ class Table:
 
     def __init__(self, cells: Iterable[Cell]) -> None:
         self.cells = tuple(cells)
+        self.by_id: Mapping[str, Cell] = {cell.id: cell for cell in reversed(self.cells)}
         self._by_key: dict[tuple[str, str], list[Cell]] = {}
         for cell in self.cells:
             self._by_key.setdefault((cell.step, cell.intent), []).append(cell)

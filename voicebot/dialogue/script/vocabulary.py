@@ -67,6 +67,9 @@ OUTCOMES: Final = frozenset(
 COUNTED_AS: Final = OUTCOMES - {"do_not_call", "hung_up", "voicemail"}
 """What a script's own outcome may count as. A bar must be plain in every record; the other two are the engine's."""
 
+BARRING: Final = frozenset({"do_not_call", "wrong_person", "deceased", "attorney", "bankruptcy"})
+"""Outcomes after which the number, or the person, is not called again."""
+
 PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
 """Outcomes that only count once they were read back and confirmed."""
 

@@ -90,6 +90,8 @@ class Turn(_Part):
     ----------
     they
         Words of the callee, as the recogniser would write them.
+    heard
+        How sure the recogniser is of these words, 0 to 1; below 0.5 it is usually asked whether they were said.
     means, values
         What the words mean, whoever would understand them otherwise, and the values in them; tries the script's
         table alone. `they` may be left out, or tell a reader what was said.
@@ -120,6 +122,7 @@ class Turn(_Part):
     """
 
     they: str = ""
+    heard: float = Field(1.0, ge=0, le=1)
     means: str = ""
     values: dict[str, str] = {}
     silence: bool = False
@@ -142,6 +145,8 @@ class Turn(_Part):
             raise ValueError("one turn is one thing: write one of they, silence, key, machine, transfer")
         if self.hangs_up and sum(deeds) > bool(self.they or self.means):
             raise ValueError("people hang up in silence or while speaking: write hangs_up alone or with they")
+        if self.heard < 1 and not (self.they or self.means):
+            raise ValueError("nothing was said that could be heard badly: write heard with they")
         if self.values and not self.means:
             raise ValueError("values go with a meaning: write means as well")
         return self

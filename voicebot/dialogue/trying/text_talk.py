@@ -227,4 +227,4 @@ def _utterance(turn: Turn, act: Act) -> Utterance:
     if turn.key:
         most = act.listening.max_digits if act.listening is not None else 1
         return Utterance(digits=turn.key.split("#")[0][:most] or "#")
-    return Utterance(text=turn.they or turn.means, silence=turn.silence, machine=turn.machine)
+    return Utterance(turn.they or turn.means, turn.heard, silence=turn.silence, machine=turn.machine)

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "/silence": "say nothing until the bot's patience is over",
     "/key 1": "press a key",
     "/over TEXT": "say TEXT over the bot's line",
+    "/badly TEXT": "say TEXT so that the recogniser is not sure of it",
     "/hangup": "hang up; /hangup TEXT: while saying TEXT",
     "/voicemail": "an answering machine has picked up",
     "/screener": "a call screener has picked up",
@@ -33,6 +34,8 @@ COMMANDS: Final = {
     "/quit": "leave",
 }
 """What may be typed beside words -> what it does."""
+BADLY: Final = 0.4
+"""How sure the recogniser is of words that are said badly: enough to ask whether they were said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def read_typed(line: str) -> Turn | Order | None:
         return turns[word]
     if word == "over" and rest:
         return Turn(they=rest, interrupts=True)
+    if word == "badly" and rest:
+        return Turn(they=rest, heard=BADLY)
     if word == "key" and rest and set(rest) <= set("0123456789*#"):
         return Turn(key=rest)
     if word == "transfer" and rest in {"taken", "failed"}:

@@ -34,11 +34,12 @@ Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An intent with its confidence and the runners-up."""
+    """An intent with its confidence, the runners-up, and whether the words say so in so many words."""
 
     intent: str
     confidence: float
     ranking: tuple[tuple[str, float], ...] = ()
+    literal: bool = False
 
 
 class Expectation:

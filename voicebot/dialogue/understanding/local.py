@@ -1,7 +1,7 @@
 """The local policy: what an utterance means, decided in this process.
 
-The engine's own events (silence, machines, keys) come first; then the best words are read (``reading.py``), and the
-recogniser's alternatives where it was unsure of them.
+The engine's own events (silence, machines, keys) come first; then every hypothesis of the recogniser that may be what
+was said is read (``hypotheses.py``, ``reading.py``).
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ from typing import Final, Protocol
 from voicebot import languages, paths
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Question, Understanding
-from voicebot.dialogue.understanding import e5
+from voicebot.dialogue.understanding import e5, hypotheses
 from voicebot.dialogue.understanding.corpora import utterances
 from voicebot.dialogue.understanding.embedding import Embedder
-from voicebot.dialogue.understanding.expectation import SURE, SURE_ENDING, Compare
+from voicebot.dialogue.understanding.expectation import Compare
 from voicebot.dialogue.understanding.matcher import Match, Matcher
 from voicebot.dialogue.understanding.policy import engine_answer
-from voicebot.dialogue.understanding.reading import NOTHING, Reader
+from voicebot.dialogue.understanding.reading import Reader
 
-UNSURE_RECOGNITION: Final = 0.55
-ALTERNATIVES: Final = 2
 THREAD: Final = ThreadPoolExecutor(1, "understand")
 """Where all understanding is done: one text at a time."""
 _KEPT: Final = 2048
@@ -144,18 +142,9 @@ class LocalPolicy:
         settled = engine_answer(self._script, question)
         if settled is not None:
             return settled
-        heard = question.utterance
-        best = self._reader.read(question, heard.text, compare)
-        if best.policy == "keyword" or not heard.alternatives:
-            return best
-        if best.intent not in NOTHING and (best.confidence >= SURE_ENDING or heard.confidence >= UNSURE_RECOGNITION):
-            return best
-        for text, confidence in heard.alternatives[:ALTERNATIVES]:
-            other = self._reader.read(question, text, compare)
-            weighed = other.confidence * (confidence / heard.confidence if heard.confidence else 1.0)
-            if other.intent not in NOTHING and weighed > max(0.0 if best.intent in NOTHING else best.confidence, SURE):
-                return other
-        return best
+        return hypotheses.understood(
+            question.utterance, lambda text: self._reader.read(question, text, compare), self._language
+        )
 
     def embedded(self, texts: tuple[str, ...]) -> bytes:
         """Return the embeddings of masked texts, float32, row after row; nothing where there is no model."""

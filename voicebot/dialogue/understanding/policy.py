@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import EngineIntent, Question, Understanding
 from voicebot.dialogue.understanding.heard_values import hear_values, hear_yes_no
 from voicebot.languages.grammar.phone_numbers import phone_in, region_of
+
+_YES_NO: Final = {"1": "affirm", "2": "deny"}
+"""Keys that answer the question whether something was said, whatever the step's own keys mean."""
 
 
 class Policy(Protocol):
@@ -44,6 +47,8 @@ def engine_answer(script: Script, question: Question) -> Understanding | None:
         return Understanding(EngineIntent(heard.machine), policy="engine", key=heard.key)
     if not heard.digits:
         return None
+    if question.state.unsure is not None and (answer := _YES_NO.get(heard.digits[-1])):
+        return Understanding(answer, policy="engine")
     step = script.steps[question.state.step]
     slot = script.slots.get(step.asks)
     if slot and slot.type == "phone" and (phone := phone_in(heard.digits, region_of(script.language))):
@@ -53,7 +58,7 @@ def engine_answer(script: Script, question: Question) -> Understanding | None:
         return Understanding(EngineIntent.NO_MATCH, policy="engine")
     words = hear_values(script, question.state.step, key.words, question.now, question.lead)
     slots = words.of(key.intent, script)
-    answer = hear_yes_no(slot, key.intent) if slot else None
-    if answer is not None:
-        slots[step.asks] = answer
+    choice = hear_yes_no(slot, key.intent) if slot else None
+    if choice is not None:
+        slots[step.asks] = choice
     return Understanding(key.intent, slots=slots, policy="engine")

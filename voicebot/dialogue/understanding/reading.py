@@ -7,11 +7,12 @@ amount; and the matcher, weighted by what the step expects. Two intents said in 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from voicebot import languages
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.talk import EngineIntent, Question, State, Understanding
+from voicebot.dialogue.talk import EngineIntent, Evidence, Question, State, Understanding
 from voicebot.dialogue.understanding.denied import beside, reconsidered
 from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
@@ -39,6 +40,13 @@ _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "
 """Intents that add nothing when something more important is said in the same breath."""
 NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
 """What means nothing in this call: another hypothesis may mean something."""
+
+VALUE: Final = 0.8
+"""How sure an answer is that brings the value which the step asks for."""
+LED: Final = 0.9
+"""How sure a yes or a no is that begins an utterance."""
+LED_INTO_NOTHING: Final = 0.55
+"""The same where what follows means nothing here."""
 
 
 class Reader:
@@ -108,9 +116,23 @@ class Reader:
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
             slots[name] = choice
         complete = complete and verdict.intent != EngineIntent.NO_MATCH
-        if asked and verdict.intent == asked.intent and name not in slots:
-            complete = False
-        return Understanding(verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also)
+        if asked and verdict.intent == asked.intent:
+            if name in slots:  # the value that was asked for: hardly anything else brings it
+                verdict = replace(verdict, confidence=max(verdict.confidence, VALUE))
+            else:
+                complete = False
+        evidence = Evidence(literal=self._in_so_many_words(verdict, words))
+        return Understanding(
+            verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also, evidence=evidence
+        )
+
+    def _in_so_many_words(self, verdict: Verdict, words: str) -> bool:
+        """Whether it was said in so many words; to give their own name is a yes, a denial anywhere near is none."""
+        clues = self._language.clues
+        if verdict.intent != "affirm" or verdict.confidence == 1.0:
+            return verdict.literal
+        named = clues.stand_ins.name in words and not clues.absent.search(words)
+        return (verdict.literal or named) and not clues.denial.search(words)
 
     def _says_nothing(self, text: str, step: str) -> bool:
         """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
@@ -139,24 +161,29 @@ class Reader:
     ) -> tuple[Verdict, tuple[str, ...]]:
         exact = self._matcher.same_as(words, step)
         if exact and exact not in never.cancelled:
-            return Verdict(exact, 1.0), ()
+            return Verdict(exact, 1.0, literal=True), ()
         if is_bare(words, self._script.language) and values.values:
             return Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
         exact = self._matcher.same_here(parts.rest[0], step) if parts.lead and len(parts.rest) == 1 else ""
         if exact and exact not in never.cancelled:
-            return Verdict(exact, 1.0), ()
+            return Verdict(exact, 1.0, literal=True), ()
         matches = compare((words, *pieces), step)
         whole = self._step.weigh(matches[0], step, never)
         verdicts = []
         for piece, match in zip(pieces, matches[1:], strict=True):
             exact = self._matcher.same_as(piece, step)
             verdicts.append(
-                Verdict(exact, 1.0) if exact and exact not in never.cancelled else self._step.weigh(match, step, never)
+                Verdict(exact, 1.0, literal=True)
+                if exact and exact not in never.cancelled
+                else self._step.weigh(match, step, never)
             )
         if parts.lead:
-            verdicts.insert(0, Verdict(parts.lead, 0.9))
+            unclear = whole.intent == EngineIntent.NO_MATCH
+            verdicts.insert(0, Verdict(parts.lead, LED_INTO_NOTHING if unclear else LED))
         verdict, also = _joined(whole, verdicts)
+        if parts.lead and parts.lead == whole.intent == verdict.intent:  # and all of it says so
+            verdict = replace(verdict, literal=True)
         if self._yes_settles(verdict, parts, words, values, step):
             return Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
         return verdict, also
@@ -236,7 +263,7 @@ class Reader:
         name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
         intent = self._script.slots[name].intent
         said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
-        return Verdict(intent, max(verdict.confidence, 0.8), verdict.ranking), _also(said, intent)
+        return Verdict(intent, max(verdict.confidence, VALUE), verdict.ranking), _also(said, intent)
 
 
 def _also(first: str, intent: str) -> tuple[str, ...]:

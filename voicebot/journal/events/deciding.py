@@ -17,6 +17,14 @@ class Understood:
         The whole that was understood, where these words continue those that were replied to.
     nothing_new
         It changes nothing of the reply that was given.
+    literal
+        It was said in so many words; so are all answers of records from before this was noted.
+    agreement
+        Share of the recogniser's hypotheses that mean the same; none where only one was looked at.
+    second_ear
+        Whether another recogniser heard the same meaning; none where none listened.
+    pace
+        How fast the words were spoken, relative to how fast people speak; none where that is not known.
     """
 
     name: ClassVar[str] = "understood"
@@ -31,6 +39,10 @@ class Understood:
     decision_ms: float = 0.0
     goes_on: str = ""
     nothing_new: bool = False
+    literal: bool = True
+    agreement: float | None = None
+    second_ear: bool | None = None
+    pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Turn:
         What the call would have come to if it had ended here: all that a crash leaves.
     takes_back
         It replaces the reply that was given last.
+    weighed
+        Why it was acted on, asked about or not understood: what was proved of it, and how much was needed.
     """
 
     name: ClassVar[str] = "turn"
@@ -68,3 +82,4 @@ class Turn:
     slots: Mapping[str, Any] = field(default_factory=dict)
     takes_back: bool = False
     counts_as: str = ""
+    weighed: str = ""

@@ -20,8 +20,9 @@ _INTENTS: Final = (
 )  # fmt: skip
 _ENDS: Final = ("now", "then", "there", "here", "again", "today", "indeed", "too", "maybe", "surely")
 EXAMPLES: Final = "language: en-US\nintents:\n" + "".join(
-    f"  {intent}: {{examples: [{', '.join(' '.join((*intent.split('_'), end)) for end in _ENDS)}]}}\n"
-    for intent in _INTENTS
+    f"  {intent}: {{consequence: ends, confirm: 'Did you mean {number}?', examples: "
+    f"[{', '.join(' '.join((*intent.split('_'), end)) for end in _ENDS)}]}}\n"
+    for number, intent in enumerate(_INTENTS)
 )
 """What the good script includes; line 3 is the first intent's."""
 
@@ -176,6 +177,8 @@ FAULTS: Final = (
        last=("payment", "deny")),
     _f("slot-never-filled", ("slots:\n", "slots:\n  plan: {type: choice, intent: how_to_pay, choices: {one: first, two: second}}\n"),
        ('    say: "Which day can you pay it by?"', '    «say: "With {plan}, which day can you pay it by?"')),
+    _w("consequence-missing", ("  deceased: {end: deceased}", "  deceased: {end: deceased}\n  refuse_to_pay:\n    - «{end: declined}")),
+    _w("confirm-missing", ("  deceased: {end: deceased}", "  deceased: {end: deceased}\n  refuse_to_pay:\n    - «{end: declined}")),
     _w("slot-unused", ("slots:\n", "slots:\n  «plan: {type: text, intent: affirm}\n")),
     _w("value-may-be-missing", ("slots:\n", "lead: {may_have: nickname}\nslots:\n"),
        ('    say: "Which day can you pay it by?"', '    «say: "{nickname}, which day can you pay it by?"')),

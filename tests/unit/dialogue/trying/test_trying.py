@@ -11,7 +11,7 @@ from tests.unit.dialogue.shipped import policy_of, script_of
 from voicebot.dialogue.trying.files import LeadValues, Turn, read_file
 from voicebot.dialogue.trying.text_talk import TextTalk
 from voicebot.dialogue.trying.trial import Trial, try_all
-from voicebot.dialogue.trying.typed import Order, example_lead, read_lead, read_typed
+from voicebot.dialogue.trying.typed import BADLY, Order, example_lead, read_lead, read_typed
 from voicebot.dialogue.trying.writing import conversation_file
 from voicebot.errors import ConfigurationError
 
@@ -170,6 +170,7 @@ def test_what_is_typed() -> None:
     assert read_typed("/key 12#") == Turn(key="12#")
     assert read_typed("/hangup stop it") == Turn(hangs_up=True, they="stop it")
     assert read_typed("/over yes") == Turn(they="yes", interrupts=True)
+    assert read_typed("/badly I paid it") == Turn(they="I paid it", heard=BADLY)
     assert read_typed("/save a b.yaml") == Order("save", "a b.yaml")
     with pytest.raises(ConfigurationError, match=r"did you mean /silence"):
         read_typed("/silense")

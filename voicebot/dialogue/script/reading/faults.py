@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voicebot import languages
-from voicebot.dialogue.script import conditions
+from voicebot.dialogue.script import conditions, fate
 from voicebot.dialogue.script.comparison import ORDERED, Comparison
 from voicebot.dialogue.script.model import (
     COUNTED_AS,
@@ -310,7 +310,7 @@ def _said_in(script: Script, step: str, every: Mapping[Where, Words]) -> Iterato
     unsure = {
         ("intents", intent, "confirm")
         for intent in script.intents
-        if script.threshold(step, "recognition") and table_of(script).of(step, intent)
+        if any(fate.consequence(script, cell) != "none" for cell in table_of(script).of(step, intent))
     }
     for path, words in every.items():
         if (
