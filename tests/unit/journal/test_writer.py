@@ -151,6 +151,7 @@ MADE: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     "float": lambda: SECONDS,
     "bool": st.booleans,
     "float | None": lambda: st.none() | SECONDS,
+    "bool | None": lambda: st.none() | st.booleans(),
     "str | None": lambda: st.none() | TEXT.filter(bool),
     "Mapping[str, Any]": lambda: st.dictionaries(TEXT, PLAIN, max_size=3),
     "Mapping[str, str]": lambda: st.dictionaries(TEXT, TEXT, max_size=3),

@@ -121,18 +121,28 @@ class Reader:
                 verdict = replace(verdict, confidence=max(verdict.confidence, VALUE))
             else:
                 complete = False
-        evidence = Evidence(literal=self._in_so_many_words(verdict, words))
+        evidence = Evidence(literal=self._in_so_many_words(verdict, words, state.step))
         return Understanding(
             verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also, evidence=evidence
         )
 
-    def _in_so_many_words(self, verdict: Verdict, words: str) -> bool:
+    def _in_so_many_words(self, verdict: Verdict, words: str, step: str) -> bool:
         """Whether it was said in so many words; to give their own name is a yes, a denial anywhere near is none."""
         clues = self._language.clues
+        greeted = self._matcher.same_as(self._after_greeting(words), step) == verdict.intent
+        literal = verdict.literal or greeted
         if verdict.intent != "affirm" or verdict.confidence == 1.0:
-            return verdict.literal
+            return literal
         named = clues.stand_ins.name in words and not clues.absent.search(words)
-        return (verdict.literal or named) and not clues.denial.search(words)
+        return (literal or named) and not clues.denial.search(words)
+
+    def _after_greeting(self, words: str) -> str:
+        """What follows a greeting: "hello this is she" is "this is she"."""
+        gap = " " if self._language.spaced else ""
+        for greeting in sorted(self._language.manners.greetings, key=len, reverse=True):
+            if words.startswith(greeting + gap) and len(words) > len(greeting + gap):
+                return words[len(greeting + gap) :]
+        return words
 
     def _says_nothing(self, text: str, step: str) -> bool:
         """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
@@ -185,7 +195,8 @@ class Reader:
         if parts.lead and parts.lead == whole.intent == verdict.intent:  # and all of it says so
             verdict = replace(verdict, literal=True)
         if self._yes_settles(verdict, parts, words, values, step):
-            return Verdict("affirm", verdict.confidence, ((verdict.intent, verdict.confidence), *verdict.ranking)), ()
+            ranking = ((verdict.intent, verdict.confidence), *verdict.ranking)
+            return Verdict("affirm", verdict.confidence, ranking, literal=True), ()
         return verdict, also
 
     def _yes_settles(self, verdict: Verdict, parts: Clauses, words: str, values: HeardValues, step: str) -> bool:
