@@ -92,11 +92,7 @@ class Reader:
             return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
         never = fenced(words, language, right_party=confirmed)
         verdict, also = self._verdict(words, parts, state.step, values, compare, never)
-        if verdict.intent == "wrong_person" and self._unfounded(words, state):
-            verdict = Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
-        relative = not state.right_party and self._language.clues.relative.search(words)
-        if relative and verdict.intent in {"affirm", *NOTHING}:
-            verdict, also = Verdict("not_available", 0.8, verdict.ranking), ()
+        verdict, also = self._on_whom_is_there(verdict, also, words, state)
         if self._questioned(verdict.intent, words, state.step):
             verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
         if self._not_all(verdict.intent, words, state.step):
@@ -214,6 +210,17 @@ class Reader:
         if verdict.intent.startswith("ask_"):
             return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
+
+    def _on_whom_is_there(
+        self, verdict: Verdict, also: tuple[str, ...], words: str, state: State
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        """Reconsider what is said about who is on the line."""
+        if verdict.intent == "wrong_person" and self._unfounded(words, state):
+            verdict = Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
+        relative = not state.right_party and self._language.clues.relative.search(words)
+        if relative and verdict.intent in {"affirm", *NOTHING}:
+            return Verdict("not_available", 0.8, verdict.ranking), ()
+        return verdict, also
 
     def _unfounded(self, words: str, state: State) -> bool:
         """Whether nothing denies that this is the person called, who gives their own name or has already confirmed it.
