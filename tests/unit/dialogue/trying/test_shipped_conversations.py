@@ -51,7 +51,7 @@ def test_conversation_comes_to_what_its_file_expects(name: str, written: Written
     assert [str(miss.problem) for miss in tried.misses] == []
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if name.startswith("en-US")])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_shipped_conversations_go_through_the_whole_script(name: str) -> None:
     coverage = trial(name).coverage
     assert coverage.answers.percent >= 95
