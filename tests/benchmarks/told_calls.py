@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID, uuid4
 
-from tests.unit.call.carried import ToldTime
 from voicebot import paths
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.clock import call_clock
 from voicebot.call.session import CallSession
+from voicebot.call.trying.told_time import ToldTime
 from voicebot.config import SpeechSection
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script

@@ -26,6 +26,8 @@ class Floor:
         A call screener speaks.
     beeped
         An answering machine's beep has ended.
+    wary
+        It is not known what picked up, and more is to come of it.
     """
 
     off_since: float
@@ -34,6 +36,7 @@ class Floor:
     said_nothing: bool
     screened: bool
     beeped: bool
+    wary: bool = False
 
     def free_at(self, turn: Turn, timing: Timing) -> float:
         """Return when nobody would be talked over any more (rules 7 and 12 of the turn machine)."""
@@ -45,6 +48,9 @@ class Floor:
                 return self.off_since
             missed = max(self.silent_since, self.off_since) + timing.beep_silence_ms / 1000
             return min(missed, self.off_since + timing.beep_longest_seconds)
+        if self.wary and turn.opens:
+            closed = self.silent_since + timing.greeting_wary_ms / 1000
+            return min(closed, self.off_since + timing.greeting_wary_longest_seconds)
         if not self.hears:
             greets = turn.opens and self.said_nothing
             return self.off_since + (timing.greeting_wait_seconds if greets else 0.0)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from voicebot.speech.audio import FRAME_SECONDS, SILENT_FRAME
+from voicebot.languages.language import Unreachable
+from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 from voicebot.speech.listening.nearest.picture import Picture
@@ -21,6 +22,10 @@ NOTHING_SENT_SECONDS: Final = 0.1
 MISSING_SECONDS: Final = 0.06
 """A shorter gap never counts as silence."""
 _ROUNDING_SECONDS: Final = 1e-6
+_AS_LOUD_DB: Final = 15.0
+"""Under the loudest frames of the callee: syllables are, an echo is lower."""
+_LEVEL_FALLS_DB: Final = 0.02
+"""How fast the callee's loudest level is forgotten, per frame of speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,32 @@ class Sound:
     verdict: Verdict | None = None
 
 
+class Beneath:
+    """Whether the callee goes on speaking beneath the bot's own voice, as a recording does and a person does not.
+
+    Voice activity is deliberately hard of hearing while the bot speaks, since nothing that is quiet should interrupt
+    it. What picked up is told by ears that are not; only what is about as loud as the callee has been counts, so
+    that an echo of the bot is not taken for the callee. Where nothing has been heard of the callee, nothing is known.
+    """
+
+    def __init__(self) -> None:
+        self._open = VoiceActivity()
+        self._callee: float | None = None
+        self._silence_ms = 0
+
+    def hear(self, pcm: bytes, activity: Activity, *, playing: bool) -> Activity:
+        """Hear a frame; ``activity``: what the call's own ears make of it."""
+        heard = self._open.feed(pcm)
+        if not playing or activity.speech:
+            if activity.speech:
+                self._callee = max(activity.level_dbfs, (self._callee or activity.level_dbfs) - _LEVEL_FALLS_DB)
+            self._silence_ms = activity.silence_ms
+            return activity
+        beneath = heard.speech and self._callee is not None and heard.level_dbfs > self._callee - _AS_LOUD_DB
+        self._silence_ms = 0 if beneath else self._silence_ms + FRAME_MILLISECONDS
+        return Activity(beneath, heard.speech_ms if beneath else 0, self._silence_ms, heard.level_dbfs)
+
+
 class Hearing:
     """The ears of one call, from its answer on.
 
@@ -58,14 +89,21 @@ class Hearing:
 
     def __init__(self, language: str, at: float) -> None:
         self._activity = VoiceActivity()
+        self._beneath = Beneath()
         self._beeps = BeepDetector()
         self._greeting: GreetingClassifier | None = GreetingClassifier(language)
+        self._screener: GreetingClassifier | None = None
+        self._utterance = self._screened_in = 0
         self._heard_until = at
         self._told = Verdict.UNDECIDED
         self.why = ""
         """One sentence on the last verdict."""
         self.key = ""
         """Key that the screener asks for."""
+        self.known = Verdict.UNDECIDED
+        """What is known of who is there: of whoever follows a screener, anew."""
+        self.unreachable: Unreachable | None = None
+        """Why the number cannot be reached, where an announcement said so."""
 
     def restart(self, at: float) -> None:
         """Start again after the callee was connected to somebody else."""
@@ -101,9 +139,17 @@ class Hearing:
         """When to call ``silence`` unless a frame comes before."""
         return self._heard_until + NOTHING_SENT_SECONDS
 
-    def words(self, text: str, at: float) -> Verdict | None:
-        """Take the callee's words; return what picked up, once they show it."""
+    def words(self, text: str, at: float, utterance: int = 0) -> Verdict | None:
+        """Take the callee's words; return what picked up, once they show it.
+
+        ``utterance``: its number; what a screener goes on to say in the same breath is not the next speaker's.
+        """
         if self._greeting is None or not text:
+            return None
+        self._utterance = utterance
+        if self._screener is not None and utterance and utterance == self._screened_in:
+            self._screener.words(text, at)
+            self.key = self._screener.key or self.key
             return None
         verdict = self._greeting.words(text, at)
         self.key = self._greeting.key or self.key
@@ -114,23 +160,55 @@ class Hearing:
         """How loud everybody on this line is."""
         return self._activity.picture
 
+    @property
+    def wary(self) -> bool:
+        """More is to come of whatever picked up: nobody is talked over."""
+        return self._greeting is not None and self._greeting.wary
+
+    @property
+    def spoke_at_length(self) -> bool:
+        """The first words were no greeting: they answer nothing."""
+        return self._greeting is not None and self._greeting.spoke_at_length
+
+    @property
+    def person(self) -> bool:
+        """Whether a person is known to be there: only then is what is said an answer."""
+        return self.known in (Verdict.PERSON, Verdict.SILENCE)
+
+    def refuses(self, text: str) -> str:
+        """Why words sound recorded and are nobody's answer; empty where they may be one."""
+        return self._greeting.refuses(text) if self._greeting is not None else ""
+
+    def wants_words(self, utterance_ms: float) -> bool:
+        """Whether the words so far of an utterance that goes on are wanted, to tell who speaks."""
+        return self._greeting is not None and self._greeting.wants_words(utterance_ms)
+
+    def hung_up(self, at: float) -> Verdict | None:
+        """The callee has hung up, which only people do after few words."""
+        return self._news(self._greeting.hung_up(at)) if self._greeting is not None else None
+
     def _hear(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
         activity = self._activity.feed(pcm, playing=playing, sent=sent)
         beep = self._beeps.feed(pcm)
         verdict: Verdict | None = None
         if self._greeting is not None and beep:
             verdict = self._news(self._greeting.beep(at))
-        if self._greeting is not None:
-            verdict = self._news(self._greeting.frame(activity, at)) or verdict
+        if self._greeting is not None and not self._greeting.settled:
+            heard = self._beneath.hear(pcm, activity, playing=playing)
+            verdict = self._news(self._greeting.frame(heard, at, playing=playing)) or verdict
         return Sound(pcm, activity, beep, verdict)
 
     def _news(self, verdict: Verdict) -> Verdict | None:
         """Return the classifier's verdict if it is new; after a screener the next speaker is classified again."""
         if self._greeting is None or verdict is self._told:
             return None
-        self._told, self.why = verdict, self._greeting.why
-        if verdict is Verdict.SCREENER:
+        self._told, self.why, self.known = verdict, self._greeting.why, verdict
+        if verdict in (Verdict.SCREENER, Verdict.SWITCHBOARD):
+            self._screener, self._screened_in = self._greeting, self._utterance
             self._greeting, self._told = self._greeting.after_screener(), Verdict.UNDECIDED
+            self.known = Verdict.UNDECIDED
+        elif verdict is Verdict.ANNOUNCEMENT:
+            self.unreachable, self._greeting = self._greeting.unreachable, None
         elif verdict is not Verdict.PERSON:
             self._greeting = None
         return verdict

@@ -22,6 +22,7 @@ from voicebot.call.hearing import Hearing, Sound
 from voicebot.call.next_turn import asks_again, turn_of
 from voicebot.call.queries import Queries
 from voicebot.call.saying import Saying
+from voicebot.call.told_apart import Answers, announced, last_word
 from voicebot.call.turn_events import (
     Beep,
     Begin,
@@ -40,6 +41,7 @@ from voicebot.call.turn_events import (
     Hold,
     Interim,
     Machine,
+    Meaning,
     Open,
     Play,
     Played,
@@ -101,6 +103,7 @@ class CallSession:
         self._saying = Saying(clips, journal, clock=clock, start=self._start, failed=self.hang_up)
         self._hearing: Hearing | None = None
         """From the answer on."""
+        self._answers = Answers()
         self._utterances = Utterances(recognizer.open(str(journal.attempt), self._words))
         self._act: Act | None = None
         self._ending: Ending | None = None
@@ -111,8 +114,6 @@ class CallSession:
         """What was sent last."""
         self._speech_over_at: float | None = None
         self._speech_began_at = self._speech_ended_at = 0.0
-        self._machines_words = 0
-        """Utterance in which a machine was recognised."""
         self._transferring = self._transferred = False
         self._so_far = Ending("hung_up")
         """What the last turn said that the call would come to."""
@@ -163,9 +164,8 @@ class CallSession:
 
     def recording(self, recording: Recording) -> None:
         """Where Asterisk records this call."""
-        self._journal.add(
-            events.RecordingStarted(recording.path, self._journal.seconds(recording.started_at)), self._clock()
-        )
+        started = self._journal.seconds(recording.started_at)
+        self._journal.add(events.RecordingStarted(recording.path, started), self._clock())
 
     def digit(self, digit: str, at: float) -> None:
         """The callee pressed a key."""
@@ -211,7 +211,9 @@ class CallSession:
             return
         sound = self._hearing.frame(pcm, at, playing=self._machine.speaking, sent=self._sent)
         self._take(sound, at)
-        self._tell(Frame(at, sound.activity.speech_ms, sound.activity.silence_ms))
+        if self._utterances.number and self._hearing.wants_words(self._utterances.seconds * 1000):
+            self._utterances.ask(0)  # to tell who speaks; no turn waits for these words
+        self._tell(Frame(at, sound.activity.speech_ms, sound.activity.silence_ms, self._hearing.wary))
 
     def next_frame(self) -> bytes | None:
         """Speak 20 ms."""
@@ -249,10 +251,13 @@ class CallSession:
         if verdict is None or self._hearing is None:
             return
         self._journal.add(events.Greeting(verdict.value, self._hearing.why), at)
-        if verdict in (Verdict.VOICEMAIL, Verdict.SCREENER):
+        if verdict is Verdict.ANNOUNCEMENT:
+            self.hang_up(f"the network announced that nobody can be reached: {self._hearing.why}")
+        elif verdict.is_machine:
             kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
-            self._machines_words = self._utterances.number
             self._tell(Machine(at, kind))
+        elif (answer := self._answers.released(at, self._hearing)) is not None:
+            self._tell(answer)
 
     # ------------------------------------------------------------------------------------------- time
 
@@ -333,15 +338,17 @@ class CallSession:
             self._phone_call.press(key)
 
     def _open(self, utterance: int, at: float) -> None:
-        self._journal.add(
-            events.SpeechStarted(utterance, self._machine.mouth.value, self._journal.seconds(self._speech_began_at)), at
-        )
+        began = self._journal.seconds(self._speech_began_at)
+        self._journal.add(events.SpeechStarted(utterance, self._machine.mouth.value, began), at)
         phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
         self._utterances.open(utterance, Hints(phrases), at)
 
     def _ask_interim(self, command: Interim, at: float) -> None:
         speaking = self._machine.mouth is not Mouth.QUIET
         asked = not speaking or self._saying.asks_now
+        if self._hearing is not None and self._hearing.known is Verdict.VOICEMAIL:  # whatever it says, it is recording
+            self._loop.call_soon(self._tell, Decided(at, command.query, Meaning.NOTHING))
+            return
         known = Asked(speaking, asked, self._utterances.seconds, command.goes_on, self._utterances.who)
         self._queries.words(command.query, known)
         self._journal.add(events.InterimAsked(command.utterance, command.query), at)
@@ -365,7 +372,7 @@ class CallSession:
         best = recognition.best
         self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)
         if self._hearing is not None:
-            self._verdict(self._hearing.words(best.text, at), at)
+            self._verdict(self._hearing.words(best.text, at, recognition.utterance), at)
         if not self._queries.awaits(recognition.interim):
             return
         self._queries.decide(recognition.interim, heard(recognition))
@@ -376,6 +383,10 @@ class CallSession:
         if known.teaches and self._queries.awaits(decided.query) and self._hearing is not None:
             self._hearing.line.counted(self._utterances.number)
         if self._hung_up is None:
+            said = self._queries.plans[decided.query].utterance
+            decided, why_not = self._answers.weigh(decided, said, self._hearing)
+            if why_not:
+                self._journal.add(events.NotAnAnswer(decided.query, why_not), self._clock())
             self._tell(decided)
 
     def _commit(self, query: int, at: float) -> None:
@@ -421,6 +432,8 @@ class CallSession:
             self._fault("closing the recogniser", error)
         hang_up = self._hung_up or HangUp(Disposition.FAILED)
         ending = self._came_to() if self._answered_at is not None else None
+        if self._hearing is not None and self._hearing.unreachable is not None:
+            hang_up, ending = announced(hang_up, self._hearing.unreachable, self._hearing.why), None
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         if not self.ended.done():
@@ -452,7 +465,7 @@ class CallSession:
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 await known.planned.wait()
         plan = self._queries.plans.get(query)
-        if plan is not None and self._talk.urgent(plan) and query != -self._machines_words:
+        if plan is not None and self._talk.urgent(plan) and last_word(plan.utterance, self._hearing, at):
             self._note_turn(self._talk.commit(plan), query, at)
             self._ending = plan.act.ending
 

@@ -69,11 +69,15 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """20 ms went by: how long the running speech has lasted, or the silence since speech ended."""
+    """20 ms went by: how long the running speech has lasted, or the silence since speech ended.
+
+    ``wary``: it is not known what picked up, and more is to come of it.
+    """
 
     at: float
     speech_ms: int
     silence_ms: int
+    wary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Decided:
     ``complete``: the words answer the question. ``hesitant``: they leave the sentence open. ``value``: they name a day,
     an amount or the like, whose last word may not have been said. ``urgent``: honoured even when the call is ending.
     ``takes_back``: it answers again what the current turn had replied to too early.
+    ``held``: it is not known yet whether a person said it; it counts once it comes again without that.
     """
 
     at: float
@@ -100,6 +105,7 @@ class Decided:
     value: bool = False
     urgent: bool = False
     takes_back: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

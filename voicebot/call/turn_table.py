@@ -24,8 +24,8 @@ The rules:
 6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
     the callee is speaking, the machine lets them finish before it hangs up.
 7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the
-    greeting has ended, or when none has come within ``greeting_wait``. The same holds for a turn that begins while the
-    callee is speaking. On an answering machine it waits for the beep.
+    greeting has ended (``wary`` of a recording, later), or when none has come within ``greeting_wait``. The same holds for a turn that begins while the callee is speaking. On an answering machine it waits for the beep
+    that nothing follows; where none comes nothing is said.
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
 9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own. What is said beside them is heard
     out: it is the answer where the keys mean nothing to the question.
@@ -36,10 +36,10 @@ The rules:
 11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
     for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
     not come.
-12. **Nothing a machine says is the callee's answer.** Once a voicemail or a screener is recognised, its words don't
-    count until it has been decided what to do about it. A line that must be said in full is finished first; the rest
-    of the turn is not said. A screener is left to finish (``screener_close`` of silence) before that decision is asked
-    for. Until it is known what picked up, urgent words as long as a machine's greeting take a longer silence to count.
+12. **Nothing a machine says is the callee's answer.** Until it is known what picked up, what was understood is
+    ``held``. Once a voicemail or a screener is recognised, its words don't count until it has been decided what to do
+    about it. A line that must be said in full is finished first; the rest of the turn is not said. A screener is left
+    to finish (``screener_close`` of silence) before that decision is asked for.
 
 The mouth::
 

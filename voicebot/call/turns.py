@@ -90,7 +90,7 @@ class TurnMachine:
         self._pause_ms = 0.0
         """From there to the beginning of the utterance."""
         self._keys = Keys()
-        self._beeped = False
+        self._beeped = self._wary = False
 
     def handle(self, event: Event) -> list[Command]:
         """Take an event; return what to do, in order."""
@@ -187,6 +187,9 @@ class TurnMachine:
     def _frame(self, event: Frame) -> list[Command]:
         if self._silence.follow(event.at, event.silence_ms) >= self.timing.noise_over_ms:
             self._noise = False
+        self._wary = event.wary
+        if event.speech_ms >= self.timing.greeting_goes_on_ms and not event.silence_ms:
+            self._beeped = False
         if self.mouth in (Mouth.IDLE, Mouth.OVER):
             return []
         if self.ear is Ear.WAITING:
@@ -260,7 +263,7 @@ class TurnMachine:
                 return self._too_long_from()
             case Wait.INTERIM:
                 return self._silence.since + timing.interim_after_ms / 1000
-            case Wait.END if self._decided is not None and (self.mouth is not Mouth.OFF or self._decided.urgent):
+            case Wait.END if self._decided is not None and self._may_end(self._decided):
                 return self._silence.since + self._closing_ms(self._decided) / 1000
             case Wait.GIVE_UP if self._decided is None:
                 return self._silence.since + timing.give_up_ms / 1000
@@ -274,13 +277,12 @@ class TurnMachine:
                 return self._quiet_since + self.turn.no_input_seconds
         return math.inf
 
+    def _may_end(self, decided: Decided) -> bool:
+        return not decided.held and (self.mouth is not Mouth.OFF or decided.urgent)
+
     def _closing_ms(self, decided: Decided) -> float:
-        """Rules 3 and 12: something urgent said at length before the bot has spoken may still come from a machine."""
-        closing = self.timing.closing_ms(decided, self.turn.expects, self._pace, quiet=self.mouth is Mouth.QUIET)
-        spoke_ms = (self._silence.since - self._opened_at) * 1000
-        if self._urgent_while_off() and spoke_ms >= self.timing.greeting_like_a_machine_ms:
-            return max(closing, self.timing.closing_hesitant_ms)
-        return closing
+        """Rule 3."""
+        return self.timing.closing_ms(decided, self.turn.expects, self._pace, quiet=self.mouth is Mouth.QUIET)
 
     def _urgent_while_off(self) -> bool:
         """Something urgent was said while the callee has the floor: it is answered before any line is said."""
@@ -300,9 +302,9 @@ class TurnMachine:
                 return self._utterance_over(Decided(at, self._asked, Meaning.NOTHING), at)
             case Wait.FLOOR if self._screened:
                 return self._ask_special(DecideMachine(self._next_query(), "screener"))
-            case Wait.FLOOR:
+            case Wait.FLOOR if not self.turn.after_beep or self._beeped:
                 return [*self._forget_utterance(), *self._speak(at)]
-            case Wait.HANG_UP:
+            case Wait.HANG_UP | Wait.FLOOR:
                 return self._finish()
             case Wait.KEYS:
                 return self._decide_keys()
@@ -327,7 +329,10 @@ class TurnMachine:
 
     def _floor_from(self) -> float:
         hears = self.ear is not Ear.WAITING
-        floor = Floor(self._off_since, self._silence.since, hears, self._utterance == 0, self._screened, self._beeped)
+        nothing_said = self._utterance == 0
+        floor = Floor(
+            self._off_since, self._silence.since, hears, nothing_said, self._screened, self._beeped, self._wary
+        )
         return floor.free_at(self.turn, self.timing)
 
     # ------------------------------------------------------------------------------------------ Decided
@@ -348,7 +353,8 @@ class TurnMachine:
     def _utterance_over(self, decided: Decided, at: float) -> list[Command]:
         """Rules 3 to 6: an utterance has ended; what becomes of it depends on what the mouth is doing."""
         commands = self._forget_utterance()
-        answer = decided.meaning is Meaning.ANSWER
+        meaning = Meaning.NOTHING if decided.held else decided.meaning
+        answer = meaning is Meaning.ANSWER
         if decided.takes_back:
             self._pace.cut_off(self._pause_ms)
         if self._screened or self._special_is_machine:
@@ -363,7 +369,7 @@ class TurnMachine:
                 return [*commands, *self._drop(), *self._commit(decided.query)]
             return [*commands, *self._go_on()]
         if self.mouth is Mouth.QUIET:
-            if decided.meaning is Meaning.NOTHING:
+            if meaning is Meaning.NOTHING:
                 still_patient = self.turn.no_input_seconds - self.timing.after_noise_seconds
                 self._quiet_since = max(self._quiet_since, at - max(still_patient, 0.0))
                 return commands
@@ -371,9 +377,9 @@ class TurnMachine:
                 self._keys.words = decided
                 return commands
             return [*commands, *self._commit(decided.query)]
-        if decided.meaning is Meaning.BACK_CHANNEL and not self._goes_on:
+        if meaning is Meaning.BACK_CHANNEL and not self._goes_on:
             self._pace.back_channel((self._stopped_at - self._opened_at) * 1000 + self._onset_ms)
-        interrupts = answer or (decided.meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
+        interrupts = answer or (meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
         if interrupts and self._interruptible():
             return [*commands, *self._drop(), *self._commit(decided.query)]
         if answer:

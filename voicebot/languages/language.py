@@ -4,6 +4,7 @@ docs/how-to/a-new-language.md.
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -275,6 +276,26 @@ class Manners:
     greetings: frozenset[str]
 
 
+class Unreachable(enum.StrEnum):
+    """Why a number cannot be reached, as the network's announcements tell it."""
+
+    NOT_IN_SERVICE = "not_in_service"
+    """No such number, or given up."""
+    SUSPENDED = "suspended"
+    """The subscriber's service is stopped for a time."""
+    SWITCHED_OFF = "switched_off"
+    BUSY = "busy"
+    BARRED = "barred"
+    """Calls are not accepted, or not these."""
+    NO_ANSWER = "no_answer"
+    """Out of reach, or nobody takes it; a mailbox may follow."""
+
+    @property
+    def may_record(self) -> bool:
+        """Whether an invitation to leave a message often follows."""
+        return self in {Unreachable.SWITCHED_OFF, Unreachable.BUSY, Unreachable.NO_ANSWER}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machines:
     """What machines and people say when they pick up, in plain lower-case words (no spaces where none are written).
@@ -289,6 +310,14 @@ class Machines:
         Said by call screeners; one with a monologue is enough.
     asking
         Said by screeners and by people; counts only as a second.
+    notice
+        Said by recorded menus, legal notices and queues: never by a callee.
+    business
+        Said by companies' recordings and by their people alike.
+    offers
+        Said by people who answer for a company.
+    unreachable
+        Said by the network of a number that cannot be reached, by reason.
     people
         Said by people who take a message or ask back: then nothing else in the same sentence counts.
     press
@@ -302,6 +331,10 @@ class Machines:
     screener: tuple[str, ...]
     asking: tuple[str, ...]
     people: tuple[str, ...]
+    notice: tuple[str, ...] = ()
+    business: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    unreachable: Mapping[Unreachable, tuple[str, ...]] = field(default_factory=dict)
     press: re.Pattern[str] | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 

@@ -28,7 +28,7 @@ _SOMEBODY_ELSE: Final = frozenset({"wrong_person", "not_available", "deceased"})
 """Outcomes of calls in which the person called is not on the line at all."""
 _PROMISES: Final = frozenset({"promise_to_pay", "partial_payment", "will_pay_on_time"})
 _PROMISE_SLOTS: Final = frozenset({"promise_date", "date"})
-_MACHINES: Final = frozenset({"voicemail", "screener"})
+_MACHINES: Final = frozenset({"voicemail", "screener", "switchboard", "announcement"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
@@ -20,48 +19,9 @@ from voicebot.journal.writer import Journal
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE
 from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Hypothesis, Recognition
 
-T = TypeVar("T")
-
 RECOGNITION_SECONDS: Final = 0.04
 LOUD: Final = b"\x00\x10" * (FRAME_BYTES // 2)
 """A frame of the bot's voice."""
-
-
-class _Selector(selectors.DefaultSelector):
-    """Where a loop would wait it goes on to the time that it would have waited for."""
-
-    jump: Callable[[float], None]
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        found = super().select(0)
-        if not found and timeout is None:
-            raise AssertionError("nothing would ever happen again")
-        if not found and timeout:
-            self.jump(timeout)
-        return found
-
-
-class ToldTime(asyncio.SelectorEventLoop):
-    """An event loop whose time passes by itself: an hour takes as long as what is done in it."""
-
-    def __init__(self) -> None:
-        self._now = 1000.0
-        selector = _Selector()
-        selector.jump = self._jump
-        super().__init__(selector)
-
-    def time(self) -> float:
-        """Seconds."""
-        return self._now
-
-    def _jump(self, seconds: float) -> None:
-        self._now += seconds
-
-
-def told(story: Coroutine[Any, Any, T]) -> T:
-    """Run a story in told time."""
-    with asyncio.Runner(loop_factory=ToldTime) as runner:
-        return runner.run(story)
 
 
 class Clips:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.unit.call.carried import told
 from voicebot.call.alarm import Alarm
+from voicebot.call.trying.told_time import told
 
 
 def test_a_later_time_makes_no_new_timer_and_an_earlier_one_does() -> None:

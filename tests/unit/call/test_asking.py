@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.unit.call.carried import Clips, Policy, told
+from tests.unit.call.carried import Clips, Policy
 from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
 from voicebot.call.asking import PLAN_SECONDS, RENDER_SECONDS, Asked, Asker
+from voicebot.call.trying.told_time import told
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.talk import Question, Understanding, Utterance

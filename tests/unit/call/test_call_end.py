@@ -15,13 +15,14 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from tests.unit.call.carried import Call, Clips, Policy, Pool, Recognizer, told
+from tests.unit.call.carried import Call, Clips, Policy, Pool, Recognizer
 from tests.unit.dialogue.making import LEAD, SMALL, changed, loaded
 from voicebot.agi.phone import CallRequest, Disposition, HangUp, Origin, Recording
 from voicebot.call.asking import Asker
 from voicebot.call.maker import CallMaker, Language, Prepared
 from voicebot.call.recordings import BYTES_A_SECOND, CallRecording, Recordings
 from voicebot.call.session import CallSession
+from voicebot.call.trying.told_time import told
 from voicebot.config import AsteriskSection, CallSection, Config, TrunkSection
 from voicebot.errors import UnavailableError
 from voicebot.journal.reader import find_journal, read_file

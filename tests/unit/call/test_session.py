@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.call.carried import Call, frames, told
+from tests.unit.call.carried import Call, frames
 from tests.unit.dialogue.making import SMALL, changed
 from voicebot.agi.phone import Disposition, HangUp, Recording
+from voicebot.call.trying.told_time import told
 from voicebot.rehearsal.line import beep
 from voicebot.rehearsal.measure import speech_end
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME

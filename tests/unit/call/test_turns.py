@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 
 from voicebot.call.turn_events import (
-    Beep,
     Begin,
     Close,
     Command,
     Commit,
     Decided,
     DecideDigits,
-    DecideMachine,
     DecideSilence,
     Digit,
     Drop,
@@ -23,7 +21,6 @@ from voicebot.call.turn_events import (
     Frame,
     Hold,
     Interim,
-    Machine,
     Meaning,
     Open,
     Play,
@@ -229,21 +226,6 @@ def test_urgent_words_in_the_greeting_count() -> None:
     assert Commit in kinds(line.silence(200))
 
 
-def test_long_urgent_words_in_the_greeting_may_be_a_machines() -> None:
-    """ "We do not take unwanted calls" is no wish of the callee's where "press one to be connected" follows."""
-    for screener in (True, False):
-        line = Line(opens=True)
-        line.speech(2500)
-        line.silence(100)
-        line.decide(urgent=True)
-        assert line.silence(1000) == []
-        if screener:
-            assert line.do(Machine(line.at, "screener")) == []
-        done = line.silence(700)
-        assert (Commit in kinds(done)) != screener
-        assert (DecideMachine in kinds(done)) == screener
-
-
 def test_no_input() -> None:
     line = Line(no_input_seconds=3.0)
     line.played()
@@ -294,19 +276,6 @@ def test_keys_are_gathered_until_hash_or_pause() -> None:
     slow.played()
     slow.do(Digit(slow.at, "7"))
     assert kinds(slow.silence(2600)) == [DecideDigits]
-
-
-def test_answering_machine_is_left_a_message_after_its_beep() -> None:
-    line = Line(opens=True)
-    line.speech(3000)
-    (ask,) = line.do(Machine(line.at, "voicemail"))
-    assert isinstance(ask, DecideMachine)
-    assert Commit(ask.query) in line.do(Decided(line.at, ask.query))
-    line.do(Begin(line.at, Turn((False,), ends=True, after_beep=True)))
-    assert Play not in kinds(line.speech(2000))
-    line.do(Beep(line.at))
-    assert Play(0) in line.silence(40)
-    assert kinds(line.played()) == [Finish]
 
 
 def test_endless_noise_over_a_held_line_lets_it_go_on() -> None:
@@ -447,45 +416,6 @@ def test_frames_of_comfort_noise_in_a_silence_do_not_begin_it_anew() -> None:
     line.decide()
     line.at += 0.07
     assert kinds(line.do(Frame(line.at, 600, 40))) == [Close, Commit]
-
-
-def test_words_of_a_machine_are_no_answer() -> None:
-    line = Line()
-    line.played()
-    line.speech(900)
-    assert line.do(Machine(line.at, "screener")) == []
-    for _ in range(2):
-        line.silence(100)
-        line.decide(urgent=True)
-        assert kinds(line.silence(300)) == [Close]
-        assert line.do(Digit(line.at, "1")) == []
-        line.speech_ms = 0
-        line.speech(600)
-    line.silence(100)
-    line.decide()
-    (ask,) = line.silence(1500)
-    assert isinstance(ask, DecideMachine), "it has finished"
-    assert kinds(line.do(Decided(line.at, ask.query))) == [Close, Commit]
-
-
-def test_a_line_over_which_a_screener_speaks_is_dropped() -> None:
-    line = Line()
-    line.speech(100)
-    assert line.do(Machine(line.at, "screener")) == [Drop()]
-    mandatory = Line(True, False)
-    mandatory.speech(100)
-    assert mandatory.do(Machine(mandatory.at, "screener")) == []
-    mandatory.silence(400)
-    assert mandatory.played(0) == [], "the rest of the turn is not said"
-    assert DecideMachine in kinds(mandatory.silence(1600))
-
-
-def test_a_machine_hears_what_must_be_said_in_full_and_no_more() -> None:
-    line = Line(True, False)
-    (ask,) = line.do(Machine(line.at, "voicemail"))
-    assert isinstance(ask, DecideMachine)
-    assert line.do(Decided(line.at, ask.query)) == []
-    assert line.played(0) == [Commit(ask.query)]
 
 
 def keys(line: Line) -> DecideDigits:

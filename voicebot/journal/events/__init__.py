@@ -34,6 +34,7 @@ from voicebot.journal.events.callee import (
     Greeting,
     InterimAsked,
     KeyPressed,
+    NotAnAnswer,
     SpeechEnded,
     SpeechIgnored,
     SpeechStarted,
@@ -90,6 +91,7 @@ __all__ = [
     "LineResumed",
     "LineSaid",
     "MediaUp",
+    "NotAnAnswer",
     "NotRecorded",
     "Originated",
     "OutcomeReached",
@@ -131,8 +133,8 @@ Event = (
     | EndAsked | HungUp | OutcomeReached | Failed | Cancelled | Fault
     | QuestionBegun | EndingBegun | LineBegun | Sounding | LineSaid | LineHeld | LineResumed | LineDropped
     | RenderedLate | RenderFailed | VoiceFailed | TransferBegun | TransferFailed | Transferred
-    | KeyPressed | Digit | Beep | Greeting | SpeechStarted | InterimAsked | SpeechEnded | SpeechIgnored | Words
-    | Understood | DecisionFailed | Turn
+    | KeyPressed | Digit | Beep | Greeting | NotAnAnswer | SpeechStarted | InterimAsked | SpeechEnded | SpeechIgnored
+    | Words | Understood | DecisionFailed | Turn
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, type[Event]]] = {kind.name: kind for kind in get_args(Event)}

@@ -39,6 +39,15 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAnAnswer:
+    """Words of a query do not count as the callee's: a recording said them, or it is not known yet who did."""
+
+    name: ClassVar[str] = "not_an_answer"
+    query: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """An utterance was opened.
 

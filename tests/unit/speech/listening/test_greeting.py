@@ -91,6 +91,14 @@ def test_greetings_in_chinese(text: str, verdict: Verdict) -> None:
     assert Line("zh-CN").hear(("speech", 3000), ("words", text)) is verdict
 
 
+def test_a_menu_of_keys_is_a_switchboard_that_wants_none() -> None:
+    line = Line()
+    line.hear(("speech", 2400), ("words", "thank you for calling"), ("silence", 300))
+    assert line.hear(("speech", 2400), ("words", "for sales press one for service press two")) is Verdict.UNDECIDED
+    assert line.hear(("silence", 1300)) is Verdict.SWITCHBOARD
+    assert line.classifier.key == ""
+
+
 def test_after_a_screener_it_is_the_person_or_their_voicemail() -> None:
     asked = ("words", "please state your name and the reason for your call")
     assert Line(screened=True).hear(("speech", 3000), asked) is not Verdict.SCREENER
@@ -131,7 +139,6 @@ def test_without_evidence_nobody_is_a_machine(heard: list[Part], language: str) 
             ["if you are a telemarketer hang up", "otherwise dial the number zero to continue your call"],
             "0",
         ),
-        ("en-US", ["thank you for calling", "for sales press one for service press two"], ""),
         ("zh-CN", ["您拨打的用户已开启防骚扰", "如需接通 请按5"], "5"),
         ("zh-CN", ["为防止骚扰电话 需要接通请按一号键"], "1"),
         ("zh-CN", ["继续呼叫请按井号键"], "#"),
