@@ -24,8 +24,9 @@ The rules:
 6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
     the callee is speaking, the machine lets them finish before it hangs up.
 7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the
-    greeting has ended (``wary`` of a recording, later), or when none has come within ``greeting_wait``. The same holds for a turn that begins while the callee is speaking. On an answering machine it waits for the beep
-    that nothing follows; where none comes nothing is said.
+    greeting has ended (``wary`` of a recording, later), or when none has come within ``greeting_wait``. The same holds
+    for a turn that begins while the callee is speaking. On an answering machine it waits for the beep that nothing
+    follows; where none comes nothing is said.
 8.  **Silence** is an answer too: ``no_input`` seconds after the last line, if nobody is speaking.
 9.  **Keys** interrupt a line that may be interrupted, and are an answer of their own. What is said beside them is heard
     out: it is the answer where the keys mean nothing to the question.

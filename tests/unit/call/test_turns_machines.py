@@ -12,6 +12,7 @@ from voicebot.call.turn_events import (
     Commit,
     Decided,
     DecideMachine,
+    Digit,
     Drop,
     Finish,
     Machine,
