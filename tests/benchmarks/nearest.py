@@ -2,23 +2,23 @@
 
     python -m tests.benchmarks.nearest [--calls 12] [--seed 1]
 
-Each call is put together from people, programmes and other people talking in a room (voices of the simulated callers,
-through room responses drawn by the seed), 6 to 20 dB below the person, on quiet, normal and loud lines, some with an
-echo of our own line. The person says hello, answers after our lines and interrupts some of them; programmes go on
-without end. The call's part (whether words were an answer) is played by the truth. Prints one JSON object for each
-difference of level, and one for all of them.
+Each call takes place on a rehearsed line (``voicebot.rehearsal.line``) that the seed draws: a television, people
+talking to each other or a child behind the person, sometimes two of them, through a room, 6 to 20 dB below the person;
+quiet, normal and loud; some with an echo of our own line, coding and loss. The person says hello, answers after our
+lines and interrupts some of them; what is behind goes on without end. The call's part (whether words were an answer) is
+played by the truth. Prints one JSON object for each difference of level, for each level of the line, and for all.
 
-=====================  =================================================================================
-``false_rejects``      part of the person's utterances in which nobody was heard to speak
-``false_accepts``      utterances heard from the room alone, for each minute of calls
-``sure_false_accepts`` those of them that needed no answer to the question to be believed
-``false_stops``        of our lines that nobody interrupted, the part that would have been held
-``missed_stops``       interruptions that would not have held our line
-``cut``                part of the person's utterances that seemed to end (300 ms) before they did
-``late``               part of them whose end took more than 500 ms longer to be noticed than it did to come
-``room_in_utterance``  seconds of the room alone given to the recogniser for each utterance of the person
-``cpu_ms``             CPU for each second of audio
-=====================  =================================================================================
+========================  ==============================================================================
+``false_rejects``         part of the person's utterances in which nobody was heard to speak
+``false_accepts``         utterances heard from the room alone, for each minute of calls
+``sure_false_accepts``    those of them that needed no answer to the question to be believed
+``false_stops``           of our lines that nobody interrupted, the part that would have been held
+``missed_stops``          interruptions that were not heard
+``cut``                   for each utterance of the person, pauses (300 ms) heard before its end
+``late``                  part of them whose end took 500 ms longer to be noticed than it took to come
+``room_in_utterance``     seconds of the room alone in what is heard of each utterance
+``cpu_ms``                CPU for each second of audio
+========================  ==============================================================================
 """
 
 from __future__ import annotations
@@ -28,23 +28,25 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
-from voicebot.rehearsal.line import from_pcm, to_pcm
-from voicebot.rehearsal.voices import SPEAKERS, CallerVoices, Speaker
-from voicebot.speech.audio import FRAME_MILLISECONDS, SAMPLE_RATE
+from voicebot.rehearsal.line import Line, from_pcm, make_line, to_pcm
+from voicebot.rehearsal.persona import Codec, Level, Noise, PersonaEcho, PersonaLine
+from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
+from voicebot.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
 from voicebot.speech.listening.activity import VoiceActivity
 from voicebot.speech.listening.nearest.picture import Who
 
 Samples = np.ndarray[Any, Any]
+Draw = np.random.Generator
 
 GAPS_DB: Final = (6, 8, 10, 13, 16, 20)
-LEVELS_DB: Final = (-12.0, 0.0, 9.0)
-PERSON_DBFS: Final = -20.0
+LEVELS: Final[tuple[Level, ...]] = ("quiet", "normal", "loud")
+BEHIND: Final[tuple[tuple[Noise, ...], ...]] = (("tv",), ("tv",), ("chatter",), ("tv", "chatter"), ("child",))
 SAID: Final = (
     "Yes, speaking.",
     "Yeah, that's me. What is this about?",
@@ -57,17 +59,10 @@ SAID: Final = (
     "I don't know what you are talking about.",
     "The fifteenth works for me.",
 )
+CODECS: Final[tuple[Codec, ...]] = ("none", "none", "gsm")
+HELLO: Final = "Hello?"
+SECONDS: Final = 50.0
 INTERRUPTS: Final = ("Wait, who is this?", "Hold on, I already paid that.", "I'm driving, call me back later.")
-PROGRAMMES: Final = (
-    "And now to the weather. Rain is moving in from the coast tonight, with strong wind over the hills by morning.",
-    "Do you want whiter teeth in only ten days? Call now, and the second tube is absolutely free!",
-    "He takes the ball past the first defender, past the second, and it is a corner for the visitors.",
-    "Police are asking anybody who saw the vehicle on Tuesday evening to come forward with information.",
-    "Yes! I told you he would come back. Did you not see the way she looked at him in the kitchen?",
-    "Fold the egg whites in slowly, a third at a time, and keep the oven closed for at least half an hour.",
-    "The minister said on Thursday that he would not resign, and that the payment had been approved by the board.",
-    "Mum, where are my football boots? I looked under the stairs and they are not there.",
-)
 OURS: Final = (
     "Hello, this is a call from the bank for Mary Jones. Am I speaking with Mary?",
     "I am calling to remind you that your payment is due on Friday. Will you be able to pay it on time?",
@@ -78,13 +73,10 @@ OURS: Final = (
 
 @dataclass(slots=True)
 class Sounds:
-    """Everything that is said, as samples."""
+    """What we say, and who speaks for everybody else."""
 
-    people: dict[str, list[Samples]]
-    interrupts: dict[str, list[Samples]]
-    hellos: dict[str, Samples]
-    programmes: list[list[Samples]]
     ours: list[Samples]
+    voices: CallerVoices
 
 
 @dataclass(slots=True)
@@ -130,24 +122,6 @@ class Counts:
         }
 
 
-async def sounds(speakers: Sequence[Speaker], programmes: Sequence[str]) -> Sounds:
-    """Let everybody speak."""
-    voices = CallerVoices()
-
-    async def said(texts: Sequence[str], speaker: Speaker) -> list[Samples]:
-        return [from_pcm(await voices.speak(text, speaker)) for text in texts]
-
-    people = speakers[::2]
-    others = speakers[1::2]
-    return Sounds(
-        {one.name: await said(SAID, one) for one in people},
-        {one.name: await said(INTERRUPTS, one) for one in people},
-        {one.name: (await said(["Hello?"], one))[0] for one in people},
-        [await said(programmes[at::2], one) for at, one in enumerate(others)],
-        await said(OURS, Speaker("ours", "hibari")),
-    )
-
-
 def active_dbfs(samples: Samples) -> float:
     """Level of speech without its pauses: of the frames within 25 dB of the loudest."""
     frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
@@ -158,30 +132,6 @@ def active_dbfs(samples: Samples) -> float:
 def at_level(samples: Samples, dbfs: float) -> Samples:
     """Return speech at an active level."""
     return np.asarray(samples * 10 ** ((dbfs - active_dbfs(samples)) / 20), np.float32)
-
-
-def room_response(draw: np.random.Generator) -> Samples:
-    """Return a room's response: the direct sound, and noise that dies away (Polack's model), 0.2 to 0.6 s."""
-    reverberation = draw.uniform(0.2, 0.6)
-    count = int(reverberation * SAMPLE_RATE)
-    tail = draw.normal(0.0, 1.0, count) * 10 ** (-3 * np.arange(count) / count)
-    tail *= 10 ** (-draw.uniform(0.0, 9.0) / 20) / np.sqrt((tail**2).sum())
-    tail[0] += 1.0
-    return np.asarray(tail, np.float32)
-
-
-def programme(talk: list[Samples], seconds: float, draw: np.random.Generator) -> Samples:
-    """One voice after the other or several at once, with the pauses of a programme, heard through a room."""
-    count = int(seconds * SAMPLE_RATE)
-    track = np.zeros(count, np.float32)
-    at = -int(draw.uniform(0, 2) * SAMPLE_RATE)
-    while at < count:
-        part = at_level(talk[draw.integers(len(talk))], -20.0 + draw.normal(0, 1.5))
-        begin, part = max(at, 0), part[max(-at, 0) :]
-        track[begin : begin + len(part)] += part[: max(0, count - begin)]
-        at += len(part) + max(-at, 0) + int(draw.exponential(0.35) * SAMPLE_RATE)
-    heard = np.convolve(track, room_response(draw))[:count]
-    return at_level(np.asarray(heard, np.float32), 0.0)
 
 
 @dataclass(slots=True)
@@ -195,29 +145,35 @@ class Part:
 
 
 class Mixture:
-    """One call, moved frame by frame."""
+    """One call, moved frame by frame.
 
-    def __init__(self, found: Sounds, gap: float | None, level: float, draw: np.random.Generator) -> None:
-        self.draw, self.sounds, self.level = draw, found, level
-        self.name = list(found.people)[draw.integers(len(found.people))]
-        self.echo = draw.uniform(14, 30) if draw.random() < 0.3 else None
-        self.seconds = 50.0
+    Parameters
+    ----------
+    line
+        Between the person and us.
+    said, interrupts, hello
+        What the person says, as it sounds in the person's room.
+    ours
+        What we say.
+    draw
+        Who says what when.
+    """
+
+    def __init__(self, line: Line, texts: Mapping[str, Samples], ours: list[Samples], draw: Draw) -> None:
+        self.line, self.draw, self.ours_said = line, draw, ours
+        self.said = [texts[text] for text in SAID]
+        self.interrupts = [texts[text] for text in INTERRUPTS]
+        self.seconds = SECONDS
         count = int(self.seconds * SAMPLE_RATE)
         self.near = np.zeros(count, np.float32)
         self.ours = np.zeros(count + SAMPLE_RATE * 20, np.float32)
-        self.room = np.asarray(draw.normal(0, 10 ** (-draw.uniform(58, 75) / 20), count), np.float32)
-        if gap is not None:
-            talks = [found.programmes[draw.integers(len(found.programmes))] for _ in range(draw.choice((1, 1, 2)))]
-            mixed = sum(programme(talk, self.seconds, draw) for talk in talks)
-            self.room += at_level(np.asarray(mixed, np.float32), PERSON_DBFS - gap)
         self.parts: list[Part] = []
-        self.clock = 0
         if draw.random() < 0.7:
-            self.say(found.hellos[self.name], int(draw.uniform(0.4, 0.9) * SAMPLE_RATE))
+            self.say(texts[HELLO], int(draw.uniform(0.4, 0.9) * SAMPLE_RATE))
 
     def say(self, samples: Samples, at: int, *, interrupts: bool = False) -> int:
         """Let the person speak; return when that is over."""
-        part = at_level(samples, PERSON_DBFS + self.draw.normal(0, 1.5))[: len(self.near) - at]
+        part = samples[: len(self.near) - at] * np.float32(10 ** (self.draw.normal(0, 1.5) / 20))
         self.near[at : at + len(part)] += part
         loud = np.flatnonzero(np.abs(part) > np.abs(part).max() * 0.03)
         self.parts.append(Part(at, at + int(loud[-1]), interrupts))
@@ -225,26 +181,41 @@ class Mixture:
 
     def frame(self, at: int) -> tuple[bytes, bytes]:
         """Return 20 ms of what is heard and of what we send."""
-        here = slice(at, at + 160)
-        heard = self.near[here] + self.room[here]
-        sent = self.ours[here]
-        if self.echo is not None and at >= 1400:
-            heard = heard + self.ours[at - 1400 : at - 1240] * 10 ** ((-self.echo - self.level) / 20)
-        return to_pcm(heard * 10 ** (self.level / 20)), to_pcm(sent)
+        sent = to_pcm(self.ours[at : at + FRAME_SAMPLES])
+        self.line.hear(sent)
+        near = self.near[at : at + FRAME_SAMPLES]
+        return self.line.frame(to_pcm(near) if near.any() else b""), sent
 
 
-def run(mixture: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginning to its end
+async def mixture(gap: int | None, level: Level, found: Sounds, draw: Draw) -> Mixture:
+    """Draw a call."""
+    name = f"person {draw.integers(1_000_000)}"
+    settings: dict[str, Any] = {"level": level}
+    if gap is not None:
+        settings |= {"noise": BEHIND[draw.integers(len(BEHIND))], "noise_below_db": gap}
+    if draw.random() < 0.3:
+        settings["echo"] = PersonaEcho(delay_ms=int(draw.integers(80, 350)), return_loss_db=float(draw.uniform(15, 30)))
+    settings["codec"] = CODECS[draw.integers(len(CODECS))]
+    line = await make_line(PersonaLine(**settings), name, found.voices)
+    speaker = choose_speaker(name)
+    texts = {
+        text: from_pcm(line.placed(await found.voices.speak(text, speaker))) for text in (*SAID, *INTERRUPTS, HELLO)
+    }
+    return Mixture(line, texts, found.ours, draw)
+
+
+def run(call: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginning to its end
     """Carry a call; return what happened."""
-    counts = Counts(seconds=mixture.seconds)
-    draw, activity = mixture.draw, VoiceActivity()
+    counts = Counts(seconds=call.seconds)
+    draw, activity = call.draw, VoiceActivity()
     our_end, interrupted, held = 0, False, False
     next_line = int(1.6 * SAMPLE_RATE)
     number, open_from, opened, sure = 0, -1, False, False
     silence_from = 0
     ended: dict[int, float] = {}
-    line, said_last = 0, 0
-    for at in range(0, len(mixture.near) - 160, 160):
-        pcm, sent = mixture.frame(at)
+    said_last = 0
+    for at in range(0, len(call.near) - 160, 160):
+        pcm, sent = call.frame(at)
         playing = at < our_end
         begun = time.process_time()
         now = activity.feed(pcm, playing=playing, sent=sent if playing else None)
@@ -253,7 +224,7 @@ def run(mixture: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginn
         if playing and now.speech_ms >= 200 and not now.silence_ms and not held:
             held = True
             begins = end - now.speech_ms * 8
-            if any(part.interrupts and part.begins <= end and begins < part.ends for part in mixture.parts):
+            if any(part.interrupts and part.begins <= end and begins < part.ends for part in call.parts):
                 our_end = end  # the line stops
             else:
                 counts.stops += 1
@@ -266,10 +237,10 @@ def run(mixture: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginn
             silence_from = end - now.silence_ms * 8
         if opened and now.silence_ms >= 300:
             opened = False
-            met = [part for part in mixture.parts if part.begins < silence_from and open_from < part.ends]
+            met = [part for part in call.parts if part.begins < silence_from and open_from < part.ends]
             for part in met:
                 part.heard = True
-            near = any(part.begins < silence_from and open_from < part.ends for part in mixture.parts)
+            near = any(part.begins < silence_from and open_from < part.ends for part in call.parts)
             if near:
                 last = max(part.ends for part in met)
                 covered = sum(min(silence_from, part.ends) - max(open_from, part.begins) for part in met)
@@ -283,27 +254,24 @@ def run(mixture: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginn
                 activity.picture.dismissed()
             activity.picture.over()
         # The conversation goes on by the clock, so that a wrong ear does not change what is said.
-        if at >= next_line and our_end <= at and line < 7:
-            line += 1
-            clip = mixture.sounds.ours[draw.integers(len(mixture.sounds.ours))]
-            clip = at_level(clip, -20.0)
-            mixture.ours[at:] = 0.0
-            mixture.ours[at : at + len(clip)] = clip
+        if at >= next_line and our_end <= at < len(call.near) - 12 * SAMPLE_RATE:
+            clip = call.ours_said[draw.integers(len(call.ours_said))]
+            call.ours[at:] = 0.0
+            call.ours[at : at + len(clip)] = clip
             our_end, held = at + len(clip), False
             interrupted = draw.random() < 0.25
             counts.lines += not interrupted
             if interrupted:
-                texts = mixture.sounds.interrupts[mixture.name]
+                texts = call.interrupts
                 begins = at + int(draw.uniform(1.2, 1.8) * SAMPLE_RATE)
-                said_last = mixture.say(texts[draw.integers(len(texts))], begins, interrupts=True)
+                said_last = call.say(texts[draw.integers(len(texts))], begins, interrupts=True)
             else:
-                texts = mixture.sounds.people[mixture.name]
+                texts = call.said
                 begins = our_end + int(draw.uniform(0.3, 0.9) * SAMPLE_RATE)
-                if begins < len(mixture.near) - 5 * SAMPLE_RATE:
-                    said_last = mixture.say(texts[draw.integers(len(texts))], begins)
+                said_last = call.say(texts[draw.integers(len(texts))], begins)
             next_line = max(said_last, our_end) + int(draw.uniform(0.9, 2.0) * SAMPLE_RATE)
-    for part in mixture.parts:
-        if part.ends > len(mixture.near) - SAMPLE_RATE:
+    for part in call.parts:
+        if part.ends > len(call.near) - SAMPLE_RATE:
             continue
         counts.said += 1
         counts.unheard += not part.heard
@@ -314,29 +282,31 @@ def run(mixture: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginn
     return counts
 
 
-def main() -> None:
+async def main() -> None:
     """Print the table."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--calls", type=int, default=12, help="for each difference of level")
     ask.add_argument("--seed", type=int, default=1)
     asked = ask.parse_args()
-    found = asyncio.run(sounds(SPEAKERS, PROGRAMMES))
+    voices = CallerVoices()
+    bot = Speaker("ours", "hibari")
+    found = Sounds([at_level(from_pcm(await voices.speak(text, bot)), -20.0) for text in OURS], voices)
     everything = Counts()
-    by_level: dict[float, Counts] = defaultdict(Counts)
+    by_level: dict[Level, Counts] = defaultdict(Counts)
     for gap in (None, *GAPS_DB):
         counts = Counts()
         for call in range(asked.calls):
-            draw = np.random.default_rng([asked.seed, 0 if gap is None else gap, call])
-            level = LEVELS_DB[call % len(LEVELS_DB)]
-            one = run(Mixture(found, gap, level, draw))
+            draw = np.random.default_rng([asked.seed, gap or 0, call])
+            level = LEVELS[call % len(LEVELS)]
+            one = run(await mixture(gap, level, found, draw))
             counts.add(one)
             by_level[level].add(one)
         everything.add(counts)
-        print(json.dumps({"person_above_room_db": gap, **counts.figures()}))
+        print(json.dumps({"person_above_room_db": gap, **counts.figures()}), flush=True)
     for level, counts in by_level.items():
-        print(json.dumps({"line_db": level, **counts.figures()}))
-    print(json.dumps({"all": True, "frame_ms": FRAME_MILLISECONDS, **everything.figures()}))
+        print(json.dumps({"line": level, **counts.figures()}))
+    print(json.dumps({"all": True, **everything.figures()}))
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
