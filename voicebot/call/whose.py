@@ -14,8 +14,8 @@ from voicebot.call.meaning import normal
 from voicebot.call.turn_events import Meaning
 from voicebot.speech.listening.nearest.picture import Who
 
-_SURE: Final = 0.7
-"""The first answer that a level is learnt from is at least so sure."""
+_SURE: Final = {Who.ALONE: 0.5, Who.UNSURE: 0.7}
+"""The first answer that a level is learnt from is at least so sure: more where others are heard as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,9 @@ def teaches(said: Said, text: str, language: str) -> bool:
         return False
     if normal(text) in languages.of(language).manners.greetings:
         return True
-    sure = said.who is Who.PERSON or (said.answers and said.sure >= _SURE)
-    return said.means is Meaning.ANSWER and sure and not said.strange
+    if said.means is not Meaning.ANSWER or said.strange:
+        return False
+    return said.who is Who.PERSON or (said.answers and said.sure >= _SURE[said.who])
 
 
 def dismissed(who: Who, *, heeded: bool) -> bool:

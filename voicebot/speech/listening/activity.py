@@ -64,6 +64,7 @@ _AFTER_PERSON_MS: Final = 1000
 """So soon after the person has spoken over a room, only a sure voice goes on."""
 _CANDIDATE_FRAMES: Final = 40
 """Who has not begun to speak after so long is behind the person."""
+_DIES_AWAY_MS: Final = 400
 _VOICE_TAIL_MS: Final = 40
 """How long silero goes on hearing a voice that has ended."""
 _SMOOTHED_FRAMES: Final = 3
@@ -146,6 +147,7 @@ class VoiceActivity:
         self._run_ms = 0
         self._silence_ms = 0
         self._was_person = False
+        self._spoken = False
         self._candidates: deque[float] = deque()
         self._candidate_ms = 0
         self._strong_ms = 0
@@ -237,7 +239,14 @@ class VoiceActivity:
     def _were_behind(self, but: int) -> None:
         """Give what has not become speech, all but the last frames, to what is behind the person."""
         while len(self._candidates) > but:
-            self.picture.behind(self._candidates.popleft(), voice=True)
+            level = self._candidates.popleft()
+            if not self._dies_away:
+                self.picture.behind(level, voice=True)
+
+    @property
+    def _dies_away(self) -> bool:
+        """Whether the person's own voice may still be heard, in the room's answer or as a weak end of a word."""
+        return self._spoken and self._silence_ms <= _DIES_AWAY_MS
 
     def _no_candidate(self) -> None:
         self._candidates.clear()
@@ -246,6 +255,9 @@ class VoiceActivity:
     def _start(self) -> None:
         self._active = True
         self._run_ms = self._candidate_ms
+        # What has just become speech was not rejected after all.
+        del self._rejected[-len(self._candidates) :]
+        self._rejected_ms = max(0, self._rejected_ms - self._candidate_ms)
         self._run = list(self._candidates)
         for level in self._run[:-1]:
             self.picture.suspect(level)
@@ -269,6 +281,7 @@ class VoiceActivity:
             self._run_ms += before + FRAME_MILLISECONDS
         elif self._silence_ms > BRIDGED_GAP_MS:
             self._was_person = self._who is Who.PERSON
+            self._spoken = True
             self._active = False
             self._run_ms = 0
 
@@ -306,9 +319,9 @@ class VoiceActivity:
     def _reject(self, smooth: float, echo: float) -> Rejected | None:
         """Follow the voices that are nobody's speech to us, and what is no voice."""
         voice = self._voice.recent[-1] >= _ONSET and smooth > self.picture.floor + 6.0
-        if not self._active and not (voice and smooth <= echo) and not self._candidate_ms:
+        if not (self._active or self._dies_away or self._candidate_ms or (voice and smooth <= echo)):
             self.picture.behind(smooth, voice=voice)
-        if voice and not self._active:
+        if voice and not (self._active or self._dies_away):
             self._rejected.append(smooth)
             self._rejected_echo += smooth <= echo
             self._rejected_ms += FRAME_MILLISECONDS + self._rejected_gap_ms
