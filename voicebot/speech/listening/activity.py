@@ -225,10 +225,13 @@ class VoiceActivity:
         if self._sure_ms >= enough:
             self._who = Who.PERSON
             return True
-        self._who = self.picture.judge(upper(list(self._candidates)))
-        if self._who is Who.ALONE or (playing and quiet_room):
+        so_far = upper(list(self._candidates))
+        self._who = self.picture.judge(so_far)
+        if self._who is Who.ALONE:
             return self._strong_ms >= (_SUSTAINED_MS if playing else _STRONG_MS)
-        return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not (soon or playing))
+        if playing:
+            return quiet_room and self.picture.near_enough(so_far) and self._strong_ms >= _SUSTAINED_MS
+        return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not soon)
 
     def _voiced(self, *, playing: bool) -> bool:
         recent = list(self._voice.recent)

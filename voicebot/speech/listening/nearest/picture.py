@@ -54,6 +54,8 @@ _GOES_ON_DB: Final = 3.0
 _ALONE_BORDER_DB: Final = 6.0
 """Below the person by this much, where no room was heard, it is unsure who speaks."""
 _ENDS_ABOVE_ROOM_DB: Final = -3.0
+"""The person has stopped where no more is heard than the room's louder sounds, but for the loudest."""
+_INTERRUPTS_BELOW_DB: Final = 11.0
 _SPEAKER_DYNAMICS_DB: Final = 20.0
 """Weak ends of words lie this much below the speaker's level."""
 _BELOW_SPEECH_DB: Final = 32.0
@@ -226,6 +228,10 @@ class Picture:
             return self.person - _ALONE_BORDER_DB
         border = self.person - min(max(_BORDER_PART * (self.person - room), _BORDER_LEAST_DB), _BORDER_MOST_DB)
         return max(border, room + _BORDER_LEAST_DB)
+
+    def near_enough(self, level: float) -> bool:
+        """Whether this level interrupts although it is not surely the person's: nobody speaks so much lower to us."""
+        return self.person is not None and level >= self.person - _INTERRUPTS_BELOW_DB
 
     def goes_on_from(self) -> float | None:
         """Level from which somebody who was surely the person a moment ago speaks again; ``None`` as above."""
