@@ -291,7 +291,9 @@ class TurnTaking:
 
     def _decide(self, intent: str, also: tuple[str, ...]) -> tuple[State, Act]:
         cell = self._table.find(self._step, intent, self._states())
-        answers_here = cell is not None and cell.kind == "own" and not (cell.move and cell.move.hold)
+        answers_here = (
+            cell is not None and cell.kind == "own" and not (cell.move and (cell.move.hold or cell.move.stay))
+        )
         if not answers_here:
             for first in also:
                 opener = self._table.find(self._step, first, self._states())

@@ -38,6 +38,8 @@ _WEAK: Final = frozenset(
 """Intents that yield to a value that the step asks for."""
 _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
+_WHO_CALLS: Final = frozenset({"who_is_this", "why_calling"})
+"""What anybody may ask who picks up a phone."""
 NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
 """What means nothing in this call: another hypothesis may mean something."""
 
@@ -92,7 +94,7 @@ class Reader:
             return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
         never = fenced(words, language, right_party=confirmed)
         verdict, also = self._verdict(words, parts, state.step, values, compare, never)
-        verdict, also = self._on_whom_is_there(verdict, also, words, state)
+        verdict, also = self._on_whom_is_there(verdict, also, words, state, compare)
         if self._questioned(verdict.intent, words, state.step):
             verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
         if self._not_all(verdict.intent, words, state.step):
@@ -139,6 +141,25 @@ class Reader:
             if words.startswith(greeting + gap) and len(words) > len(greeting + gap):
                 return words[len(greeting + gap) :]
         return words
+
+    def _of_another(
+        self, verdict: Verdict, also: tuple[str, ...], rest: str, step: str, compare: Compare
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        """Return what somebody means who says whose wife or son they are: no yes, and a question is answered first.
+
+        Parameters
+        ----------
+        rest
+            What they say after that.
+        """
+        also = tuple(one for one in also if one != "affirm")
+        if verdict.intent in {"affirm", "ask_another_person", *NOTHING}:
+            verdict = Verdict("not_available", 0.8, verdict.ranking)
+        if verdict.intent == "not_available" and rest:
+            asked = self._step.weigh(compare((rest,), step)[0], step, Fenced(frozenset(), frozenset()))
+            if asked.intent in _WHO_CALLS:
+                return Verdict(asked.intent, asked.confidence, verdict.ranking), also
+        return verdict, also
 
     def _says_nothing(self, text: str, step: str) -> bool:
         """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
@@ -212,14 +233,14 @@ class Reader:
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
 
     def _on_whom_is_there(
-        self, verdict: Verdict, also: tuple[str, ...], words: str, state: State
+        self, verdict: Verdict, also: tuple[str, ...], words: str, state: State, compare: Compare
     ) -> tuple[Verdict, tuple[str, ...]]:
         """Reconsider what is said about who is on the line."""
         if verdict.intent == "wrong_person" and self._unfounded(words, state):
             verdict = Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
         relative = not state.right_party and self._language.clues.relative.search(words)
-        if relative and verdict.intent in {"affirm", *NOTHING}:
-            return Verdict("not_available", 0.8, verdict.ranking), ()
+        if relative:
+            return self._of_another(verdict, also, words[relative.end() :].strip(), state.step, compare)
         return verdict, also
 
     def _unfounded(self, words: str, state: State) -> bool:

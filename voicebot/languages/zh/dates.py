@@ -113,7 +113,7 @@ def _same_day(match: re.Match[str], now: datetime) -> date | None:
 
 
 @_RULES.add(
-    rf"{_D}[号日](?:[,是]?{_WEEKDAY})?",
+    rf"(?:(?:下下|下|这|本)?个?{_WEEKDAY}[,是]?(?:也?就是)?)?{_D}[号日](?:[,是]?(?:也?就是)?(?:下下|下|这|本)?个?{_WEEKDAY})?",
     not_after=rf"[第月零〇百千万亿.:/{DIGIT}十廿\d]",
     not_then="[线楼院门店员柜房床机码馆桌窗厅文球车]|文件|[前以之]?内|之?间|以?后[还再]?[一二两三四五六七八九十\\d]+天",
 )

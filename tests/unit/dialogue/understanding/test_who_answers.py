@@ -1,0 +1,39 @@
+"""Several things said in one breath by whoever picks up: who they are, a question, a complaint."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.dialogue.understanding.test_nothing_and_fences import heard
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("en-US", "i'm her husband who's asking", "who_is_this"),
+        ("en-US", "this is his sister what is this regarding", "why_calling"),
+        ("en-US", "his brother speaking she's not home right now", "not_available"),
+        ("en-US", "i'm his mom", "not_available"),
+        ("zh-CN", "我是她老公您是哪里", "who_is_this"),
+        ("zh-CN", "我是他妹妹你找他有啥事", "why_calling"),
+        ("zh-CN", "是我爸的电话", "not_available"),
+        ("zh-CN", "我是他同事他开会去了", "not_available"),
+    ],
+)
+def test_a_relative_is_not_the_person_and_a_question_is_answered_first(language: str, text: str, intent: str) -> None:
+    found = heard(text, "identity", language)
+    assert (found.intent, "affirm" in found.also) == (intent, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("zh-CN", "喂是我谁呀", "who_is_this"),
+        ("zh-CN", "哎是我什么事", "why_calling"),
+        ("zh-CN", "就是我你们烦不烦人啊", "complaint_or_abuse"),
+        ("en-US", "yeah who's this", "who_is_this"),
+    ],
+)
+def test_a_yes_at_the_beginning_counts_beside_the_rest(language: str, text: str, intent: str) -> None:
+    found = heard(text, "identity", language)
+    assert (found.intent, found.also) == (intent, ("affirm",))
