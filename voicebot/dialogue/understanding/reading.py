@@ -155,7 +155,7 @@ class Reader:
         also = tuple(one for one in also if one != "affirm")
         if verdict.intent in {"affirm", "ask_another_person", *NOTHING}:
             verdict = Verdict("not_available", 0.8, verdict.ranking)
-        if verdict.intent == "not_available" and rest:
+        if verdict.intent == "not_available" and self._language.clues.asking.search(rest):
             asked = self._step.weigh(compare((rest,), step)[0], step, Fenced(frozenset(), frozenset()))
             if asked.intent in _WHO_CALLS:
                 return Verdict(asked.intent, asked.confidence, verdict.ranking), also
