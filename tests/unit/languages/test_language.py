@@ -16,6 +16,7 @@ from voicebot.paths import shipped
 EVERY = pytest.mark.parametrize("language", [languages.of(code) for code in languages.codes()], ids=languages.codes())
 SOURCES = Path(languages.__file__).parents[1]
 TABLES = {
+    "cli/demo.py",
     "cli/model.py",
     "dialogue/script/reading/finding.py",
     "cli/script/understand.py",
@@ -24,6 +25,7 @@ TABLES = {
     "doctor/recogniser.py",
     "doctor/voice.py",
     "rehearsal/persona.py",
+    "rehearsal/selection.py",
     "rehearsal/voices.py",
     "speech/model_check.py",
     "speech/models/catalogue.py",
