@@ -78,7 +78,7 @@ _SAYS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "back_channel": ("uh-huh", "mm-hmm", "yeah", "okay", "right", "I see", "sure", "mhm", "oh, okay", "alright"),
     },
     "zh-CN": {
-        "identity": ("是的，我就是",),
+        "identity": ("对的，是我本人",),
         INTERRUPTION: (
             "这个钱我上周就转过去了",
             "你们不要再打过来了",
@@ -150,7 +150,7 @@ class Interrupter:
         """Return the 20 ms to send."""
         for entry in self._tail.news() if self._tail is not None else ():
             match entry.event:
-                case events.LineSaid(line="steps.identity.say"):
+                case events.LineSaid(line="steps.identity.say" | "intents.affirm.confirm"):
                     self._next = (at + 0.5, self._identity, False)
                 case events.LineBegun(line=line) if line == _LINE and not self.began:
                     self._next = (at + self._overlap.after, self._overlap.pcm, True)

@@ -55,7 +55,7 @@ _OVER_ROOM_PLAYING_MS: Final = 120
 _UNSURE_MS: Final = 100
 """A voice that may be the room's must last this long."""
 _SUSTAINED_MS: Final = 400
-"""While no level tells, only sustained speech interrupts."""
+"""What is lower than the person interrupts only by going on."""
 _SUPERSEDED_FRAMES: Final = 15
 """Speech of unknown origin that lasted this long gives way to a clearly louder voice."""
 _MUCH_LOUDER_DB: Final = 11.0
@@ -228,7 +228,7 @@ class VoiceActivity:
         so_far = upper(list(self._candidates))
         self._who = self.picture.judge(so_far)
         if self._who is Who.ALONE:
-            return self._strong_ms >= (_SUSTAINED_MS if playing else _STRONG_MS)
+            return self._strong_ms >= (_OVER_ROOM_PLAYING_MS if playing else _STRONG_MS)
         if playing:
             return quiet_room and self.picture.near_enough(so_far) and self._strong_ms >= _SUSTAINED_MS
         return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not soon)
