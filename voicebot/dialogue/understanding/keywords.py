@@ -35,6 +35,16 @@ def hard_intent(text: str, language: str, *, right_party: bool = False) -> str:
     return ""
 
 
+def share_of_words(intent: str, text: str, language: str) -> float:
+    """Return how much of an utterance the words are by which a rule decides an intent, 0 to 1."""
+    lengths = [
+        len(found.group())
+        for rule in languages.of(language).keywords
+        if rule.intent == intent and (found := rule.says.search(text))
+    ]
+    return max(lengths, default=0) / max(1, len(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Fenced:
     """Intents that an utterance cannot mean, so that no model takes it for one either.

@@ -16,7 +16,7 @@ from voicebot.dialogue.talk import EngineIntent, Evidence, Question, State, Unde
 from voicebot.dialogue.understanding.denied import beside, reconsidered
 from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
 from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
-from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent
+from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent, share_of_words
 from voicebot.dialogue.understanding.matcher import Matcher
 from voicebot.dialogue.understanding.normal import Clauses, clauses, cleaned, is_bare, replaced
 from voicebot.languages.language import BREAKS_OFF
@@ -45,6 +45,12 @@ NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
 
 VALUE: Final = 0.8
 """How sure an answer is that brings the value which the step asks for."""
+RULE_SHARE: Final = 0.5
+"""Share of an utterance from which the words of a rule say it all."""
+RULE_AGREED: Final = 0.5
+"""Probability from which the matcher agrees with a rule."""
+RULE_ALONE: Final = 0.55
+"""How sure a rule is whose words stand among others that say something else: enough to ask, and no more."""
 LED: Final = 0.9
 """How sure a yes or a no is that begins an utterance."""
 LED_INTO_NOTHING: Final = 0.55
@@ -91,7 +97,10 @@ class Reader:
         complete = not self._more_to_come(text, spelled, words, state.step)
         if hard:
             also = _also(parts.lead, hard)
-            return Understanding(hard, 1.0, (), values.of(hard, script), "keyword", complete, "", also)
+            sure = self._says_nothing_else(hard, words, state.step, compare)
+            confidence, evidence = (1.0 if sure else RULE_ALONE), Evidence(literal=sure)
+            found = values.of(hard, script)
+            return Understanding(hard, confidence, (), found, "keyword", complete, "", also, evidence=evidence)
         never = fenced(words, language, right_party=confirmed)
         verdict, also = self._verdict(words, parts, state.step, values, compare, never)
         verdict, also = self._on_whom_is_there(verdict, also, words, state, compare)
@@ -123,6 +132,17 @@ class Reader:
         return Understanding(
             verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also, evidence=evidence
         )
+
+    def _says_nothing_else(self, hard: str, words: str, step: str, compare: Compare) -> bool:
+        """Whether the words of a rule are what the utterance says: most of it, an example, or what it resembles.
+
+        "You people will make me bankrupt" holds the word, and "don't call in the morning, call me at night" the phrase.
+        """
+        if share_of_words(hard, words, self._script.language) >= RULE_SHARE:
+            return True
+        if self._matcher.same_as(words, step):
+            return self._matcher.same_as(words, step) == hard
+        return compare((words,), step)[0].probabilities.get(hard, 0.0) >= RULE_AGREED
 
     def _in_so_many_words(self, verdict: Verdict, words: str, step: str) -> bool:
         """Whether it was said in so many words; to give their own name is a yes, a denial anywhere near is none."""

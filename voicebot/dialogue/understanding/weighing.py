@@ -11,7 +11,7 @@ A belief from 0 to 1 is made of three doubts that have nothing to do with each o
 
 What the belief is enough for depends on what would be decided (``NEEDED``): the graver, the more. Where it is not
 enough, the callee is asked whether that was said; where it is so small that asking would be odd, it counts as not
-understood. The debt is told to nobody who only resembles people who say yes.
+understood. Words that only resemble what people say who mean it tell nobody the debt, and bar no number.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ def weigh(
     if not literal and understanding.confidence < least_meant:
         step = "not_understood"
     elif consequence != "none":
-        enough = belief >= needed and (literal or not tells) and understanding.recognition >= least_heard
+        grave = tells or consequence == "bars"
+        enough = belief >= needed and (literal or not grave) and understanding.recognition >= least_heard
         step = "act" if enough else "ask" if belief >= ASKED_FROM else "not_understood"
     return Weighed(step, heard, meant, belief, needed)
 
@@ -144,7 +145,7 @@ def _meant(understanding: Understanding) -> float:
 def _literal(understanding: Understanding) -> bool:
     """Whether it was said in so many words, or pressed; a likeness never leaves no doubt at all."""
     exact = understanding.confidence >= 1.0
-    return exact or understanding.evidence.literal or understanding.policy in {"engine", "keyword"}
+    return exact or understanding.evidence.literal or understanding.policy == "engine"
 
 
 def _between(points: Sequence[tuple[float, float]], at: float) -> float:

@@ -171,7 +171,7 @@ def test_an_intent_below_the_scripts_threshold_is_not_believed(tmp_path: Path) -
     strict = loaded(tmp_path, changed(("debt_words:", "thresholds: {intent: 0.5}\ndebt_words:")))
     talk = at_payment(strict).take(Understanding("promise_to_pay", 0.49))
     assert talk.keys[0] == "reprompts.no_match.0"
-    assert talk.take(Understanding("stop_calling", 0.1, policy="keyword")).outcome == "do_not_call"
+    assert talk.take(Understanding("stop_calling", policy="keyword")).outcome == "do_not_call"
     assert at_payment(strict).take(Understanding("promise_to_pay", 0.5)).state.step == "when"
     own = "    exhausted: {end: gave_up}\n    thresholds: {intent: 0}\n"
     free = (("debt_words:", "thresholds: {intent: 0.5}\ndebt_words:"), ("    exhausted: {end: gave_up}\n", own))

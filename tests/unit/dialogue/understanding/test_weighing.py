@@ -48,7 +48,7 @@ def test_more_evidence_never_leads_to_less(
         replace(heard, confidence=max(heard.confidence, more)),
         replace(heard, recognition=max(heard.recognition, more)),
         replace(heard, ranking=()),
-        replace(heard, policy="keyword"),
+        replace(heard, policy="engine"),
         replace(heard, evidence=replace(evidence, literal=True)),
         replace(heard, evidence=replace(evidence, second_ear=True)),
         replace(heard, evidence=replace(evidence, pace=1.0)),
@@ -85,7 +85,14 @@ def test_words_that_were_surely_heard_act_at_once(consequence: Consequence) -> N
 def test_what_was_barely_heard_decides_nothing() -> None:
     heard = Understanding("already_paid", recognition=BARELY_HEARD)
     assert [weigh(heard, consequence, answers=True).step for consequence in SCALE] == ["act", "ask", "ask", "ask"]
-    assert weigh(replace(heard, recognition=0.28, policy="keyword", confidence=0.9), "ends", answers=True).step != "act"
+    assert weigh(replace(heard, recognition=0.25), "ends", answers=True).step == "not_understood"
+
+
+def test_no_number_is_barred_by_a_likeness() -> None:
+    like = Understanding("attorney", 0.99)
+    assert weigh(like, "ends", answers=False).step == "act"
+    assert weigh(like, "bars", answers=False).step == "ask"
+    assert weigh(replace(like, evidence=Evidence(literal=True)), "bars", answers=False).step == "act"
 
 
 def test_the_debt_is_told_only_to_who_says_so() -> None:
