@@ -32,7 +32,7 @@ from voicebot.languages import Language
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Of the features; part of every cache key."""
 _EMBEDDING_WEIGHT: Final = 2.4
 _STRENGTH: Final = 10.0
