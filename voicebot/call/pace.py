@@ -7,7 +7,7 @@ from typing import Final
 _LONGER: Final = 1.25
 """People's pauses differ from one to the next; the next one may be so much longer than the longest so far."""
 _LONGEST_SEARCHING_MS: Final = 2500
-_LONGEST_ANSWERED_MS: Final = 500
+_LONGEST_ANSWERED_MS: Final = 280
 _HABIT: Final = 2
 """So many back-channels make a habit."""
 _LONGER_THAN_BACK_CHANNEL_MS: Final = 40

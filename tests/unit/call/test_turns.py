@@ -360,8 +360,8 @@ def test_who_was_cut_off_once_is_given_more_time_after_an_answer() -> None:
     line.speech(300)
     line.silence(100)
     line.decide()
-    assert line.silence(300) == []
-    assert kinds(line.silence(120)) == [Close, Commit]
+    assert line.silence(160) == []
+    assert kinds(line.silence(40)) == [Close, Commit]
 
 
 def test_a_value_may_go_on_and_a_plain_yes_does_not() -> None:
