@@ -173,7 +173,7 @@ class Hearing:
     @property
     def person(self) -> bool:
         """Whether a person is known to be there: only then is what is said an answer."""
-        return self.known in (Verdict.PERSON, Verdict.SILENCE)
+        return self.known is Verdict.PERSON
 
     def refuses(self, text: str) -> str:
         """Why words sound recorded and are nobody's answer; empty where they may be one."""
@@ -209,6 +209,6 @@ class Hearing:
             self.known = Verdict.UNDECIDED
         elif verdict is Verdict.ANNOUNCEMENT:
             self.unreachable, self._greeting = self._greeting.unreachable, None
-        elif verdict is not Verdict.PERSON:
+        elif verdict is Verdict.VOICEMAIL:
             self._greeting = None
         return verdict

@@ -15,6 +15,7 @@ import typer
 from voicebot.agi.phone import Disposition
 from voicebot.call.recordings import playable
 from voicebot.cli import filters, output, playing, times
+from voicebot.cli.classifying import classify
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.vocabulary import OUTCOMES
@@ -195,6 +196,9 @@ def export(
     else:
         for path in written:
             output.out.print(path)
+
+
+app.command("classify")(classify)
 
 
 def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:

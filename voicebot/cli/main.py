@@ -23,7 +23,7 @@ NOUNS: Final = {
     "campaign": "Create, fill, start and watch campaigns.",
     "lead": "List, show, drop and requeue leads.",
     "dnc": "List and add numbers that must not be called.",
-    "call": "List, show, play and export calls.",
+    "call": "List, show, play and export calls; tell from recordings who picked up.",
     "trunk": "List, check, render and try SIP trunks.",
     "model": "List and install models.",
     "db": "Keep the database's tables in step.",

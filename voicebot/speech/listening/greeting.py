@@ -75,6 +75,7 @@ class Verdict(enum.StrEnum):
 
 
 _MACHINES: Final = frozenset({Verdict.VOICEMAIL, Verdict.SCREENER, Verdict.SWITCHBOARD, Verdict.ANNOUNCEMENT})
+_UNKNOWN: Final = frozenset({Verdict.UNDECIDED, Verdict.SILENCE})
 _NOT_WORDS: Final = re.compile(r"[^\w']+")
 _KINDS: Final = ("voicemail", "unavailable", "screener", "asking", "notice", "business")
 _SURE: Final = ("voicemail", "screener", "notice")
@@ -172,7 +173,7 @@ class GreetingClassifier:
 
     def hung_up(self, at: float) -> Verdict:
         """The callee has hung up: who says little and leaves is a person."""
-        if self._verdict is Verdict.UNDECIDED and self._spoke and not self._suspected():
+        if self._verdict in _UNKNOWN and self._spoke and not self._suspected():
             if self._longest_ms <= _MONOLOGUE_MS:
                 self._verdict, self.why = Verdict.PERSON, "said little and hung up"
             return self._verdict
@@ -188,7 +189,7 @@ class GreetingClassifier:
         """
         passed = sum(utterance_ms >= least for least in _ASKED_AFTER_MS)
         new, self._asked = passed > self._asked, passed
-        return new and self._verdict is Verdict.UNDECIDED
+        return new and self._verdict in _UNKNOWN
 
     # ------------------------------------------------------------------------------------------ verdict
 
@@ -200,7 +201,8 @@ class GreetingClassifier:
     @property
     def unreachable(self) -> Unreachable | None:
         """Why the number cannot be reached, as an announcement tells it."""
-        return max(self._unreachable, key=lambda one: len(self._unreachable[one]), default=None)
+        said = self._unreachable
+        return max(said, key=lambda one: (one is not Unreachable.NO_ANSWER, len(said[one])), default=None)
 
     @property
     def settled(self) -> bool:
@@ -210,7 +212,7 @@ class GreetingClassifier:
     @property
     def wary(self) -> bool:
         """It is not known what picked up, and it sounds as if more were to come: nobody is talked over."""
-        if self._verdict is not Verdict.UNDECIDED or self._offers:
+        if self._verdict not in _UNKNOWN or self._offers:
             return False
         return self._longest_ms > _SHORT_MS or self._suspected() or bool(self._weak())
 
@@ -244,9 +246,15 @@ class GreetingClassifier:
         return f"a recorded greeting said {_quoted(earlier)}" if earlier and not self._offers else ""
 
     def _decide(self, at: float) -> Verdict:
-        """Return the verdict; a "person" who has taken no turn yet may prove to be a machine after all."""
+        """Return the verdict; a "person" who has taken no turn yet may prove to be a machine after all.
+
+        Who was silent may speak in the end.
+        """
         if self._verdict is Verdict.UNDECIDED:
             self._verdict, self.why = self._weigh(at)
+        elif self._verdict is Verdict.SILENCE and self._spoke:
+            found = self._machine(at) or self._person(at - self._began if self._began is not None else 0.0)
+            self._verdict, self.why = found or (self._verdict, self.why)
         elif self._verdict is Verdict.PERSON and not self._talks:
             found = self._machine(at)
             self._verdict, self.why = found or (self._verdict, self.why)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicebot.languages.language import Unreachable
 from voicebot.speech.listening.activity import Activity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 
@@ -185,3 +186,60 @@ def test_a_screener_that_repeats_what_it_asks_for_is_no_person() -> None:
     line = Line(screened=True)
     said = line.hear(("speech", 2400), ("words", "to be connected please press five now"), ("silence", 300))
     assert said is Verdict.SCREENER
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"),
+    [
+        ("en-US", "the number you have dialed is not in service please check the number", Unreachable.NOT_IN_SERVICE),
+        ("en-US", "the mobile phone you are calling is switched off please try again later", Unreachable.SWITCHED_OFF),
+        ("en-US", "the number you are calling has calling restrictions", Unreachable.BARRED),
+        ("zh-CN", "您拨打的号码是空号 请查证后再拨", Unreachable.NOT_IN_SERVICE),
+        ("zh-CN", "您好 您拨打的电话已关机", Unreachable.SWITCHED_OFF),
+        ("zh-CN", "您拨打的用户正在通话中 请稍后再拨", Unreachable.BUSY),
+        ("zh-CN", "您拨打的电话已停机", Unreachable.SUSPENDED),
+    ],
+)
+def test_announcements_of_networks(language: str, text: str, reason: Unreachable) -> None:
+    line = Line(language)
+    assert line.hear(("speech", 4000), ("words", text), ("silence", 2600)) is Verdict.ANNOUNCEMENT
+    assert line.classifier.unreachable is reason
+
+
+def test_an_announcement_with_a_mailbox_behind_it_is_a_mailbox() -> None:
+    said = ("words", "您拨打的用户暂时无法接通")
+    line = Line("zh-CN")
+    assert line.hear(("speech", 2500), said, ("silence", 800)) is Verdict.UNDECIDED
+    assert line.hear(("speech", 2000), ("words", "请在提示音后留言")) is Verdict.VOICEMAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thank you for calling miller's hardware this is bob how can i help you",
+        "good morning you've reached the front desk how may i direct your call",
+    ],
+)
+def test_who_answers_for_a_company_is_a_person(text: str) -> None:
+    line = Line()
+    assert line.hear(("speech", 4600), ("words", text), ("silence", 1100)) is Verdict.PERSON
+    assert line.classifier.refuses("yes go ahead") == ""
+
+
+def test_who_listens_to_the_bot_and_answers_is_a_person_at_once() -> None:
+    classifier = GreetingClassifier("en-US")
+    for tick in range(200):
+        classifier.frame(Activity(False, 0, 20 * tick, -70.0), tick / 50, playing=True)
+    for tick in range(200, 230):
+        classifier.frame(Activity(True, 20 * (tick - 199), 0, -20.0), tick / 50)
+    assert classifier.words("yes speaking", 4.7) is Verdict.PERSON
+    assert classifier.settled
+
+
+def test_who_says_little_and_hangs_up_is_a_person() -> None:
+    line = Line()
+    line.hear(("speech", 1500), ("words", "stop calling me"))
+    assert line.classifier.hung_up(2.0) is Verdict.PERSON
+    machine = Line()
+    machine.hear(("speech", 1500), ("words", "this number is protected from unwanted calls"))
+    assert machine.classifier.hung_up(2.0) is not Verdict.PERSON
