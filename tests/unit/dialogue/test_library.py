@@ -51,8 +51,8 @@ def test_held_out_utterances_cover_all_intents_and_are_nowhere_learned_from(lang
             trained |= {_normal(text, language) for text in part.examples}
         for step in one.steps.values():
             trained |= {_normal(text, language) for texts in step.examples.values() for text in texts}
-    for texts in corpora.utterances(language).values():
-        trained |= {_normal(text, language) for text in texts}
+    for by_intent in corpora.hands(language).values():
+        trained |= {_normal(text, language) for texts in by_intent.values() for text in texts}
     assert [text for _, text in utterances if _normal(text, language) in trained] == []
     assert len({_normal(text, language) for _, text in utterances}) == len(utterances)
 

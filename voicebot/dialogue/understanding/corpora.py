@@ -14,8 +14,8 @@ from voicebot.errors import ConfigurationError, Problem
 from voicebot.paths import shipped
 
 
-def utterances(name: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the utterances of a corpus by intent.
+def hands(name: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the utterances of a corpus by file, one a writer, and intent.
 
     Parameters
     ----------
@@ -31,14 +31,15 @@ def utterances(name: str) -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def read(folder: Path) -> Mapping[str, tuple[str, ...]]:
+def read(folder: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Return the utterances in the files of a folder. Raises ConfigurationError."""
     files = sorted(folder.glob("*.tsv"))
     if not files:
         raise ConfigurationError(Problem("holds no utterances", "put *.tsv files there", file=str(folder)))
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     problems = []
     for file in files:
+        by_intent = found.setdefault(file.stem, {})
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             intent, tab, text = line.partition("\t")
             if not tab or not intent.strip() or not text.strip():
@@ -46,7 +47,7 @@ def read(folder: Path) -> Mapping[str, tuple[str, ...]]:
                     Problem("is not an utterance", "write intent, tab, utterance", file=str(file), line=number)
                 )
                 continue
-            found.setdefault(intent, {})[text.strip()] = None
+            by_intent.setdefault(intent, {})[text.strip()] = None
     if problems:
         raise ConfigurationError(problems)
-    return {intent: tuple(texts) for intent, texts in found.items()}
+    return {hand: {intent: tuple(texts) for intent, texts in by_intent.items()} for hand, by_intent in found.items()}

@@ -10,6 +10,7 @@ from typing import Final
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent
+from voicebot.dialogue.understanding import calibration
 from voicebot.dialogue.understanding.keywords import Fenced
 from voicebot.dialogue.understanding.matcher import Match
 
@@ -26,7 +27,8 @@ SURE_ENDING: Final = 0.5
 STRANGE_LIKENESS: Final = 0.30
 STRANGE_WORDS: Final = 0.5
 """Below both, the words are out of scope: similar to no example, and most of them occur in none."""
-STRANGE: Final = "out_of_scope"
+
+STRANGE: Final = calibration.STRANGE
 
 Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
 """Says how close masked texts are to intents, in a step."""
@@ -65,7 +67,7 @@ class Expectation:
         scores: dict[str, float] = {}
         for intent in {*match.probabilities, *match.here}:
             score = math.log(match.probabilities.get(intent, 0.0) + 1e-4)
-            if intent in own:
+            if intent in own or (step and intent == STRANGE):  # a television is as loud whatever was asked
                 score += OWN_BONUS
             elif step and not self._table.of(step, intent):
                 score += STRANGE_MALUS

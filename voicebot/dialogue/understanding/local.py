@@ -18,8 +18,7 @@ from typing import Final, Protocol
 from voicebot import languages, paths
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Question, Understanding
-from voicebot.dialogue.understanding import e5, hypotheses
-from voicebot.dialogue.understanding.corpora import utterances
+from voicebot.dialogue.understanding import corpora, e5, hypotheses
 from voicebot.dialogue.understanding.embedding import Embedder
 from voicebot.dialogue.understanding.expectation import Compare
 from voicebot.dialogue.understanding.matcher import Match, Matcher
@@ -77,10 +76,11 @@ class LocalPolicy:
         name = self._language.embedding
         self._embedder = _embedder(embeddings or paths.models_folder() / name) if name else None
         self._matcher = Matcher(
-            _examples(script),
+            {intent: part.examples for intent, part in script.intents.items()},
             {name: step.examples for name, step in script.steps.items()},
             script.language,
             self._embedder,
+            hands=_hands(script),
         )
         self._reader = Reader(script, self._matcher)
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[Match, ...]] = OrderedDict()
@@ -160,10 +160,13 @@ class LocalPolicy:
         return self._kept[key]
 
 
-def _examples(script: Script) -> dict[str, tuple[str, ...]]:
-    """Return a script's examples, and the utterances of its corpus beside them."""
-    more = utterances(script.corpus) if script.corpus else {}
-    return {intent: (*part.examples, *more.get(intent, ())) for intent, part in script.intents.items()}
+def _hands(script: Script) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return what the writers of a script's corpus say for its intents."""
+    written = corpora.hands(script.corpus) if script.corpus else {}
+    return {
+        hand: {intent: texts for intent, texts in by_intent.items() if intent in script.intents}
+        for hand, by_intent in written.items()
+    }
 
 
 @lru_cache(maxsize=4)

@@ -55,6 +55,11 @@ LED: Final = 0.9
 """How sure a yes or a no is that begins an utterance."""
 LED_INTO_NOTHING: Final = 0.55
 """The same where what follows means nothing here."""
+SURELY_STRANGE: Final = 0.6
+"""From which words are out of scope although they hold a value that was asked for. Of answers with a value, by writers
+that were not learnt from, 0.3 to 2 % are that strange, and 87 % of what is out of scope."""
+STRANGE_AS_ANSWER: Final = 0.9
+"""The same where it is the very value that the question asked for."""
 
 
 class Reader:
@@ -228,7 +233,7 @@ class Reader:
         if parts.lead:
             unclear = whole.intent == EngineIntent.NO_MATCH
             verdicts.insert(0, Verdict(parts.lead, LED_INTO_NOTHING if unclear else LED))
-        verdict, also = _joined(whole, verdicts)
+        verdict, also = _joined(whole, verdicts, parts.lead)
         if parts.lead and parts.lead == whole.intent == verdict.intent:  # and all of it says so
             verdict = replace(verdict, literal=True)
         if self._yes_settles(verdict, parts, words, values, step):
@@ -307,6 +312,9 @@ class Reader:
         asked = self._step.asked(step)
         # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
         bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
+        least = SURELY_STRANGE if asked not in values.values else STRANGE_AS_ANSWER
+        if verdict.intent == STRANGE and verdict.confidence >= least and not bare:
+            return verdict, also  # "is friday a holiday" names a day, and promises nothing
         fits = verdict.intent not in _WEAK and self._step.leads(step, verdict.intent)
         dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
         if not values.values or (fits and not bare and not dictated):
@@ -329,7 +337,7 @@ def _also(first: str, intent: str) -> tuple[str, ...]:
     return (first,) if first and first != intent else ()
 
 
-def _joined(whole: Verdict, parts: Sequence[Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+def _joined(whole: Verdict, parts: Sequence[Verdict], lead: str) -> tuple[Verdict, tuple[str, ...]]:
     """Return the most important intent, and what else was said with it."""
     weighty = [one for one in parts if one.intent not in _SMALL]
     if not weighty:
@@ -338,6 +346,8 @@ def _joined(whole: Verdict, parts: Sequence[Verdict]) -> tuple[Verdict, tuple[st
             return (small if whole.intent == EngineIntent.NO_MATCH else whole), ()
         return whole, ((small.intent,) if small and small.intent != whole.intent else ())
     best = max(weighty, key=lambda one: one.confidence)
+    if whole.intent == lead == "deny" and whole.confidence > best.confidence:
+        return whole, ()  # "no, I don't want to talk to anyone": all of it is surer to be a no than the rest a wish
     if whole.intent not in _SMALL and whole.confidence > best.confidence:
         best = whole
     others = tuple(

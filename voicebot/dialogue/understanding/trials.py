@@ -25,6 +25,7 @@ from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, State, Understanding, Utterance
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.policy import Policy
+from voicebot.dialogue.understanding.reliability import Bin, reliability
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.suggestions import meant
 
@@ -77,10 +78,21 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a file of cases."""
+    """The result of a file of cases.
+
+    Parameters
+    ----------
+    n
+        How many cases there are.
+    misses
+        Those with another result.
+    curve
+        Whether confidences are probabilities; see ``reliability``.
+    """
 
     n: int
     misses: tuple[Miss, ...]
+    curve: tuple[Bin, ...] = ()
 
     @property
     def accuracy(self) -> float:
@@ -235,7 +247,10 @@ def judge_intents(cases: Sequence[IntentCase], answers: Sequence[Understanding])
         for case, got in zip(cases, answers, strict=True)
         if got.intent != case.intent
     ]
-    return Result(len(cases), tuple(misses))
+    pairs = zip(cases, answers, strict=True)
+    return Result(
+        len(cases), tuple(misses), reliability((got.confidence, got.intent == case.intent) for case, got in pairs)
+    )
 
 
 def try_entities(cases: Sequence[EntityCase], language: str, lead: Lead | None = None) -> Result:

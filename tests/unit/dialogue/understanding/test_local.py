@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -114,6 +116,36 @@ def test_a_matcher_keeps_what_it_fitted(tmp_path: Path) -> None:
     for file in tmp_path.iterdir():
         file.write_bytes(b"broken")
     assert Matcher(examples, steps, "en-US", folder=tmp_path).compare(texts, "when") == first.compare(texts, "when")
+
+
+def test_a_matcher_learns_from_each_writer_by_the_others_how_sure_to_be(tmp_path: Path) -> None:
+    words = {"affirm": "yes yeah sure right", "deny": "no never nope wrong", "out_of_scope": "rain goal soup train"}
+    hands = {
+        writer: {
+            intent: [f"{greeting} {one} {other}" for one in said.split() for other in said.split()]
+            for intent, said in words.items()
+        }
+        for writer, greeting in {"ann": "well", "bob": "oh", "bob-hard": "oh", "cid": "look", "dot": "hey"}.items()
+    }
+    examples = {intent: [said.split()[0]] for intent, said in words.items()}
+    first = Matcher(examples, {}, "en-US", folder=tmp_path, hands=hands)
+    kept = len(list(tmp_path.iterdir()))
+    again = Matcher(examples, {}, "en-US", folder=tmp_path, hands=hands)
+    assert len(list(tmp_path.iterdir())) == kept == 2
+    texts = ("um yes right", "the goal train", "grumpf")
+    assert first.compare(texts) == again.compare(texts)
+    yes, rain, neither = first.compare(texts)
+    assert yes.probabilities["affirm"] > 0.9
+    assert rain.probabilities["out_of_scope"] > 0.9
+    assert neither.probabilities["out_of_scope"] > 0.5, "words that nobody knows"
+
+
+def test_another_classifier_takes_the_place_of_the_regression() -> None:
+    match = Matcher({"affirm": ["yes", "sure"], "deny": ["no", "never"]}, {}, "en-US").compare(["yes"])[0]
+    told = match.informed({"affirm": 0.2, "deny": 0.8})
+    assert told.probabilities == pytest.approx({"affirm": 0.2, "deny": 0.8})
+    alike = replace(match, likeness={"affirm": math.log(4)}).informed({"affirm": 0.2, "deny": 0.8})
+    assert alike.probabilities == pytest.approx({"affirm": 0.5, "deny": 0.5})
 
 
 @pytest.mark.parametrize(
