@@ -312,11 +312,11 @@ class Reader:
         asked = self._step.asked(step)
         # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
         bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
-        least = SURELY_STRANGE if asked not in values.values else STRANGE_AS_ANSWER
-        if verdict.intent == STRANGE and verdict.confidence >= least and not bare:
-            return verdict, also  # "is friday a holiday" names a day, and promises nothing
         fits = verdict.intent not in _WEAK and self._step.leads(step, verdict.intent)
         dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
+        least = SURELY_STRANGE if asked not in values.values else STRANGE_AS_ANSWER
+        if verdict.intent == STRANGE and verdict.confidence >= least and not (bare or dictated):
+            return verdict, also  # "is friday a holiday" names a day, and promises nothing
         if not values.values or (fits and not bare and not dictated):
             return verdict, also
         names = [asked] if asked in values.values else [
