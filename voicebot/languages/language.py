@@ -203,6 +203,8 @@ class Clues:
         Words that one day does not suit, and no more: "I can't on Friday".
     rest
         Words for what is left of an amount, which is paid later; up to the clause they begin.
+    joins
+        What joins the two parts of such an offer.
     at_once
         Words for now, beside an amount.
     hardship
@@ -234,6 +236,7 @@ class Clues:
     not_all: re.Pattern[str] = re.compile(r"(?!)")
     not_then: re.Pattern[str] = re.compile(r"(?!)")
     rest: re.Pattern[str] = re.compile(r"(?!)")
+    joins: re.Pattern[str] = re.compile(r"(?!)")
     at_once: re.Pattern[str] = re.compile(r"(?!)")
 
 

@@ -27,6 +27,7 @@ from typing import Final, Literal
 from voicebot.dialogue.checks import samples
 from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.conversation.hints import without_phrases
+from voicebot.dialogue.conversation.rest import rests
 from voicebot.dialogue.conversation.turn import MAX_REFUSED, MAX_STAYS, asked_about
 from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.conditions import TRIES, comparisons
@@ -318,10 +319,13 @@ class _Explorer:
             new = [value for value in self._accepted[name] if slots.get(name) != value]
             if new:
                 fresh[name] = new if name in self._compared else new[:1]
-        for name, values in fresh.items():
+        first = {name: values for name, values in fresh.items() if name not in rests(self._script)}
+        for name, values in first.items():
             yield from ({name: value} for value in values)
-        if len(fresh) > 1:
-            yield from (dict(zip(fresh, values, strict=True)) for values in product(*fresh.values()))
+        if len(first) > 1:
+            yield from (dict(zip(first, values, strict=True)) for values in product(*first.values()))
+        if len(fresh) > len(first):  # a second part comes with the first, or not at all
+            yield {name: values[0] for name, values in fresh.items()}
         for name in carried:
             if self._script.slots[name].type == "money" and self._script.slots[name].most is None:
                 yield {name: self._lead.amount}

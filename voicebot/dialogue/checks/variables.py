@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from voicebot.dialogue.checks.finding import Finding
 from voicebot.dialogue.checks.graph import Edge, Graph
 from voicebot.dialogue.checks.subject import Subject
+from voicebot.dialogue.conversation.rest import rests
 from voicebot.dialogue.script.model import placeholders
 from voicebot.dialogue.script.parts import Where
 from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.script.words import always_named
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -17,7 +19,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for graph, edge, act, node in subject.acts():
         for line in act.lines:
             spoken = subject.lines.get(line.key)
-            for name in placeholders(spoken.template) if spoken else ():
+            for name in always_named(spoken.template) if spoken else ():
                 missing = name in subject.script.slots and name not in node.state.slots
                 if spoken and missing and not _forgotten(edge, name) and subject.new("said-without-value", spoken.path):
                     yield subject.found(
@@ -42,7 +44,8 @@ def _unrecorded(subject: Subject, graph: Graph, edge: Edge) -> Iterator[Finding]
     assert edge.act.ending is not None  # noqa: S101 - asked by the caller
     name = edge.target.state.ending
     part = subject.script.endings[name]
-    lacking = [slot for slot in part.record if slot not in edge.act.ending.slots]
+    rest = rests(subject.script)
+    lacking = [slot for slot in part.record if slot not in edge.act.ending.slots and slot not in rest]
     path: Where = ("endings", name, "record")
     if lacking and subject.new("recorded-without-value", path):
         yield subject.found(
@@ -105,7 +108,7 @@ def _readers(subject: Subject, name: str) -> Iterator[Where]:
 def _lead(subject: Subject) -> Iterator[Finding]:
     lead = subject.script.lead
     for line in subject.lines.values():
-        for name in placeholders(line.template):
+        for name in always_named(line.template):
             if name in lead.may_have and not line.disclosure:
                 yield subject.found(
                     "value-may-be-missing",

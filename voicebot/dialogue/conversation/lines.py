@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +12,10 @@ from voicebot import languages
 from voicebot.dialogue.script.kept import Kept, once
 from voicebot.dialogue.script.model import Script, Words, placeholders
 from voicebot.dialogue.script.parts import spoken
+from voicebot.dialogue.script.words import filled
 from voicebot.dialogue.talk import Lead, Line, SlotValue
 from voicebot.languages.grammar.phone_numbers import as_read_out
 from voicebot.languages.language import Wording
-
-_PLACEHOLDER: Final = re.compile(r"\{\s*([a-z][a-z0-9_]*)\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +88,14 @@ class Speaker:
         return tuple(found)
 
     def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
-        """Fill in a template; a name without a value is left out."""
-
+        """Fill in a template; see ``filled``."""
         if "{" not in template:
             return " ".join(template.split())
 
-        def value(found: re.Match[str]) -> str:
-            name = found[1]
-            if name in slots:
-                return self.word(slots[name], name)
-            return self._values.get(name, "")
+        def value(name: str) -> str | None:
+            return self.word(slots[name], name) if name in slots else self._values.get(name)
 
-        return " ".join(_PLACEHOLDER.sub(value, template).split())
+        return filled(template, value)
 
     def word(self, value: SlotValue, slot: str = "") -> str:
         """Put a value into words as its slot requires: a phone number digit by digit, a choice by its first words."""

@@ -28,9 +28,10 @@ from voicebot.dialogue.conversation.disclosing import disclosed
 from voicebot.dialogue.conversation.ending import ending
 from voicebot.dialogue.conversation.hints import phrases
 from voicebot.dialogue.conversation.lines import Speaker, key_of
+from voicebot.dialogue.conversation.rest import stale, whole
 from voicebot.dialogue.conversation.values import Refusal, is_all, refusal
 from voicebot.dialogue.script import conditions
-from voicebot.dialogue.script.model import EndingPart, Move, Script, Words
+from voicebot.dialogue.script.model import EndingPart, Move, Script, Step, Words
 from voicebot.dialogue.script.table import Cell, SlotState, Table, table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, Line, Listening, SlotValue, State, Understanding
 
@@ -235,7 +236,8 @@ class TurnTaking:
         """Take up the values of this utterance; return the intent and the value that must be asked for again."""
         refused: tuple[str, Refusal] | None = None
         said_here = {intent, *understanding.also}
-        for name, value in understanding.slots.items():
+        heard = whole(self._script, understanding.slots, self._lead, self._now)
+        for name, value in heard.items():
             slot = self._script.slots.get(name)
             if slot is None or not said_here & slot.carriers:
                 continue
@@ -251,11 +253,17 @@ class TurnTaking:
             elif self._slots.get(name) != value:
                 self._slots[name] = value
                 self._given.add(name)
+        self._drop_rest(heard)
         cell = self._table.find(self._step, intent, self._states())
         ends_anyway = cell is not None and cell.kind == "always" and cell.move is not None and bool(cell.move.end)
         if refused and (ends_anyway or (not self._may_speak_of(refused[0]))):
             refused = None
         return intent, refused
+
+    def _drop_rest(self, heard: Mapping[str, SlotValue]) -> None:
+        for name in stale(self._script, self._slots, heard):
+            self._slots.pop(name, None)
+            self._given.discard(name)
 
     def _may_speak_of(self, name: str) -> bool:
         slot = self._script.slots[name]
@@ -387,7 +395,9 @@ class TurnTaking:
         """Go to a step; skip it if its value is known, and first ask for a missing value that it reads back."""
         for _ in range(_HOPS):
             step = self._script.steps[name]
-            missing = [slot for slot in step.confirms if slot not in self._slots]
+            missing = [
+                slot for slot in step.confirms if slot not in self._slots and not self._script.slots[slot].rest_of
+            ]
             if missing:
                 asking = self._script.slots[missing[0]].ask
                 if asking == self._step == self._before.step and not self._given:
@@ -409,6 +419,10 @@ class TurnTaking:
         self._move_to(name)
         return self._ask("say")
 
+    def _missing(self, step: Step) -> list[str]:
+        """Return what a step reads back and nobody has said; a second part may be missing."""
+        return [name for name in step.confirms if name not in self._slots and not self._script.slots[name].rest_of]
+
     # -- what is said
 
     def _say(self, words: Words, key: str, *, safe: bool = False) -> None:
@@ -417,7 +431,7 @@ class TurnTaking:
 
     def _ask(self, form: str) -> tuple[State, Act]:
         step = self._script.steps[self._step]
-        lost = [slot for slot in step.confirms if slot not in self._slots]
+        lost = self._missing(step)
         asking = self._script.slots[lost[0]].ask if lost else ""
         if asking not in {"", self._step}:  # a value that is to be read back was withdrawn in this same turn
             self._move_to(asking)

@@ -31,6 +31,8 @@ class Slot(Part):
         Range of money; ``most`` is what is owed where it is not written.
     choices
         For a choice: value → words that mean it.
+    rest_of
+        Slot of which this is the rest, in an offer in two parts: "fifty now and the rest on the first".
     past, too_far, out_of_range
         Said before asking again.
     """
@@ -43,6 +45,7 @@ class Slot(Part):
     least: Decimal = Field(Decimal(1), ge=0)
     most: Decimal | None = None
     choices: dict[str, Strings] = {}
+    rest_of: str = ""
     past: Say | None = None
     too_far: Say | None = None
     out_of_range: Say | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
 class Part(BaseModel):
@@ -19,6 +21,27 @@ class Part(BaseModel):
 def placeholders(template: str) -> tuple[str, ...]:
     """Names in braces, in order: ``("name",)`` for "Am I speaking with {name}?"."""
     return tuple(found.strip() for found in _PLACEHOLDER.findall(template))
+
+
+def filled(template: str, value: Callable[[str], str | None]) -> str:
+    """Put values in the place of names; what stands in square brackets is said only where all its names have one.
+
+    Parameters
+    ----------
+    value
+        Gives the words for a name, ``None`` where it has no value; such a name is left out.
+    """
+
+    def either(found: re.Match[str]) -> str:
+        return found[1] if all(value(name) is not None for name in placeholders(found[1])) else ""
+
+    whole = _OPTIONAL.sub(either, template)
+    return " ".join(_PLACEHOLDER.sub(lambda found: value(found[1].strip()) or "", whole).split())
+
+
+def always_named(template: str) -> tuple[str, ...]:
+    """Return the names in braces that a line cannot do without: those outside square brackets."""
+    return placeholders(_OPTIONAL.sub(" ", template))
 
 
 def without_placeholders(template: str) -> str:

@@ -11,9 +11,12 @@ from typing import Final, TypeVar
 from voicebot import languages
 from voicebot.dialogue.script.model import Script, Slot
 from voicebot.dialogue.talk import Lead, SlotValue
+from voicebot.dialogue.understanding.offers import parts
 from voicebot.languages.grammar.phone_numbers import region_of
 
 _CENT: Final = Decimal("0.01")
+_ROUNDING: Final = Decimal(1)
+"""People round: two halves of 120.50 may be said to be sixty and sixty-one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +55,38 @@ def hear_values(script: Script, step: str, text: str, now: datetime, lead: Lead 
     lead
         For the currency, and for parts of what is owed.
     """
-    text = first_part(text, script.language, now, lead) or text
+    offer = parts(text, script.language, now, lead)
+    first, rest = offer or (text, "")
     found: dict[str, SlotValue] = {}
     for name, slot in script.slots.items():
-        value = _value(script, slot, text, now, lead, asked=step in script.steps and script.steps[step].asks == name)
+        asked = step in script.steps and script.steps[step].asks == name
+        value = None if slot.rest_of else _value(script, slot, first, now, lead, asked=asked)
         if value is not None:
             found[name] = value
-    return HeardValues(found)
+    return HeardValues({**found, **_rest(script, rest, found, now, lead)})
 
 
-def first_part(text: str, language: str, now: datetime, lead: Lead | None) -> str:
-    """Return the part of an offer in two parts that comes first ("fifty now and the rest on the fifteenth").
+def _rest(
+    script: Script, text: str, first: Mapping[str, SlotValue], now: datetime, lead: Lead | None
+) -> dict[str, SlotValue]:
+    """Return the second part of an offer in two parts: its day, and what is left where no amount is named.
 
-    An amount and the day of another are not one promise. Empty where the words are no such offer.
+    Half of it is kept nowhere: without a day, or where both amounts come to more than is owed, nothing is returned.
     """
-    rest = languages.of(language).clues.rest.search(text.lower())
-    if rest is None or rest.start() == 0:
-        return ""
-    first = text[: rest.start()]
-    return first if amount_in(first, language, now, lead) is not None else ""
+    found: dict[str, SlotValue] = {}
+    owed = lead.amount if lead else Decimal("Infinity")
+    for name, slot in script.slots.items():
+        if not slot.rest_of or not text:
+            continue
+        value = _value(script, slot, text, now, lead, asked=False)
+        before = first.get(slot.rest_of)
+        if slot.type == "money" and isinstance(before, Decimal):
+            value = value if isinstance(value, Decimal) else owed - before
+            value = value if value.is_finite() and 0 < value <= owed - before + _ROUNDING else None
+        if value is None:
+            return {}
+        found[name] = value
+    return found
 
 
 def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | None, *, asked: bool) -> SlotValue | None:

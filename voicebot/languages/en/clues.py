@@ -78,8 +78,9 @@ CLUES: Final = Clues(
     ),
     rest=re.compile(
         r"[\s,.]*\b(?:(?:and|then|with|but|plus)[\s,]+)*(?:(?:i'll|i will|i can|i could|pay|do|send) )*"
-        r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|left|balance (?:on|in|by|next|after|at|later))\b"
+        r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|other bit|left|balance (?:on|in|by|next|after|at|later))\b"
     ),
+    joins=re.compile(r"\b(?:and|then|plus|with)\b|[,;.]"),
     at_once=re.compile(r"\b(?:now|right away|today|immediately|straight away)\b"),
     hardship=re.compile(
         r"\b(?:money|cash|funds?|broke|afford|job|jobs|work\w*|laid|fired|unemploy\w*|paycheck|paid|wages|hours|income|budget|rent"

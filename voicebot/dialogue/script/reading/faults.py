@@ -102,6 +102,9 @@ def _names_of_slot(script: Script, name: str, slot: Slot, intents: Iterable[str]
         yield from _known((*at, "intents"), "intent", intent, intents)
     if slot.ask:
         yield from _known((*at, "ask"), "step", slot.ask, script.steps)
+    if slot.rest_of:
+        alike = [other for other, part in script.slots.items() if part.type == slot.type and not part.rest_of]
+        yield from _known((*at, "rest_of"), f"{slot.type} slot", slot.rest_of, alike)
 
 
 def _names_of_move(script: Script, path: Where, move: Move) -> Iterator[Fault]:
@@ -212,7 +215,7 @@ def _rules(script: Script) -> Iterator[Fault]:
         if step.asks:
             yield from _skippable(script, name, step.asks)
         for slot in step.confirms:
-            if not script.slots[slot].ask:
+            if not (script.slots[slot].ask or script.slots[slot].rest_of):
                 yield Fault(("slots", slot), f"{name} reads {slot} back, but nothing asks for it", "add 'ask: STEP'")
             if not any(slot in placeholders(line) for line in step.say.text):
                 yield Fault(("steps", name, "say"), f"this step confirms {slot} without saying it", f"say {{{slot}}}")
