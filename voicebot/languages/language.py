@@ -201,6 +201,8 @@ class Clues:
         Words that all of it is not paid: "not the full amount".
     not_then
         Words that one day does not suit, and no more: "I can't on Friday".
+    due
+        Words for the day on which it is due, where a day is asked for.
     rest
         Words for what is left of an amount, which is paid later; up to the clause they begin.
     joins
@@ -235,6 +237,7 @@ class Clues:
     doubting: re.Pattern[str] = re.compile(r"(?!)")
     not_all: re.Pattern[str] = re.compile(r"(?!)")
     not_then: re.Pattern[str] = re.compile(r"(?!)")
+    due: re.Pattern[str] = re.compile(r"(?!)")
     rest: re.Pattern[str] = re.compile(r"(?!)")
     joins: re.Pattern[str] = re.compile(r"(?!)")
     at_once: re.Pattern[str] = re.compile(r"(?!)")

@@ -47,8 +47,38 @@ def reach_of(script: Script) -> Reach:
     )
 
 
+def unidentified(script: Script) -> frozenset[str]:
+    """Return the steps that can be reached while nobody has confirmed to be the person called.
+
+    Until then a value is asked for again only where nothing that is said of it speaks of the debt.
+    """
+    cells: dict[str, list[Cell]] = {name: [] for name in script.steps}
+    for cell in table_of(script).cells:
+        cells[cell.step].append(cell)
+    moves = {
+        name: [
+            *(move for move in _answers(script, name, cells[name]) if not move.right_party),
+            *(move for slot, move in _asked_again(script, name, cells[name]) if not _of_debt(script, slot)),
+        ]
+        for name in script.steps
+    }
+    return frozenset(_walk([script.start], moves))
+
+
+def _of_debt(script: Script, name: str) -> bool:
+    slot = script.slots[name]
+    words = (slot.past, slot.too_far, slot.out_of_range, script.steps[slot.ask].say)
+    return any(script.speaks_of_debt(line) for one in words if one for line in one.text)
+
+
 def _moves(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[Move]:
-    """Every move that can be made from a step; those after a move without a condition never are."""
+    """Every move that can be made from a step."""
+    yield from _answers(script, name, cells)
+    yield from (move for _, move in _asked_again(script, name, cells))
+
+
+def _answers(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[Move]:
+    """The moves of answers and of a step that is used up; those after a move without a condition never are."""
     settled: set[str] = set()
     for cell in cells:
         if cell.move is None or cell.intent in settled:
@@ -62,10 +92,14 @@ def _moves(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[Move]:
     step = script.steps[name]
     if step.exhausted:
         yield step.exhausted
+
+
+def _asked_again(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[tuple[str, Move]]:
+    """The slots whose values may be refused or missing at a step, and the moves to the steps that ask for them."""
     intents = {cell.intent for cell in cells}
     for slot_name, slot in script.slots.items():
-        if slot.ask and (intents & slot.carriers or slot_name in step.confirms):
-            yield Move(go=slot.ask)
+        if slot.ask and (intents & slot.carriers or slot_name in script.steps[name].confirms):
+            yield slot_name, Move(go=slot.ask)
 
 
 def _walk(first: Iterable[str], moves: Mapping[str, Sequence[Move]], stop: Container[str] = ()) -> list[str]:

@@ -54,6 +54,9 @@ def reconsidered(  # noqa: PLR0917 - what was understood, and all that it is mea
         return Verdict("affirm", verdict.confidence, verdict.ranking)  # "yes, I'm not going to be late"
     if verdict.intent in _NOTHING and Covered.WISH in covered and expects.connects(step, "affirm"):
         return Verdict("deny", 0.8, verdict.ranking)  # "please don't connect me"
+    on_time = verdict.intent == "promise_to_pay" and not values.values and expects.takes(step, "affirm")
+    if on_time and not covered and language.clues.due.search(words):
+        return Verdict("affirm", verdict.confidence, verdict.ranking)  # "all right, before it's due, surely"
     promised = verdict.intent in _PROMISES and not values.values and expects.ends(step, verdict.intent)
     if promised and covered & EVERYTHING:
         return _no(verdict, step, expects)  # "Friday won't do", where Friday was read back

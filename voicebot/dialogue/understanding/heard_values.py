@@ -95,6 +95,9 @@ def _value(script: Script, slot: Slot, text: str, now: datetime, lead: Lead | No
         case "date":
             day = day_in(text, language, now)
             at_once = languages.of(language).clues.at_once.search(text.lower())
+            due = lead.due_date if lead and asked and languages.of(language).clues.due.search(text.lower()) else None
+            if day is None and due is not None and due >= now.date():
+                return due
             paid_now = day is None and at_once and amount_in(text, language, now, lead) is not None
             return now.date() if paid_now else day
         case "time":

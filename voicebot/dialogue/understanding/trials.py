@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from voicebot import languages
 from voicebot.dialogue.script.model import INTENTS, Script
-from voicebot.dialogue.script.table import table_of
+from voicebot.dialogue.script.reach import unidentified
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, State, Understanding, Utterance
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.policy import Policy
@@ -218,21 +218,8 @@ def question(script: Script, text: str, now: datetime, step: str = "", lead: Lea
     step
         The text answers this step; empty: no question was asked.
     """
-    known = bool(step) and step not in _before_identity(script)
+    known = bool(step) and step not in unidentified(script)
     return Question(Utterance(text), State(step, right_party=known), now, lead)
-
-
-def _before_identity(script: Script) -> set[str]:
-    """Return the steps that can be reached while nobody has confirmed to be the person called."""
-    table, reached, waiting = table_of(script), {script.start}, [script.start]
-    while waiting:
-        step = waiting.pop()
-        for cell in table.cells:
-            if cell.step == step and cell.move and cell.move.go and not cell.move.right_party:
-                if cell.move.go not in reached:
-                    waiting.append(cell.move.go)
-                reached.add(cell.move.go)
-    return reached
 
 
 async def ask(policy: Policy, questions: Iterable[Question]) -> list[Understanding]:

@@ -76,6 +76,10 @@ CLUES: Final = Clues(
         r" (?:on |by |before |this |next |the |until |for )*(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
         r"|tomorrow|weekend|that day|fifty dollars on friday)(?: though| sorry)?$"
     ),
+    due=re.compile(
+        r"\b(?:by|before|on|until|till) (?:the |that |my )?(?:due date|deadline)\b"
+        r"|\b(?:before|when|by the time|on the day|the day) (?:it is|it's|it comes|that's) due\b"
+    ),
     rest=re.compile(
         r"[\s,.]*\b(?:(?:and|then|with|but|plus)[\s,]+)*(?:(?:i'll|i will|i can|i could|pay|do|send) )*"
         r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|other bit|left|balance (?:on|in|by|next|after|at|later))\b"

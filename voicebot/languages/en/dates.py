@@ -87,7 +87,7 @@ _LATE: Final = "(?:end of|the end of|end|last day of|the last day of|late)"
 
 _RULES: Final[Rules[date]] = Rules()
 _SHIFT: Final = re.compile(
-    r"(?<= )(?:the |an? |#(?P<count>\d{1,2}) )?(?P<unit>days?|weeks?) (?P<way>from|after|before|following|"
+    r"(?<= )(?:the |an? |#(?P<count>\d{1,2}) )?(?P<unit>days?|weeks?|fortnights?) (?P<way>from|after|before|following|"
     r"on)(?: this)? $"
 )
 
@@ -140,7 +140,7 @@ def _shifted(line: str, match: Match[date]) -> Match[date]:
     if shift is None or match.value is None:
         return match
     sign = -1 if shift["way"] == "before" else 1
-    days = int(shift["count"] or 1) * (7 if shift["unit"].startswith("week") else 1)
+    days = int(shift["count"] or 1) * {"w": 7, "f": 14}.get(shift["unit"][0], 1)
     return Match(shift.start(), match.end, match.value + timedelta(days=sign * days))
 
 

@@ -38,7 +38,7 @@ def test_the_way_through_the_table_is_told_cell_by_cell() -> None:
     ) == [
         ("identity affirm",),
         ("payment promise_to_pay if promise_date known",),
-        ("confirm affirm",),
+        ("confirm affirm if promise_date <= due_date",),
     ]  # fmt: skip
 
 

@@ -154,14 +154,14 @@ async def test_a_transfer_that_failed_goes_on() -> None:
 
 async def test_a_talk_that_was_written_down_goes_as_it_went(tmp_path: Path) -> None:
     one = talk()
-    for turn in (Turn(they="yes"), Turn(silence=True), Turn(they="I can pay on friday"), Turn(key="1")):
+    for turn in (Turn(they="yes"), Turn(silence=True), Turn(they="I can pay in three weeks"), Turn(key="1")):
         await one.take(turn)
     values = example_lead("en-US", NOW.date())
     file = tmp_path / "written.yaml"
     file.write_text(conversation_file("reminder", one, values, NOW.date(), name="written", schema="x"))
     scripts, written = read_file(file)
     assert scripts == ("reminder",)
-    assert written[0].conversation.expect.slots == {"promise_date": "2026-11-27"}
+    assert written[0].conversation.expect.slots == {"promise_date": "2026-12-14"}
     assert (await try_all(script_of(NAME), written, policy_of(NAME))).failed == ()
 
 
