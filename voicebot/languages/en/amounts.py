@@ -180,7 +180,7 @@ def _grand(match: re.Match[str], _now: datetime) -> Said:
 @_MONEY.add(
     r"(?P<n>an?|#\d+) (?P<unit>buck|dollar|pound|euro|yuan)s? (?P<c>and a half"
     r"|#[1-9]\d)",
-    not_then=_NOT_MONEY,
+    not_then=f"{_NOT_MONEY}|(?:dollar|buck|pound|euro|yuan)s?",
 )
 def _buck_fifty(match: re.Match[str], _now: datetime) -> Said:
     cents = 50 if match["c"].startswith("and") else int(match["c"][1:])
