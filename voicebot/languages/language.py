@@ -250,7 +250,7 @@ class KeywordRule:
     Parameters
     ----------
     says
-        Words that mean it.
+        Words that mean it; ``None`` where no words settle it, but some rule it out.
     unless
         Words that cancel it, wherever they appear.
     before_identity_only
@@ -260,7 +260,7 @@ class KeywordRule:
     """
 
     intent: str
-    says: re.Pattern[str]
+    says: re.Pattern[str] | None
     unless: re.Pattern[str] | None = None
     before_identity_only: bool = False
     needs: re.Pattern[str] | None = None

@@ -30,7 +30,7 @@ def hard_intent(text: str, language: str, *, right_party: bool = False) -> str:
     for rule in languages.of(language).keywords:
         if rule.before_identity_only and right_party:
             continue
-        if rule.says.search(text) and not (rule.unless and rule.unless.search(text)):
+        if rule.says and rule.says.search(text) and not (rule.unless and rule.unless.search(text)):
             return rule.intent
     return ""
 

@@ -37,3 +37,17 @@ def test_a_relative_is_not_the_person_and_a_question_is_answered_first(language:
 def test_a_yes_at_the_beginning_counts_beside_the_rest(language: str, text: str, intent: str) -> None:
     found = heard(text, "identity", language)
     assert (found.intent, found.also) == (intent, ("affirm",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "never"),
+    [
+        ("en-US", "yeah sure that will get paid before it's due", "already_paid"),
+        ("en-US", "i've got it in my diary it's gonna be paid on time", "already_paid"),
+        ("en-US", "look i owe you and you're not getting a cent", "dispute"),
+        ("zh-CN", "我记着呢到时候会还的", "already_paid"),
+        ("zh-CN", "我知道欠着钱就是不想还", "dispute"),
+    ],
+)
+def test_what_is_to_come_is_not_paid_and_who_admits_a_debt_disputes_none(language: str, text: str, never: str) -> None:
+    assert heard(text, "payment", language).intent != never
