@@ -22,14 +22,16 @@ SECONDS = 180.0
 async def test_killing_and_freezing_rasa_in_mid_rehearsal_changes_no_outcome(tmp_path: Path) -> None:
     personas = some_personas(tmp_path / "personas", *NAMES)
     # On a busy machine Rasa may take longer than a call usually waits for it.
-    (tmp_path / "voicebot.toml").write_text("[rasa]\nlimit_ms = 2000\n", encoding="utf-8")
+    (tmp_path / "voicebot.toml").write_text("[rasa]\nlimit_ms = 1500\n", encoding="utf-8")
     process = await start(
         tmp_path, "rehearse", "all", "--personas", str(personas), "--concurrency", "3", "--policy", "rasa", "--json"
     )
     assert process.stdout is not None
     out = asyncio.create_task(process.stdout.read())
     log = await talking(process)
-    events = Events(process, next((tmp_path / "var" / "rehearsals").iterdir()) / "node.log")
+    folder = next((tmp_path / "var" / "rehearsals").iterdir())
+    await Events(process, folder / "journals").seen('"understood"', '"rasa"')
+    events = Events(process, folder / "node.log")
     os.kill(host_of(process.pid), signal.SIGKILL)
     await events.seen("service failed", "SIGKILL")
     await events.seen("service ready", '"start": 2')
@@ -77,7 +79,7 @@ class Events:
     process
         The rehearsal that the node belongs to; when it has ended nothing more is told.
     path
-        The log.
+        The log, or a folder of journals.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, path: Path) -> None:
@@ -92,4 +94,5 @@ class Events:
                 await asyncio.sleep(0.1)
 
     def _lines(self) -> list[str]:
-        return self._path.read_text(errors="replace").splitlines()
+        files = [file for file in self._path.rglob("*") if file.is_file()] if self._path.is_dir() else [self._path]
+        return [line for file in files for line in file.read_text(errors="replace").splitlines()]

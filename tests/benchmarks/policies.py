@@ -84,7 +84,7 @@ async def of(script: Script, wanted: str, folder: Path) -> dict[str, Any]:
         known = train(script, pipeline, tell=lambda what: print(f"{wanted}: {what}", file=sys.stderr)).model
     if known is None:
         raise SystemExit(f"the {wanted} model does not decide as the table does")
-    policies = Policies(DialogueSection(policy="rasa"), RasaSection(pipeline=pipeline, limit_ms=2000))
+    policies = Policies(DialogueSection(policy="rasa"), RasaSection(pipeline=pipeline, limit_ms=1500))
     began = time.monotonic()
     policy = await policies.of(script)
     loaded = time.monotonic() - began

@@ -179,7 +179,7 @@ class RasaSection(_Section):
     """Folder of its Python environment; by default where set-up puts it."""
     pipeline: Literal["light", "diet"] = "light"
     """Pipeline that is trained and used."""
-    limit_ms: int = Field(400, ge=20, le=2000)
+    limit_ms: int = Field(400, ge=20, le=1500)
     """After this time the local policy decides."""
 
 

@@ -147,7 +147,7 @@ KEYWORDS: Final = (
         None,
         any_of(  # what is still to come
             r"^(?!.*\b(?:already (?!have it on|know)|yesterday|last|went (?:out|through)|sent|cleared|posted|took|taken|paid (?:it|that|off|in|up|on|you))\b)"
-            r".*\b(?:will|going to|gonna|about to|wanna|want to|need to|have to|plan to|can|could) (?:\w+ ){0,2}?(?:get |be |have )?(?:it |that |this |you )?(?:all )?paid\b"
+            r".*(?:\bwill|'ll|\bgoing to|gonna|about to|wanna|want to|need to|have to|plan to|can|could) (?:\w+ ){0,2}?(?:get |be |have )?(?:it |that |this |you )?(?:all )?paid\b"
         ),
     ),
 )  # fmt: skip
