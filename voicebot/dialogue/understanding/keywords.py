@@ -40,7 +40,7 @@ def share_of_words(intent: str, text: str, language: str) -> float:
     lengths = [
         len(found.group())
         for rule in languages.of(language).keywords
-        if rule.intent == intent and (found := rule.says.search(text))
+        if rule.intent == intent and rule.says and (found := rule.says.search(text))
     ]
     return max(lengths, default=0) / max(1, len(text))
 
