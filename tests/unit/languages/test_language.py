@@ -16,6 +16,7 @@ from voicebot.paths import shipped
 EVERY = pytest.mark.parametrize("language", [languages.of(code) for code in languages.codes()], ids=languages.codes())
 SOURCES = Path(languages.__file__).parents[1]
 TABLES = {
+    "cli/classifying.py",
     "cli/demo.py",
     "cli/model.py",
     "dialogue/script/reading/finding.py",
@@ -52,7 +53,7 @@ def test_a_language_is_named_by_its_folder_and_has_a_folder_of_scripts(language:
 def test_a_language_has_a_rule_for_every_hard_intent_in_the_same_order(language: Language) -> None:
     first = languages.of(languages.codes()[0])
     assert [rule.intent for rule in language.keywords] == [rule.intent for rule in first.keywords]
-    assert {rule.intent for rule in language.keywords} == HARD
+    assert {rule.intent for rule in language.keywords if rule.says} == HARD
 
 
 @EVERY

@@ -136,7 +136,7 @@ KEYWORDS: Final = (
             r"\b(?:not|n't|no|never)(?: \w+){0,2} (?:disput|a dispute)",
             r"^(?:(?:so|but|and|wait|hey|well|then|hold on|sorry) )*(?:is not|isn't|ain't|was not|wasn't|are not|aren't) (?:my|our)\b",
             r"\b(?:why|how come|how is it|when|where|what)\b(?: \w+){0,4} (?:not|\w+n't) (?:my|our)\b",
-            r"\b(?:i|we) (?:do |know |still |already )*(?:i |we )?owe (?:it|you|this|that|the|some|them)\b",
+            r"\b(?:i|we) (?:do |still )*know (?:that )?(?:i|we) owe\b|\b(?:i|we) do owe\b|^(?:(?:yeah|yes|look|okay|well|sure) )*(?:i|we) owe (?:it|you|this|that|the|some|them)\b",
             r"\bnot saying\b|\bdon't owe (?:anyone|anybody) else\b",
             r"\b(?:don't|dont) owe(?: \w+){0,4} (?:anymore|any more|paid)\b|(?<!should have )\bpaid\b",
             r"\bamount(?:'s| is) right\b|\b(?:yeah|yes)(?: \w+){0,3} (?:is|sounds|looks) right\b|\b(?:what|which|is that)(?: \w+)? (?:the )?(?:amount|balance|bill) (?:is )?(?:right|correct)",
