@@ -155,12 +155,14 @@ class _Shifted:
         self._ratio = 2.0 ** (speaker.semitones / 12.0)
         self._tempo = speaker.tempo
         self._voice = KokoroVoice(speaker.variant)
-        self.name = f"{self._voice.name}-as-{speaker.semitones:g}-{speaker.tempo:g}"
+        self.name = f"{self._voice.name}-ended-as-{speaker.semitones:g}-{speaker.tempo:g}"
         self.language = self._voice.language
 
     async def synthesize(self, text: str, *, speed: float = 1.0, urgent: bool = False) -> bytes:
         """Speak ``text``; see ``Voice.synthesize``."""
         speed *= self._tempo / self._ratio
+        if text[-1:].isalnum():  # without a mark, Kokoro breaks off in the last syllable of a short answer
+            text += "。"
         return await self._voice.synthesize(text, speed=speed, urgent=urgent, pitch=self._ratio)
 
 
