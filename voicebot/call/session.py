@@ -212,7 +212,7 @@ class CallSession:
         sound = self._hearing.frame(pcm, at, playing=self._machine.speaking, sent=self._sent)
         self._take(sound, at)
         if self._utterances.number and self._hearing.wants_words(self._utterances.seconds * 1000):
-            self._utterances.ask(0)  # to tell who speaks; no turn waits for these words
+            self._utterances.listen_in()  # to tell who speaks
         self._tell(Frame(at, sound.activity.speech_ms, sound.activity.silence_ms, self._hearing.wary))
 
     def next_frame(self) -> bytes | None:
@@ -370,6 +370,7 @@ class CallSession:
         """Take recognised words; ask what they mean unless something has overtaken them."""
         at = self._clock()
         best = recognition.best
+        self._utterances.told(recognition.interim)
         self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)
         if self._hearing is not None:
             self._verdict(self._hearing.words(best.text, at, recognition.utterance), at)

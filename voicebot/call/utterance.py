@@ -49,6 +49,8 @@ class Utterances:
         self._hints = Hints()
         self._speech_ms = 0
         self._room = False
+        self._awaited = 0
+        """Number under which words were asked for that have not come; 0 for none."""
         self.number = 0
         """Of the open utterance; 0 when there is none."""
         self.who = Who.NOBODY
@@ -97,7 +99,18 @@ class Utterances:
 
     def ask(self, query: int) -> None:
         """Ask for the words so far."""
+        self._awaited = query
         self._recognizer.interim(query)
+
+    def listen_in(self) -> None:
+        """Ask for the words so far though no turn waits for them, unless others are awaited: they would be lost."""
+        if not self._awaited:
+            self._recognizer.interim(0)
+
+    def told(self, query: int) -> None:
+        """These words have come."""
+        if query == self._awaited:
+            self._awaited = 0
 
     def end(self) -> None:
         """Forget the open utterance."""
@@ -116,6 +129,7 @@ class Utterances:
         self.number, self.seconds = number, 0.0
         self.begun_at = at - len(begun) * FRAME_SECONDS
         self._held.clear()
+        self._awaited = 0
         self._recognizer.begin(number, self._hints)
         for pcm in begun:
             self._recognizer.feed(pcm)

@@ -23,6 +23,7 @@ class Recogniser:
 
     fed: list[bytes] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
 
     def begin(self, utterance: int, hints: Hints) -> None:
         del hints
@@ -33,7 +34,7 @@ class Recogniser:
         self.fed.append(pcm)
 
     def interim(self, number: int) -> None:
-        """Nothing is asked."""
+        self.asked.append(number)
 
     def end(self) -> None:
         """Nothing ends."""
@@ -138,3 +139,18 @@ def test_an_utterance_is_whose_it_was_at_the_surest() -> None:
     assert line.who() is Who.PERSON
     line.utterances.end()
     assert line.who() is Who.NOBODY
+
+
+def test_listening_in_never_overtakes_words_that_a_turn_waits_for() -> None:
+    line = Line(room=False)
+    line.near(5)
+    line.open()
+    line.utterances.listen_in()
+    line.utterances.ask(7)
+    line.utterances.listen_in()
+    line.utterances.told(0)
+    line.utterances.listen_in()
+    assert line.recogniser.asked == [0, 7]
+    line.utterances.told(7)
+    line.utterances.listen_in()
+    assert line.recogniser.asked == [0, 7, 0]
