@@ -19,7 +19,7 @@ from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Lead
 from voicebot.journal.reader import read_entries
 
-LEAD = Lead("Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
+LEAD = Lead("Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 11, 25), "America/New_York")
 DAY = date(2026, 11, 23)
 
 
