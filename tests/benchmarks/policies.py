@@ -54,7 +54,7 @@ async def measure(policy: Policy, script: Script, folder: Path) -> dict[str, Any
         questions = [trials.question(script, case.text, NOW, "", LEAD) for case in cases]
         answers = await trials.ask(policy, questions)
         by = {name: sum(one.policy == name for one in answers) for name in {one.policy for one in answers}}
-        result[file.stem] = {**_accuracy(trials.judge_intents(cases, answers)), "by": by}
+        result[file.stem] = {**_accuracy(trials.judge_intents(cases, answers, script)), "by": by}
     steps = list(script.steps)
     said = [case.text for file in files(folder, script.language) for case in trials.read_intents(file, script)]
     asked_for = {"new_words_ms": [f"well {text} {number}" for number, text in enumerate(said)], "known_words_ms": said}

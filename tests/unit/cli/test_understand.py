@@ -60,6 +60,9 @@ def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     found = told(capsys, file=intents, entities=entities)
     assert found["intents"]["accuracy"] == 0.5
     assert found["intents"]["n"] == 2
+    assert found["intents"]["expected_calibration_error"] == 0.5
+    assert found["intents"]["reliability"] == [{"from": 0.933, "to": 1.0, "n": 2, "confidence": 1.0, "right": 0.5}]
+    assert found["intents"]["out_of_scope"] is None
     assert found["entities"]["misses"] == [
         {"line": 2, "text": "ten dollars", "expected": "11", "got": "10", "more": "amount said on 2026-11-23"}
     ]
@@ -67,6 +70,10 @@ def test_files_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     shown = capsys.readouterr().out
     assert "intents: 1 of 2 right, accuracy 0.500" in shown
     assert "taken for another" in shown
+    assert "expected calibration error 0.500" in shown
+    intents.write_text("out_of_scope\twhat is the capital of peru\nout_of_scope\tstop calling me\n")
+    understand.command(CONTEXT, "reminder", file=intents, step="payment")
+    assert "out of scope: 1 of 2 refused, 1 taken for something that decides (50.0%)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("options", [{}, {"texts": ["x"], "policy": "oracle"}, {"texts": ["x"], "step": "nowhere"}])

@@ -18,6 +18,7 @@ from voicebot.dialogue.script.reading.finding import find_script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding import trials
+from voicebot.dialogue.understanding.reliability import expected_calibration_error
 from voicebot.errors import ConfigurationError
 
 _HOUR: Final = 10  # of a day that is given without a time
@@ -59,7 +60,7 @@ def command(
         if texts:
             result["texts"] = [_told(text, answer, loaded, now) for text, answer in zip(texts, answers, strict=False)]
         if intent_cases:
-            result["intents"] = _result(trials.judge_intents(intent_cases, answers[len(texts or ()) :]))
+            result["intents"] = _intents(trials.judge_intents(intent_cases, answers[len(texts or ()) :], loaded, step))
     if entity_cases:
         result["entities"] = _result(trials.try_entities(entity_cases, loaded.language))
     if json:
@@ -110,6 +111,34 @@ def _result(found: trials.Result) -> dict[str, Any]:
     }
 
 
+def _intents(found: trials.Result) -> dict[str, Any]:
+    strange = found.strange
+    return {
+        **_result(found),
+        "expected_calibration_error": round(expected_calibration_error(found.curve), 4),
+        "reliability": [
+            {"from": round(one.low, 3), "to": round(one.high, 3), "n": one.n}
+            | {"confidence": round(one.confidence, 3), "right": round(one.right, 3)}
+            for one in found.curve
+        ],
+        "out_of_scope": {"n": strange.n, "refused": strange.refused, "deciding": strange.deciding} if strange else None,
+    }
+
+
+def _show_figures(found: dict[str, Any]) -> None:
+    """Show whether confidences are probabilities, and what became of speech out of scope."""
+    if strange := found["out_of_scope"]:
+        output.out.print(
+            f"out of scope: {strange['refused']} of {strange['n']} refused, "
+            f"{strange['deciding']} taken for something that decides ({strange['deciding'] / strange['n']:.1%})"
+        )
+    output.print_table(
+        f"confidence against what is right; expected calibration error {found['expected_calibration_error']:.3f}",
+        ("from", "to", "n", "confidence", "right"),
+        ([one["from"], one["to"], one["n"], one["confidence"], one["right"]] for one in found["reliability"]),
+    )
+
+
 def _show(result: dict[str, Any]) -> None:
     for one in result.get("texts", ()):
         output.out.print(f"{one['text']}")
@@ -126,6 +155,8 @@ def _show(result: dict[str, Any]) -> None:
         found = result[kind]
         right = found["n"] - len(found["misses"])
         output.out.print(f"{kind}: {right} of {found['n']} right, accuracy {found['accuracy']:.3f}")
+        if kind == "intents":
+            _show_figures(found)
         if found["confusions"] and kind == "intents":
             output.print_table(
                 "taken for another",

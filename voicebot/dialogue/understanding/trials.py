@@ -20,9 +20,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from voicebot import languages
+from voicebot.dialogue.script.consequence import gravest
+from voicebot.dialogue.script.fate import consequence, declared
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.reach import unidentified
+from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, State, Understanding, Utterance
+from voicebot.dialogue.understanding.calibration import STRANGE
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.policy import Policy
 from voicebot.dialogue.understanding.reliability import Bin, reliability
@@ -77,6 +81,25 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Strange:
+    """What became of utterances that are out of scope.
+
+    Parameters
+    ----------
+    n
+        How many there are.
+    refused
+        How many were not understood, or understood as out of scope.
+    deciding
+        How many were taken for something that decides (``decides``).
+    """
+
+    n: int
+    refused: int
+    deciding: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of a file of cases.
 
@@ -88,11 +111,14 @@ class Result:
         Those with another result.
     curve
         Whether confidences are probabilities; see ``reliability``.
+    strange
+        What became of utterances that are out of scope; ``None`` where there are none.
     """
 
     n: int
     misses: tuple[Miss, ...]
     curve: tuple[Bin, ...] = ()
+    strange: Strange | None = None
 
     @property
     def accuracy(self) -> float:
@@ -227,17 +253,33 @@ async def ask(policy: Policy, questions: Iterable[Question]) -> list[Understandi
     return [await policy.understand(one) for one in questions]
 
 
-def judge_intents(cases: Sequence[IntentCase], answers: Sequence[Understanding]) -> Result:
-    """Compare what a policy made of every utterance with what it must mean."""
+def judge_intents(
+    cases: Sequence[IntentCase], answers: Sequence[Understanding], script: Script, step: str = ""
+) -> Result:
+    """Compare what a policy made of every utterance with what it must mean, as answers to a step, if any."""
+    pairs = list(zip(cases, answers, strict=True))
     misses = [
         Miss(case.text, case.intent, str(got.intent), case.line, f"{got.confidence:.2f} by {got.policy}")
-        for case, got in zip(cases, answers, strict=True)
+        for case, got in pairs
         if got.intent != case.intent
     ]
-    pairs = zip(cases, answers, strict=True)
-    return Result(
-        len(cases), tuple(misses), reliability((got.confidence, got.intent == case.intent) for case, got in pairs)
-    )
+    curve = reliability((got.confidence, got.intent == case.intent) for case, got in pairs)
+    strange = [got.intent for case, got in pairs if case.intent == STRANGE]
+    refused = sum(intent in {STRANGE, EngineIntent.NO_MATCH} for intent in strange)
+    deciding = sum(decides(script, step, intent) for intent in strange)
+    return Result(len(pairs), tuple(misses), curve, Strange(len(strange), refused, deciding) if strange else None)
+
+
+def decides(script: Script, step: str, intent: str) -> bool:
+    """Whether an intent ends the call, tells the debt, bars a number, or brings a value, as an answer to a step.
+
+    Without a step, what the script writes at the intent counts (``consequence``).
+    """
+    if any(slot.intent == intent for slot in script.slots.values()):
+        return True
+    cells = table_of(script).of(step, intent) if step else ()
+    grave = gravest(*(consequence(script, cell) for cell in cells)) if step else declared(script, intent)
+    return grave in {"ends", "bars"}
 
 
 def try_entities(cases: Sequence[EntityCase], language: str, lead: Lead | None = None) -> Result:

@@ -44,10 +44,22 @@ def test_utterances_are_read_and_counted(tmp_path: Path, script: Script) -> None
         ("affirm", "affirm it", 2), ("deny", "wait now", 4),
     ]  # fmt: skip
     answers = asyncio.run(trials.ask(Echo(), [trials.question(script, case.text, NOW) for case in cases]))
-    result = trials.judge_intents(cases, answers)
+    result = trials.judge_intents(cases, answers, script)
     assert (result.n, result.accuracy) == (4, 0.25)
+    assert [(one.n, round(one.confidence, 6), one.right) for one in result.curve] == [(4, 0.9, 0.25)]
+    assert result.strange is None
     assert result.confusions == (("deny", "wait", 2), ("wait", "deny", 1))
     assert [(miss.line, miss.text, miss.expected, miss.got) for miss in result.misses][2] == (6, "deny", "wait", "deny")
+
+
+@pytest.mark.parametrize(("step", "deciding"), [("", 2), ("identity", 3)])
+def test_what_is_out_of_scope_is_refused_or_taken_for_something_that_decides(
+    script: Script, step: str, deciding: int
+) -> None:
+    taken = ("out_of_scope", "no_match", "repeat", "affirm", "stop_calling", "promise_to_pay")
+    cases = [trials.IntentCase("out_of_scope", intent) for intent in taken]
+    answers = [Understanding(intent, 0.9) for intent in taken]
+    assert trials.judge_intents(cases, answers, script, step).strange == trials.Strange(6, 2, deciding)
 
 
 def test_faults_of_a_file_of_utterances_are_all_told(tmp_path: Path, script: Script) -> None:
