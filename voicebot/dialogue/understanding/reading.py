@@ -253,7 +253,7 @@ class Reader:
         clues = self._language.clues
         if verdict.intent == "promise_to_pay":  # "okay, I will pay it" does not agree to being connected to somebody
             return not values.values and not clues.later.search(words) and not self._step.connects(step, "affirm")
-        if verdict.intent.startswith("ask_"):
+        if verdict.intent.startswith("ask_") or verdict.intent == "repeat":
             return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
 

@@ -36,7 +36,9 @@ CLUES: Final = Clues(
     ),
     yes=re.compile(rf"^{_YES}(?:\s+{_YES})*{_POLITE}{_MORE}"),
     no=re.compile(rf"^{_NO}(?:\s+{_NO})*{_POLITE}{_MORE}"),
-    but=re.compile(r"\s+(?:but|however|except|although|though|only thing is)\s+"),
+    but=re.compile(
+        r"\s+(?:but|however|except|although|though|only thing is|so(?= (?:i|we) (?:need|want|can|could|will|have)\b))\s+"
+    ),
     bare=re.compile(
         r"\b(?:friday|fifty dollars|on|by|the|maybe|probably|perhaps|about|around|how|let's|lets|say|see|make|it|i|guess"
         r"|think|would|be|is|until|till|before|after|at|or|for|in|of|this|that|could|can|do|will|works|work|good|fine"

@@ -140,3 +140,14 @@ def test_a_no_is_not_made_more_of_than_was_said(text: str, intent: str) -> None:
 @pytest.mark.parametrize("step", ["identity", "payment"])
 def test_neither_a_rule_nor_the_matcher_takes_the_opposite(language: str, step: str, text: str, intent: str) -> None:
     assert heard(text, step, language).intent != intent
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "text", "intent"),
+    [
+        ("zh-CN", "identity", "是我，请讲", "affirm"),
+        ("en-US", "payment", "my uncle died on Sunday so I need a few more days", "promise_to_pay"),
+    ],
+)
+def test_what_follows_a_yes_or_a_reason_is_heard_for_itself(language: str, step: str, text: str, intent: str) -> None:
+    assert heard(text, step, language).intent == intent
