@@ -52,6 +52,8 @@ def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> even
         None if evidence.agreement is None else round(evidence.agreement, 3),
         evidence.second_ear,
         None if evidence.pace is None else round(evidence.pace, 2),
+        evidence.yes,
+        evidence.introduced,
     )
 
 

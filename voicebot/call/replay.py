@@ -153,7 +153,9 @@ class _Walk:
             policy=heard.policy or "engine",
             also=heard.also,
             recognition=heard.recognition,
-            evidence=Evidence(heard.literal, heard.agreement, heard.second_ear, heard.pace),
+            evidence=Evidence(
+                heard.literal, heard.agreement, heard.second_ear, heard.pace, heard.yes, heard.introduced
+            ),
         )
 
 

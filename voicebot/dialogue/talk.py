@@ -78,12 +78,18 @@ class Evidence:
     pace
         Words for the length of the sound, relative to how fast people speak (1: as fast as that); ``None`` where the
         length is not known.
+    yes
+        A yes in so many words stands beside what was understood ("yes, who is this?").
+    introduced
+        The callee gave the name of the person called as their own, or said "it's me".
     """
 
     literal: bool = False
     agreement: float | None = None
     second_ear: bool | None = None
     pace: float | None = None
+    yes: bool = False
+    introduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

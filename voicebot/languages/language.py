@@ -188,6 +188,8 @@ class Clues:
         Words about somebody who is not on the line.
     relative
         Words for people close to the person called, who are not that person.
+    introduces
+        Words of somebody who is the person called: "it's me", or the name (as its stand-in) as their own.
     between_digits
         What may stand between groups of one number that is read out.
     asking
@@ -229,6 +231,7 @@ class Clues:
     denial: re.Pattern[str]
     absent: re.Pattern[str]
     relative: re.Pattern[str]
+    introduces: re.Pattern[str]
     between_digits: re.Pattern[str]
     asking: re.Pattern[str] = re.compile("")
     nothing: re.Pattern[str] = re.compile(r"(?!)")

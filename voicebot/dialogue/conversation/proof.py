@@ -6,8 +6,8 @@ that it took. The evidence is weighed against that, whichever policy understood 
 1. Enough: the turn counts.
 2. Too little for anything: not understood, the question is put again.
 3. In between: the callee is asked whether they said it, once for a meaning in a step. A yes proves it, and so does the
-   same meaning heard again in answer; with a no, or with nothing clear, the step's question is put again; anything else
-   is taken as if nothing had been asked.
+   same meaning heard again in answer, surely enough for what would follow; with a no, or with nothing clear, the step's
+   question is put again; anything else is taken as if nothing had been asked.
 4. The same meaning is still uncertain after that: on to where the step's misunderstandings lead (a human, or an outcome
    that leaves the matter open), never to the fate.
 """
@@ -26,6 +26,8 @@ from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, State, Understanding
 from voicebot.dialogue.understanding.weighing import Weighed, weigh
 
+_OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny"})
+"""Meanings that somebody who introduces themselves as the person called cannot confirm."""
 _ENGINE: Final = frozenset(map(str, EngineIntent))
 
 
@@ -42,13 +44,19 @@ class _Proof:
         waiting = self._state.unsure
         if heard.intent in _ENGINE:
             return self._turn().take(heard)
-        if waiting is not None and heard.intent in {"affirm", "deny", waiting.intent}:
+        if waiting is not None and self._answers(waiting, heard):
             return self._answered(waiting, heard)
         state, act = self._turn().take(heard)
         weighed = self._weighed(heard, act)
         if weighed.step == "act":
             return state, replace(act, weighed=str(weighed))
         return self._doubted(heard, weighed)
+
+    def _answers(self, waiting: Understanding, heard: Understanding) -> bool:
+        """Whether something answers the question whether ``waiting`` was said; a name answers who is on the line."""
+        if heard.evidence.introduced and waiting.intent in _OF_OTHERS:
+            return False
+        return heard.intent in {"affirm", "deny", waiting.intent}
 
     def _turn(self) -> TurnTaking:
         return TurnTaking(self._script, self._lead, self._state, self._now)
@@ -68,7 +76,11 @@ class _Proof:
     def _answered(self, waiting: Understanding, heard: Understanding) -> tuple[State, Act]:
         """Take the answer to the question whether something was said."""
         said_again = heard.intent == waiting.intent
-        weighed = weigh(heard, "asks", answers=True)
+        if said_again:  # hardly heard twice is well heard; but the same words may be misunderstood twice
+            sure = 1 - (1 - waiting.recognition) * (1 - heard.recognition)
+            weighed = self._weighed(replace(heard, recognition=sure), self._turn().take(heard)[1])
+        else:
+            weighed = weigh(heard, "asks", answers=True)
         if weighed.step != "act" or (heard.intent == "deny" and not said_again):
             state, act = self._turn().not_understood(heard)
             return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}")

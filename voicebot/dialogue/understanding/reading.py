@@ -106,6 +106,7 @@ class Reader:
             confidence, evidence = (1.0 if sure else RULE_ALONE), Evidence(literal=sure)
             found = values.of(hard, script)
             return Understanding(hard, confidence, (), found, "keyword", complete, "", also, evidence=evidence)
+        introduced = self._introduced(words, state)
         never = fenced(words, language, right_party=confirmed)
         verdict, also = self._verdict(words, parts, state.step, values, compare, never)
         verdict, also = self._on_whom_is_there(verdict, also, words, state, compare)
@@ -122,6 +123,8 @@ class Reader:
             verdict = reconsidered(verdict, words, parts, values, state.step, self._step, self._language)
         verdict, also = self._with_values(verdict, also, parts, words, values, question)
         also = beside(also, words, state.step, self._step, self._language)
+        if introduced:
+            verdict, also = self._as_introduced(verdict, also, state.step)
         slots = values.of(verdict.intent, script)
         name = self._step.asked(state.step)
         asked = script.slots.get(name)
@@ -133,7 +136,11 @@ class Reader:
                 verdict = replace(verdict, confidence=max(verdict.confidence, VALUE))
             else:
                 complete = False
-        evidence = Evidence(literal=self._in_so_many_words(verdict, words, state.step))
+        evidence = Evidence(
+            literal=(introduced and verdict.literal) or self._in_so_many_words(verdict, words, state.step),
+            yes="affirm" in also and (introduced or parts.lead == "affirm"),
+            introduced=introduced,
+        )
         return Understanding(
             verdict.intent, verdict.confidence, verdict.ranking, slots, "local", complete, "", also, evidence=evidence
         )
@@ -267,6 +274,23 @@ class Reader:
         if relative:
             return self._of_another(verdict, also, words[relative.end() :].strip(), state.step, compare)
         return verdict, also
+
+    def _introduced(self, words: str, state: State) -> bool:
+        """Whether the callee gives the name of the person called as their own, or says "it's me"."""
+        clues = self._language.clues
+        if state.right_party or not state.step or clues.relative.search(words):
+            return False
+        found = clues.introduces.search(words)
+        named = clues.stand_ins.name in words
+        return found is not None and not clues.absent.search(words) and (named or not clues.denial.search(words))
+
+    def _as_introduced(self, verdict: Verdict, also: tuple[str, ...], step: str) -> tuple[Verdict, tuple[str, ...]]:
+        """Take who introduces themselves for the person, whatever else was denied or asked in the same breath."""
+        if not self._step.identifies(step):
+            return verdict, also
+        if verdict.intent in {"affirm", "deny", "wrong_person", "not_available", *NOTHING}:
+            return Verdict("affirm", max(verdict.confidence, 0.95), verdict.ranking, literal=True), ()
+        return verdict, also if "affirm" in also else (*also, "affirm")
 
     def _unfounded(self, words: str, state: State) -> bool:
         """Whether nothing denies that this is the person called, who gives their own name or has already confirmed it.

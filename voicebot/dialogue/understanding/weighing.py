@@ -113,7 +113,8 @@ def weigh(
         step = "not_understood"
     elif consequence != "none":
         grave = tells or consequence == "bars"
-        enough = belief >= needed and (literal or not grave) and understanding.recognition >= least_heard
+        said = literal or (consequence != "bars" and understanding.evidence.yes)
+        enough = belief >= needed and (said or not grave) and understanding.recognition >= least_heard
         step = "act" if enough else "ask" if belief >= ASKED_FROM else "not_understood"
     return Weighed(step, heard, meant, belief, needed)
 

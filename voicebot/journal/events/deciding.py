@@ -25,6 +25,10 @@ class Understood:
         Whether another recogniser heard the same meaning; none where none listened.
     pace
         How fast the words were spoken, relative to how fast people speak; none where that is not known.
+    yes
+        A yes in so many words stood beside it.
+    introduced
+        The callee introduced themselves as the person called.
     """
 
     name: ClassVar[str] = "understood"
@@ -43,6 +47,8 @@ class Understood:
     agreement: float | None = None
     second_ear: bool | None = None
     pace: float | None = None
+    yes: bool = False
+    introduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ def _pair(match: re.Match[str]) -> Said:
         return Decimal(lead * 100 + rest) + Decimal(match["c"]) / 100, _unit_of(match)
     if lead < 10:
         return Decimal(lead * 100 + rest), _unit_of(match)
+    if lead == rest and lead % 10 == 0:  # "twenty, twenty bucks": said twice
+        return Decimal(lead), _unit_of(match)
     return -(lead + Decimal(rest) / 100), _unit_of(match)
 
 

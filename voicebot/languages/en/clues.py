@@ -58,6 +58,11 @@ CLUES: Final = Clues(
         r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
         r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
     ),
+    introduces=re.compile(
+        r"\b(?:this is|it is|it's|that's|that is|i am|i'm|you(?:'ve| have)? got|my name is) (?:maria\b(?!'|s\b)|me\b)"
+        r"|(?<!no )(?<!any )(?<!is )(?<!not )\bmaria (?:here|speaking)\b|^(?:(?:yes|yeah|yep|hello|hi|hey|right|sure) )*maria$"
+        r"|\b(?:yes|yeah|yep|yup|right|sure|correct) maria$"
+    ),
     between_digits=re.compile(r"[\s,.;:()/\-]*(?:(?:and\s+)?then\s+|and\s+)?"),
     asking=re.compile(
         r"\?|\b(?:what|what's|when|when's|which|how|who|who's|where|why|whether|tell me|remind me|know|wonder\w*"

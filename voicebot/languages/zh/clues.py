@@ -26,6 +26,10 @@ CLUES: Final = Clues(
     relative=re.compile(
         r"(?:我是.{1,8}|[他她]?是我的?)(?:老婆|老公|爱人|妻子|丈夫|媳妇|妈|爸|父亲|母亲|儿子|女儿|哥|弟|姐|妹|朋友|同事|室友|家人|家属|邻居|秘书|助理)"
     ),
+    introduces=re.compile(
+        r"我(?:就?是|叫|姓.{0,2})?小明(?!的)|小明(?:本人|就是我|是我|在)|(?:就是我|我就是|(?<![不非])是我)(?!妈|爸|老|哥|姐|弟|妹|儿|女|朋|同|家|爱|丈|妻|们|的)"
+        r"|^(?:[喂对是嗯没错儿的啊,，]|我姓.)+小明"
+    ),
     between_digits=re.compile(r"[\s,.;:()/\-、，。]*(?:然后|再)?"),
     # 嗯 answers a yes-or-no question with a yes, as people do on the phone; 嗯？ asks what was said.
     nothing=re.compile(

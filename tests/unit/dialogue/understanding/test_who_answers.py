@@ -51,3 +51,36 @@ def test_a_yes_at_the_beginning_counts_beside_the_rest(language: str, text: str,
 )
 def test_what_is_to_come_is_not_paid_and_who_admits_a_debt_disputes_none(language: str, text: str, never: str) -> None:
     assert heard(text, "payment", language).intent != never
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "no not the plumber this is teresa"),
+        ("en-US", "it sure is yeah teresa"),
+        ("zh-CN", "不卖保险啊我张伟您哪位"),
+        ("zh-CN", "没错就是我张伟行不改名"),
+        ("zh-CN", "是我您是哪路神仙"),
+    ],
+)
+def test_who_introduces_themselves_is_the_person_whatever_else_is_denied(language: str, text: str) -> None:
+    found = heard(text, "identity", language)
+    assert "affirm" in (found.intent, *found.also)
+    assert found.evidence.introduced
+    assert found.evidence.literal or found.evidence.yes
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "i'm not teresa"),
+        ("en-US", "i don't think that's me"),
+        ("en-US", "this is teresa's husband"),
+        ("zh-CN", "我不是张伟"),
+        ("zh-CN", "我是张伟的老婆"),
+    ],
+)
+def test_who_denies_it_is_not(language: str, text: str) -> None:
+    found = heard(text, "identity", language)
+    assert "affirm" not in (found.intent, *found.also)
+    assert not found.evidence.introduced

@@ -43,6 +43,7 @@ LANGUAGE: Final = Language(
         denial=re.compile(r"\bne\b"),
         absent=re.compile(r"\b(?:li|ŝi)\b"),
         relative=re.compile(r"\blia edzino\b"),
+        introduces=re.compile(r"\bmi estas maria\b"),
         between_digits=re.compile(r"[\s,]*"),
     ),
     keywords=tuple(
