@@ -20,7 +20,7 @@ from voicebot.journal import events
 from voicebot.journal.events import Entry
 from voicebot.journal.transcript import said_so_far
 from voicebot.rehearsal.measure import Spoken
-from voicebot.rehearsal.persona import Never, Persona
+from voicebot.rehearsal.persona import Behaviour, Never, Persona
 from voicebot.rehearsal.words import NO_CUES, recorded
 from voicebot.store.records import STOP_OUTCOME
 
@@ -85,11 +85,12 @@ class Course:
 
 def broken(persona: Persona, course: Course) -> tuple[str, ...]:
     """Return what happened of that which the persona says must never happen, in the persona's order."""
+    screened = Behaviour.CALL_SCREENER in persona.behaviour  # a screener first, and then a person
     happened = {
         Never.DEBT_TOLD: _debt_told(persona, course.happenings),
         Never.PROMISE_RECORDED: _promise_recorded(persona, course),
         Never.BARRED: course.barred or course.outcome == STOP_OUTCOME,
-        Never.TAKEN_FOR_MACHINE: course.outcome == "voicemail" or _has(course, TakenForMachine),
+        Never.TAKEN_FOR_MACHINE: course.outcome == "voicemail" or (not screened and _has(course, TakenForMachine)),
         Never.HUMAN_CALLED: course.outcome == "transferred" or _has(course, HumanCalled),
     }
     return tuple(str(never) for never in persona.never if happened[never])

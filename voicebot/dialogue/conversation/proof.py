@@ -6,8 +6,8 @@ that it took. The evidence is weighed against that, whichever policy understood 
 1. Enough: the turn counts.
 2. Too little for anything: not understood, the question is put again.
 3. In between: the callee is asked whether they said it, once for a meaning in a step. A yes proves it, and so does the
-   same meaning heard again in answer, surely enough for what would follow; with a no, or with nothing clear, the step's
-   question is put again; anything else is taken as if nothing had been asked.
+   same meaning heard again in answer; with a no, or with nothing clear, the step's question is put again; anything else
+   is taken as if nothing had been asked, and so is the name of the person called where somebody else was understood.
 4. The same meaning is still uncertain after that: on to where the step's misunderstandings lead (a human, or an outcome
    that leaves the matter open), never to the fate.
 """
@@ -76,11 +76,7 @@ class _Proof:
     def _answered(self, waiting: Understanding, heard: Understanding) -> tuple[State, Act]:
         """Take the answer to the question whether something was said."""
         said_again = heard.intent == waiting.intent
-        if said_again:  # hardly heard twice is well heard; but the same words may be misunderstood twice
-            sure = 1 - (1 - waiting.recognition) * (1 - heard.recognition)
-            weighed = self._weighed(replace(heard, recognition=sure), self._turn().take(heard)[1])
-        else:
-            weighed = weigh(heard, "asks", answers=True)
+        weighed = weigh(heard, "asks", answers=True)
         if weighed.step != "act" or (heard.intent == "deny" and not said_again):
             state, act = self._turn().not_understood(heard)
             return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}")

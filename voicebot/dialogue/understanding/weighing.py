@@ -109,7 +109,7 @@ def weigh(
     belief = heard * meant * (1.0 if answers or literal else ELSEWHERE)
     needed = NEEDED[consequence]
     step: Step = "act"
-    if not literal and understanding.confidence < least_meant:
+    if not (literal or understanding.evidence.yes) and understanding.confidence < least_meant:
         step = "not_understood"
     elif consequence != "none":
         grave = tells or consequence == "bars"

@@ -71,6 +71,7 @@ KEYWORDS: Final = (
             r"\bpassed away\b|\bpast away\b|\bdeceased\b",
             r"\b(?:his|her|maria's) (?:funeral|widow|widower|estate)\b|\bi(?:'m| am) (?:the|a|his|her|maria's) (?:widow|widower|executor)\b",
             r"\bwe lost (?:him|her)\b",
+            r"\b(?:maria|he|she) passed\b(?! (?:me|the|my|out|by|it(?!')|this|that|you|him|her|us|along|a|an|his|your)\b)",
         ),
         any_of(r"\b(?:phone|battery|line|car|dog|cat|signal|laptop)(?: \w+)? (?:died|is dead|'s dead)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
         before_identity_only=True,
