@@ -162,7 +162,7 @@ async def _record(url: str, name: str, *recordings: Recording) -> None:
     store = await Store.open(url)
     try:
         made = (await store.campaign_named(name)).id
-        lead = NewLead("", "Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
+        lead = NewLead("", "Anna Reed", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 11, 25), "America/New_York")
         for number in range(len(recordings)):
             await store.add_leads(
                 made,

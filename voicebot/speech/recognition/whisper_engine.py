@@ -41,6 +41,10 @@ SCORE_OF_NOISE: Final = -1.0
 """Mean log-probability below which words heard in what is likely no speech are refused."""
 WORST_SCORE: Final = -1.8
 """Mean log-probability below which words are refused in any case; good ones score over -0.4."""
+SURELY_SPEECH: Final = 0.15
+"""Probability of no speech below which somebody spoke; noise and hums get 0.3 and more."""
+SOUNDS_ALIKE: Final = 0.5
+"""Confidence of a likely answer that unsure words sound just like: enough to act on a yes, not on a fate."""
 _CONFIDENCES: Final = ((-1.8, 0.0), (-1.0, 0.2), (-0.6, 0.5), (-0.35, 0.8), (-0.15, 0.95), (0.0, 1.0))
 """Mean log-probability of the words -> confidence."""
 
@@ -165,7 +169,7 @@ def weigh(texts: list[tuple[str, float]], no_speech: float, phrases: tuple[str, 
         return Heard(NOTHING)
     best_score = texts[0][1]
     if best_score < WORST_SCORE or (no_speech > NO_SPEECH and best_score < SCORE_OF_NOISE):
-        return Heard(NOTHING)
+        return _one_syllable([text for text, _ in texts], no_speech, phrases, language)
     unlike_speech = max(0.0, no_speech - 0.3) / 0.7
     free = [Hypothesis(text, confidence_of(score) * (1 - unlike_speech)) for text, score in texts]
     found = sounding.nearest([text for text, _ in texts], phrases, language)
@@ -175,3 +179,14 @@ def weigh(texts: list[tuple[str, float]], no_speech: float, phrases: tuple[str, 
         others = tuple(one for one in free if one.text != phrase)
         return Heard(Hypothesis(phrase, min(1.0, sure), "hints"), others[:2])
     return Heard(free[0], tuple(free[1:]))
+
+
+def _one_syllable(texts: Sequence[str], no_speech: float, phrases: tuple[str, ...], language: str) -> Heard:
+    """Return a likely answer that sounds just like words too unsure to be taken as they are.
+
+    Words of one or two syllables get low scores however clearly they are spoken.
+    """
+    found = sounding.nearest(texts, phrases, language) if no_speech < SURELY_SPEECH else None
+    if found is None or found[1] < 1.0:
+        return Heard(NOTHING)
+    return Heard(Hypothesis(found[0], SOUNDS_ALIKE, "hints"))

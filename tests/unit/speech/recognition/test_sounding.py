@@ -69,3 +69,12 @@ def test_confidence_grows_with_the_score(scores: list[float]) -> None:
 @given(st.integers(0, 200_000))
 def test_features_have_the_shape_that_was_asked_for(samples: int) -> None:
     assert log_mel(np.zeros(samples, np.float32), 1000).shape == (BANDS, 1000)
+
+
+def test_one_syllable_that_sounds_just_like_an_answer_is_one_however_low_its_score() -> None:
+    hints = ("对", "不是", "是我")
+    found = weigh([("队", -2.3), ("贝", -2.7)], 0.03, hints, "zh")
+    assert (found.best.text, found.best.source) == ("对", "hints")
+    assert 0.3 < found.confidence < 0.6
+    assert not weigh([("贝", -2.3)], 0.03, hints, "zh").best.text, "it only resembles one"
+    assert not weigh([("队", -2.3)], 0.5, hints, "zh").best.text, "nobody may have spoken"
