@@ -75,6 +75,6 @@ def test_one_syllable_that_sounds_just_like_an_answer_is_one_however_low_its_sco
     hints = ("对", "不是", "是我")
     found = weigh([("队", -2.3), ("贝", -2.7)], 0.03, hints, "zh")
     assert (found.best.text, found.best.source) == ("对", "hints")
-    assert 0.3 < found.confidence < 0.6
+    assert 0.3 < found.best.confidence < 0.6
     assert not weigh([("贝", -2.3)], 0.03, hints, "zh").best.text, "it only resembles one"
     assert not weigh([("队", -2.3)], 0.5, hints, "zh").best.text, "nobody may have spoken"
