@@ -157,13 +157,16 @@ class Reader:
         return compare((words,), step)[0].probabilities.get(hard, 0.0) >= RULE_AGREED
 
     def _in_so_many_words(self, verdict: Verdict, words: str, step: str) -> bool:
-        """Whether it was said in so many words; to give their own name is a yes, a denial anywhere near is none."""
+        """Whether it was said in so many words; to introduce oneself is a yes, a denial anywhere near is none.
+
+        A name among other words is none either: whoever picks up may speak of the person called.
+        """
         clues = self._language.clues
         greeted = self._matcher.same_as(self._after_greeting(words), step) == verdict.intent
         literal = verdict.literal or greeted
         if verdict.intent != "affirm" or verdict.confidence == 1.0:
             return literal
-        named = clues.stand_ins.name in words and not clues.absent.search(words)
+        named = clues.introduces.search(words) is not None and not clues.absent.search(words)
         return (literal or named) and not clues.denial.search(words)
 
     def _after_greeting(self, words: str) -> str:

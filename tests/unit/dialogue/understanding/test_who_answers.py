@@ -84,3 +84,18 @@ def test_who_denies_it_is_not(language: str, text: str) -> None:
     found = heard(text, "identity", language)
     assert "affirm" not in (found.intent, *found.also)
     assert not found.evidence.introduced
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "teresa work shop now"),
+        ("en-US", "teresa you mean teresa"),
+        ("en-US", "you want teresa"),
+        ("zh-CN", "张伟去上班了吧"),
+        ("zh-CN", "你找张伟啊"),
+    ],
+)
+def test_a_name_among_other_words_is_no_yes_in_so_many_words(language: str, text: str) -> None:
+    found = heard(text, "identity", language)
+    assert not ("affirm" in (found.intent, *found.also) and (found.evidence.literal or found.evidence.yes))
