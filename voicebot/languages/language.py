@@ -329,6 +329,8 @@ class Machines:
         Said by the network of a number that cannot be reached, by reason.
     people
         Said by people who take a message or ask back: then nothing else in the same sentence counts.
+    of_others
+        Words for somebody else than whoever speaks: in a short answer, a person's ("she's not home").
     press
         Asks to press a key (group ``key``); said by screeners and menus, and by mailboxes beside their other phrases.
     keys
@@ -340,6 +342,7 @@ class Machines:
     screener: tuple[str, ...]
     asking: tuple[str, ...]
     people: tuple[str, ...]
+    of_others: re.Pattern[str]
     notice: tuple[str, ...] = ()
     business: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()

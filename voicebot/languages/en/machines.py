@@ -399,6 +399,7 @@ MACHINES: Final = Machines(
         "hello hello",
     ),
     unreachable=UNREACHABLE,
+    of_others=re.compile(r"\b(?:he|she|they)\b"),
     people=(
         "can i take a message",
         "could i take a message",

@@ -269,6 +269,7 @@ MACHINES: Final = Machines(
             "redial",
         ),
     },
+    of_others=re.compile("他|她|人家"),
     people=(
         "要留言吗",
         "要不要留言",

@@ -77,6 +77,9 @@ class Verdict(enum.StrEnum):
 _MACHINES: Final = frozenset({Verdict.VOICEMAIL, Verdict.SCREENER, Verdict.SWITCHBOARD, Verdict.ANNOUNCEMENT})
 _UNKNOWN: Final = frozenset({Verdict.UNDECIDED, Verdict.SILENCE})
 _NOT_WORDS: Final = re.compile(r"[^\w']+")
+_SHORT_WORDS: Final = 9
+_SHORT_CHARACTERS: Final = 14
+"""Most words, or characters where none are parted, of an answer by somebody who picked up for another."""
 _KINDS: Final = ("voicemail", "unavailable", "screener", "asking", "notice", "business")
 _SURE: Final = ("voicemail", "screener", "notice")
 
@@ -361,11 +364,16 @@ class GreetingClassifier:
 
     def _said(self, words: str) -> dict[str, set[str]]:
         """Phrases of machines in these words, by kind; none where the words are a person's."""
-        if self._any(words, self._phrases.people):
+        if self._any(words, self._phrases.people) or self._of_others(words):
             return {kind: set() for kind in _KINDS}
         return {
             kind: {phrase for phrase in getattr(self._phrases, kind) if self._says(words, phrase)} for kind in _KINDS
         }
+
+    def _of_others(self, words: str) -> bool:
+        """Whether a short answer speaks of somebody else, as a wife of her husband; machines speak of themselves."""
+        short = len(words.split()) <= _SHORT_WORDS if self._spaced else len(words) <= _SHORT_CHARACTERS
+        return short and self._phrases.of_others.search(words) is not None
 
     def _any(self, words: str, phrases: tuple[str, ...]) -> bool:
         """Whether one of these is said, word for word: what speaks for a person is not guessed."""

@@ -44,8 +44,8 @@ class Line:
             self._told(self.classifier.frame(Activity(speech, run, self.silence, -20.0), self.ms / 1000))
 
     def _told(self, verdict: Verdict) -> None:
-        if self.verdict is not Verdict.UNDECIDED and (self.verdict, verdict) != (Verdict.PERSON, Verdict.SCREENER):
-            assert verdict is self.verdict, "a verdict does not change"
+        if self.verdict not in {Verdict.UNDECIDED, Verdict.PERSON, Verdict.SILENCE}:
+            assert verdict is self.verdict, "a verdict that it is a machine does not change"
         self.verdict = verdict
         assert bool(self.classifier.why) == (verdict is not Verdict.UNDECIDED), "each verdict says why"
 
@@ -243,3 +243,22 @@ def test_who_says_little_and_hangs_up_is_a_person() -> None:
     machine = Line()
     machine.hear(("speech", 1500), ("words", "this number is protected from unwanted calls"))
     assert machine.classifier.hung_up(2.0) is not Verdict.PERSON
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-US", "She's not home right now."),
+        ("en-US", "He is not available, he's at work"),
+        ("en-US", "they can't come to the phone"),
+        ("zh-CN", "他不在家"),
+        ("zh-CN", "她现在不方便接电话"),
+    ],
+)
+def test_who_speaks_of_somebody_else_is_no_recording(language: str, text: str) -> None:
+    assert GreetingClassifier(language).refuses(text) == ""
+
+
+def test_a_recording_that_speaks_of_somebody_else_as_well_is_one() -> None:
+    long = "hi you have reached the johnsons she's not home right now so please leave a message after the tone"
+    assert GreetingClassifier("en-US").refuses(long)

@@ -51,7 +51,14 @@ LANGUAGE: Final = Language(
         for intent in sorted(HARD)
     ),
     manners=Manners(back_channels=frozenset({"aha"}), greetings=frozenset({"saluton"})),
-    machines=Machines(voicemail=("lasu mesaĝon", "post la signalo"), unavailable=(), screener=(), asking=(), people=()),
+    machines=Machines(
+        voicemail=("lasu mesaĝon", "post la signalo"),
+        unavailable=(),
+        screener=(),
+        asking=(),
+        people=(),
+        of_others=re.compile(r"\b(?:li|ŝi|ili)\b"),
+    ),
     callees=Callees(
         hello="ha lo?",
         back_channel="aha.",
