@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.unit.dialogue.shipped import policy_of
-from voicebot.dialogue.talk import Lead, Question, State, Understanding, Utterance
+from tests.unit.dialogue.hearing import heard
+from voicebot.dialogue.talk import Lead, Utterance
 
-NOW = datetime(2026, 11, 23, 11)
 LEAD = Lead("Maria Lopez", "Acme Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York")
-
-
-def heard(text: str, step: str, *, script: str = "reminder", confidence: float = 0.9) -> Understanding:
-    state = State(step, right_party=step != "identity")
-    return policy_of(f"en-US/{script}").decide(Question(Utterance(text, confidence), state, NOW, LEAD))
 
 
 @pytest.mark.parametrize(
@@ -47,12 +41,12 @@ def heard(text: str, step: str, *, script: str = "reminder", confidence: float =
     ],
 )
 def test_an_answer(script: str, step: str, text: str, intent: str) -> None:
-    assert heard(text, step, script=script).intent == intent
+    assert heard(text, step, script=script, lead=LEAD).intent == intent
 
 
 def test_nobody_is_a_wrong_person_by_saying_their_own_name() -> None:
-    assert heard("This is Maria.", "payment", confidence=0.7).intent != "wrong_person"
+    assert heard(Utterance("This is Maria.", 0.7), "payment", lead=LEAD).intent != "wrong_person"
 
 
 def test_a_past_day_is_asked_again() -> None:
-    assert heard("Yesterday.", "when").slots == {"promise_date": date(2026, 11, 22)}
+    assert heard("Yesterday.", "when", lead=LEAD).slots == {"promise_date": date(2026, 11, 22)}

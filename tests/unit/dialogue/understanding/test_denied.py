@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.dialogue.understanding.test_nothing_and_fences import heard
+from tests.unit.dialogue.hearing import heard
 from voicebot.dialogue.talk import EngineIntent
 
 NO = {"deny", EngineIntent.NO_MATCH}

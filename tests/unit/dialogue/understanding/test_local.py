@@ -12,23 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.dialogue.shipped import policy_of
+from tests.unit.dialogue.hearing import LEADS, NOW, heard
 from voicebot.dialogue.script.model import INTENTS
-from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.talk import EngineIntent, Utterance
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
 from voicebot.dialogue.understanding.matcher import Matcher
-
-NOW = datetime(2026, 11, 23, 10)
-LEADS = {
-    "en-US": Lead("Teresa Hall", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York"),
-    "zh-CN": Lead("张伟", "北方银行", Decimal(1200), "CNY", date(2026, 12, 1), "Asia/Shanghai"),
-}
-
-
-def heard(utterance: str | Utterance, step: str, language: str = "en-US") -> Understanding:
-    state = State(step, right_party=step not in {"", "identity", "other_person"})
-    said = Utterance(utterance) if isinstance(utterance, str) else utterance
-    return policy_of(f"{language}/reminder").decide(Question(said, state, NOW, LEADS[language]))
 
 
 @pytest.mark.parametrize(

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import pytest
 
-from tests.unit.dialogue.shipped import policy_of, script_of
-from voicebot.dialogue.talk import EngineIntent, Lead, Question, State, Understanding, Utterance
+from tests.unit.dialogue.hearing import LEADS, heard
+from tests.unit.dialogue.shipped import script_of
+from voicebot.dialogue.talk import EngineIntent, Utterance
 from voicebot.dialogue.understanding.keywords import HARD, fenced, hard_intent
 
-NOW: Final = datetime(2026, 11, 23, 10)
-LEADS: Final = {
-    "en-US": Lead("Teresa Hall", "Harbor Bank", Decimal("120.50"), "USD", date(2026, 12, 1), "America/New_York"),
-    "zh-CN": Lead("张伟", "北方银行", Decimal(1200), "CNY", date(2026, 12, 1), "Asia/Shanghai"),
-}
 STEPS: Final = ("identity", "other_person", "payment", "when", "amount", "confirm", "confirm_part", "offer_human")
-
-
-def heard(text: str, step: str, language: str, *, alternatives: tuple[tuple[str, float], ...] = ()) -> Understanding:
-    state = State(step, right_party=step not in {"identity", "other_person"})
-    utterance = Utterance(text, confidence=0.9, alternatives=alternatives)
-    return policy_of(f"{language}/reminder").decide(Question(utterance, state, NOW, LEADS[language]))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -65,7 +55,8 @@ def test_what_may_be_a_hummed_no_is_no_yes() -> None:
 
 
 def test_what_a_recogniser_nearly_heard_makes_no_yes_of_a_hesitation() -> None:
-    assert heard("Um.", "confirm", "en-US", alternatives=(("yes", 0.85),)).intent == EngineIntent.NO_MATCH
+    nearly = Utterance("Um.", 0.9, alternatives=(("yes", 0.85),))
+    assert heard(nearly, "confirm").intent == EngineIntent.NO_MATCH
 
 
 @pytest.mark.parametrize("step", ["payment", "when", "confirm"])

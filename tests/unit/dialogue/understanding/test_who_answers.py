@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.dialogue.understanding.test_nothing_and_fences import heard
+from tests.unit.dialogue.hearing import heard
 
 
 @pytest.mark.parametrize(
