@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.call.test_turns import Line, kinds
+from tests.unit.call.turning import Line, kinds
 from voicebot.call.turn_events import (
     Beep,
     Begin,
