@@ -1,4 +1,4 @@
-"""What holds for every test, whatever it tries."""
+"""What applies to every test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicebot import logs
 
 @pytest.fixture(autouse=True)
 def _logging_is_put_back() -> Iterator[None]:
-    """A command that a test runs in this process sets up logging; the next test starts from the defaults again."""
+    """Undo the logging set-up of a command that a test ran in this process."""
     root = logging.getLogger()
     handlers, raising = list(root.handlers), logging.raiseExceptions
     yield

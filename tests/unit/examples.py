@@ -1,4 +1,4 @@
-"""How many examples a property is tried with, where it needs many or each takes long."""
+"""How many examples a property-based test tries, if it needs more than usual or each one is slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call in a room with a programme on: it is neither answered nor an interruption, and the journal tells why."""
+"""A call with a television in the room: it is neither answered nor treated as an interruption; the journal says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the callee knows the question: "okay" before that is a back-channel."""
+"""From when on the callee has heard enough of the question to answer it: an "okay" before that is a back-channel."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def test_words_over_a_line_stop_it_and_are_answered(tmp_path: Path, yes: list[by
 
 
 def test_a_yes_that_meets_the_repeated_question_answers_it(tmp_path: Path, yes: list[bytes]) -> None:
-    """Who is slow to answer speaks just as the question is put again, and knows it: that is no back-channel."""
+    """A slow answer that comes just as the question is repeated is an answer, not a back-channel."""
 
     async def story() -> None:
         call = Call(tmp_path, yes="affirm")

@@ -1,4 +1,4 @@
-"""Whose words count: the gate between what was understood and the turn."""
+"""Answers count only once a person is known to be on the line, and recordings never answer."""
 
 from __future__ import annotations
 

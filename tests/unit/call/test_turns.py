@@ -1,4 +1,4 @@
-"""The turn machine: each rule of its theory. ``test_turn_table`` holds what must be so whatever happens."""
+"""The turn machine, rule by rule. ``test_turn_table`` tests what must hold in any sequence of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The turn machine with machines at the other end: rules 7 and 12 of its theory."""
+"""The turn machine when voicemail or a call screener has picked up: rules 7 and 12 of ``turn_table.py``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from voicebot.call.turn_events import (
 
 
 def test_what_is_held_counts_once_a_person_is_known_to_be_there() -> None:
-    """Said before anybody knows who picked up, "stop calling" keeps the floor and waits."""
+    """Said before it is known who picked up, "stop calling" keeps the floor and waits."""
     for person in (True, False):
         line = Line(opens=True)
         line.speech(900)

@@ -1,4 +1,4 @@
-"""What the recogniser is given of the line: the person's speech with a little before it, and nothing of the room."""
+"""What audio the recogniser gets: the person's speech and a little before it, without the room's."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Recogniser:
 
 
 class Line:
-    """A line that is heard frame by frame."""
+    """A line whose utterances are heard frame by frame."""
 
     def __init__(self, *, room: bool) -> None:
         self.recogniser = Recogniser()

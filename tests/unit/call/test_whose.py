@@ -1,4 +1,4 @@
-"""Whose words count, and which of them teach how loud the callee is."""
+"""Whose words count, and which words show how loud the callee is."""
 
 from __future__ import annotations
 

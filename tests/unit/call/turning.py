@@ -1,4 +1,4 @@
-"""The turn machine of a test: with a clock, and told frames of speech and silence."""
+"""Drives the turn machine in tests, with a clock and frames of speech and silence."""
 
 from __future__ import annotations
 

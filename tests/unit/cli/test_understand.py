@@ -22,7 +22,7 @@ CONTEXT = typer.Context(get_command(app))
 
 @pytest.fixture(autouse=True)
 def ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The script's policy is the one that all tests share: it takes seconds to be made ready."""
+    """Use the policy that all tests share: loading one takes seconds."""
 
     def local(script: Script) -> LocalPolicy:
         assert script.content_hash == script_of("en-US/reminder").content_hash

@@ -1,4 +1,4 @@
-"""Shipped scripts and their local policies, made ready once for all tests of a process: nobody changes them."""
+"""Shipped scripts and their local policies, loaded once per process: tests share them and must not change them."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def script_of(name: str) -> Script:
 
 @cache
 def policy_of(name: str) -> LocalPolicy:
-    """Return its local policy, which takes seconds to be made ready."""
+    """Return its local policy, which takes seconds to load."""
     return LocalPolicy(script_of(name))

@@ -1,4 +1,4 @@
-"""What the shell scripts share."""
+"""The shell scripts: what they share, and what the demo passes on."""
 
 from __future__ import annotations
 

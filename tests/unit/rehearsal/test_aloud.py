@@ -1,4 +1,4 @@
-"""Lines of personas with pauses and keys in them."""
+"""Personas' lines that contain pauses and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A phone line: what was asked for is heard, as loud as it was asked for, and the same every time."""
+"""A phone line sounds as its settings say, as loud as they say, and the same every time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def through(line: Line, pcm: bytes) -> bytes:
 
 
 def heard_level(line: Line, noise: Noise) -> float:
-    """The whole loop, of at most 2 minutes: its mean level, or that of its active speech."""
+    """Level of the whole loop of noise, which is at most two minutes long: its mean, or that of its active speech."""
     heard = frames(line, 6000)
     return speech_level(heard) if noise in COMES_AND_GOES else dbfs(heard)
 
@@ -168,7 +168,7 @@ async def test_a_lossy_line_has_gaps_and_a_whole_one_none() -> None:
 
 
 def brightness(pcm: bytes) -> float:
-    """Level above 2.5 kHz against all of it, dB."""
+    """Level above 2.5 kHz relative to the whole, in dB."""
     power = np.abs(np.fft.rfft(from_pcm(pcm))) ** 2
     return float(10 * np.log10(power[round(len(power) * 2.5 / 4) :].sum() / power.sum()))
 

@@ -1,4 +1,4 @@
-"""What must not happen in a call: told from the journal and from what the persona really said."""
+"""What must not happen in a call, as found in the journal and in what the persona really said."""
 
 from __future__ import annotations
 

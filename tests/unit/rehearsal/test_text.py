@@ -1,4 +1,4 @@
-"""People as text: the same words, outcomes and prohibitions as over audio, without a telephone."""
+"""Rehearsals as text: the same words, outcomes and prohibitions as in calls, without audio."""
 
 from __future__ import annotations
 

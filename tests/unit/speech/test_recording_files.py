@@ -1,4 +1,4 @@
-"""Recordings of all kinds, as what a call hears."""
+"""Recordings of all formats are read as a call would hear them."""
 
 from __future__ import annotations
 

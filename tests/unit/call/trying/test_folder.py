@@ -1,4 +1,4 @@
-"""Which recordings a folder has and what they are, and when they were told rightly."""
+"""Finding a folder's recordings and their classes, and judging whether each was classified correctly."""
 
 from __future__ import annotations
 

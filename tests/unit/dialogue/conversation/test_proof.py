@@ -1,4 +1,4 @@
-"""A fate needs proof: what is not sure enough is asked about, once; a yes or the same again proves it."""
+"""What would decide a call needs proof: a doubtful answer is asked about once, and a yes or a repetition proves it."""
 
 from __future__ import annotations
 

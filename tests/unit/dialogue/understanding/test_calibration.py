@@ -1,4 +1,4 @@
-"""How the matcher's views are put together, and whether the probability is one."""
+"""How the matcher's views are combined, and whether the resulting probability is calibrated."""
 
 from __future__ import annotations
 

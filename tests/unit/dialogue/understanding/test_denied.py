@@ -1,4 +1,4 @@
-"""No yes where something is denied, no refusal where nothing is, and no promise of what was excluded."""
+"""A denial is never taken for a yes, nor a yes for a denial, and a day or amount that was ruled out is not promised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embeddings that are remembered; the model itself is not needed."""
+"""Which embeddings are kept; tested without the model."""
 
 from __future__ import annotations
 

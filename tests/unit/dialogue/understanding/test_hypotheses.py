@@ -1,4 +1,4 @@
-"""Everything that may have been said is read: which of it counts, and how far the rest agrees."""
+"""Which of the recogniser's hypotheses counts, and how far the others agree with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that answer nothing, and what utterances cannot mean however similar they look to its examples."""
+"""Words that answer nothing, and meanings that rules exclude however similar an utterance is to their examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence is weighed in proportion to what would follow, and more of it never leads to less."""
+"""The graver the consequence, the more evidence it needs; more evidence never leads to a weaker decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several things said in one breath by whoever picks up: who they are, a question, a complaint."""
+"""First answers that mix several things: who is speaking, a question, a complaint, a denial."""
 
 from __future__ import annotations
 

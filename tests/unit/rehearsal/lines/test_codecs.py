@@ -1,4 +1,4 @@
-"""Codecs: what comes out is the speech that went in, coarser; frame by frame as in one go."""
+"""Codecs: the speech that went in comes out, only coarser."""
 
 from __future__ import annotations
 

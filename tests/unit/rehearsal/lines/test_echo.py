@@ -1,4 +1,4 @@
-"""Echo: as late and as soft as was asked."""
+"""Echo has the delay and the return loss that were asked for."""
 
 from __future__ import annotations
 

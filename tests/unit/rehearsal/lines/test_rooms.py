@@ -1,4 +1,4 @@
-"""Rooms: the sound dies away in the time asked for, and distance is heard."""
+"""Rooms: sound dies away in the time asked for, and distance can be heard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said behind people: enough of it, well written down, and drawn by a seed."""
+"""What is said behind people: there is enough of it, faults in its files are found, and a seed draws it."""
 
 from __future__ import annotations
 

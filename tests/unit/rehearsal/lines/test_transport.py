@@ -1,4 +1,4 @@
-"""Packets: as many are lost as was asked, in bursts as long; what is filled in is near what is missing."""
+"""Lost packets: the rate and the burst length that were asked for, and concealment close to what is missing."""
 
 from __future__ import annotations
 

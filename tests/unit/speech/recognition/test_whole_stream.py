@@ -1,4 +1,4 @@
-"""A stream for models that hear an utterance as a whole: what is run again, what is cut, what is refused."""
+"""A stream for models that hear an utterance as a whole: when they run again, where it is cut, what is skipped."""
 
 from __future__ import annotations
 

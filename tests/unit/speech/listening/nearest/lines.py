@@ -1,4 +1,4 @@
-"""Lines put together for tests: a person and a programme at given levels, and what is heard of them."""
+"""Lines for tests: a person and a programme at given levels, and a listener."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def spoken(text: str) -> Samples:
 
 
 def at_db(samples: Samples, decibels: float) -> Samples:
-    """Return samples made louder by so much."""
+    """Return samples made this much louder."""
     return np.asarray(samples * 10 ** (decibels / 20), np.float32)
 
 
@@ -38,7 +38,7 @@ def silence(seconds: float) -> Samples:
 
 
 def programme(seconds: float, decibels: float) -> Samples:
-    """Return a programme that does not stop, so much louder than speech of a test is."""
+    """Return a programme that does not stop, this much louder than ``spoken``."""
     once = np.concatenate([spoken(PROGRAMME_TEXT), silence(0.25)])
     return at_db(np.resize(once, int(seconds * SAMPLE_RATE)), decibels)
 
@@ -51,7 +51,7 @@ def put(line: Samples, samples: Samples, seconds: float) -> tuple[float, float]:
 
 
 class Listener:
-    """Hears a line, and plays the call's part: an utterance in which somebody near speaks is an answer."""
+    """Hears a line as a call does; an utterance that overlaps one of the ``answers`` counts as an answer."""
 
     def __init__(self, *, answers: Sequence[tuple[float, float]] = ()) -> None:
         self.activity = VoiceActivity()

@@ -1,4 +1,4 @@
-"""The person on the phone told from the room: by levels of the same line alone, whatever they are."""
+"""The person is distinguished from the room by their levels relative to each other, however loud the whole line is."""
 
 from __future__ import annotations
 

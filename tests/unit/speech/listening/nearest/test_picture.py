@@ -1,4 +1,4 @@
-"""What is known of a line, and what follows from it; levels remembered and forgotten."""
+"""What is known of a line's levels, what follows from them, and how they are forgotten."""
 
 from __future__ import annotations
 
