@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from tests.unit.rehearsal.one_persona import GOOD
 from voicebot.cli.demo import Language
 from voicebot.dialogue.script.model import OUTCOMES
 from voicebot.errors import ConfigurationError
@@ -17,21 +18,6 @@ from voicebot.rehearsal.persona import Behaviour, Codec, Noise, load_persona, lo
 from voicebot.rehearsal.selection import DEMO, PERSONAS
 from voicebot.rehearsal.voices import choose_speaker
 from voicebot.speech.speaking.kokoro_voice import VOICE
-
-GOOD = """\
-persona: careful_carl
-language: en-US
-script: reminder
-lead: {name: "O'Neil, Carl; jr.", company: 'Smith "and" Sons, Inc.', amount: 120.50, currency: USD, \
-due_date: 2026-12-01, timezone: America/New_York}
-today: 2026-11-23
-line: {noise: none, level: quiet}
-behaviour: [dtmf_only]
-says:
-  identity: [yes]
-  any: no
-expect: {outcome: promise_to_pay, promise_date: 2026-11-27}
-"""
 
 
 def problems(tmp_path: Path, text: str) -> list[tuple[int | None, int | None, str, str]]:

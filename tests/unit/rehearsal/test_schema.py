@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests.unit.dialogue.making import ROOT, SHIPPED, as_editors_read
-from tests.unit.rehearsal.test_persona import GOOD
+from tests.unit.rehearsal.one_persona import GOOD
 from voicebot.rehearsal.persona import Behaviour, Never
 from voicebot.rehearsal.schema import FILE, schema, schema_text
 from voicebot.rehearsal.selection import PERSONAS

@@ -6,23 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.rehearsal.test_persona import GOOD
+from tests.unit.rehearsal.one_persona import persona
 from voicebot.errors import ConfigurationError
 from voicebot.paths import shipped
-from voicebot.rehearsal.persona import Persona, load_persona, load_personas
+from voicebot.rehearsal.persona import load_personas
 from voicebot.rehearsal.selection import PERSONAS, choose
 
 SHIPPED = shipped("scripts_dialogue")
-
-
-def persona(folder: Path, *changes: tuple[str, str]) -> Persona:
-    text = GOOD
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path = folder / "one.yaml"
-    path.write_text(text, encoding="utf-8")
-    return load_persona(path)
 
 
 def own_script(folder: Path, *changes: tuple[str, str]) -> Path:

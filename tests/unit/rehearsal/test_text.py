@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.rehearsal.test_never import EVERYTHING
-from tests.unit.rehearsal.test_selection import persona
+from tests.unit.rehearsal.one_persona import EVERYTHING, persona
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.talk import Question, Understanding
 from voicebot.paths import shipped
