@@ -65,18 +65,6 @@ def test_a_folder_that_asterisk_may_not_write_is_named_with_the_user(tmp_path: P
     assert folder.is_relative_to(found.problem.file or "nothing")
 
 
-def test_a_folder_in_the_home_folder_is_looked_for_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    folder = tmp_path / "recordings"
-    folder.mkdir(mode=0o700)
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        asterisk = AsteriskSection(recordings=Path("~/recordings"), ami_port=unused.getsockname()[1])
-        files = ConfigurationFiles({"asterisk.conf": "[options]\nrunuser = nobody\n"})
-        (found,) = recording_findings(Config(asterisk=asterisk), files)
-    assert folder.is_relative_to(found.problem.file or "nothing")
-
-
 @pytest.mark.parametrize("text", ["", "[options]\nrunuser = no-such-user-here\n"])
 def test_an_unknown_user_is_not_judged(tmp_path: Path, text: str) -> None:
     with socket.socket() as unused:

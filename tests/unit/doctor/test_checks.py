@@ -161,15 +161,6 @@ async def test_what_others_may_read(tmp_path: Path, name: str, mode: int, said: 
     assert after.state == "fine", "the cure cures"
 
 
-async def test_a_folder_in_the_home_folder_is_looked_for_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "recordings").mkdir()
-    (tmp_path / "recordings").chmod(0o755)
-    config = Config(asterisk=AsteriskSection(recordings=Path("~/recordings")))
-    found = await privacy.check(Subject(config))
-    assert str(tmp_path / "recordings") in {finding.where for finding in found if finding.state == "broken"}
-
-
 def test_no_line_shows_a_password() -> None:
     url = "postgresql://bot:s3cret@db/voicebot"
     finding = Finding("database", "broken", f"{url} is away", f"look at {url}", url)
