@@ -13,6 +13,7 @@ from voicebot.rehearsal.persona import load_personas
 from voicebot.rehearsal.selection import PERSONAS, choose
 
 SHIPPED = shipped("scripts_dialogue")
+MEASURING = Path(__file__).parents[2] / "data/people"
 
 
 def own_script(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -95,3 +96,10 @@ def test_an_own_outcome_of_the_script_may_be_expected(tmp_path: Path) -> None:
     script = own_script(tmp_path, own)
     one = persona(tmp_path, ("outcome: promise_to_pay, promise_date: 2026-11-27", "outcome: settled_elsewhere"))
     assert choose(str(script), [one])[1] == (one,)
+
+
+@pytest.mark.parametrize(("language", "count"), [("en", 64), ("zh", 42)])
+def test_the_people_for_measuring_can_still_be_rehearsed(language: str, count: int) -> None:
+    people = load_personas(MEASURING / language)
+    assert len(people) == count
+    assert choose("all", people)[1] == people
