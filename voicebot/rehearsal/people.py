@@ -44,10 +44,32 @@ async def no_keys(channel: str, key: str) -> None:
 
 
 @dataclass(slots=True)
-class _Invited:
+class Prepared:
+    """A persona with all that it may say already spoken, and its phone line."""
+
     persona: Persona
     sounds: dict[str, bytes]
     line: Line
+
+
+async def prepare(persona: Persona, voices: CallerVoices) -> Prepared:
+    """Speak everything that a persona may say, as it sounds in the persona's room, and make its line.
+
+    Raises
+    ------
+    ConfigurationError
+        The persona's voice, or the programme behind it, is not known.
+    UnavailableError
+        The engine behind its voice is not installed.
+    """
+    speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
+    line = await make_line(persona.line, persona.persona, voices, language=persona.language, speaker=speaker)
+    sounds = {
+        text: line.placed(await voices.speak(text, speaker, persona.language)) for text in everything_said(persona)
+    }
+    if persona.recording is not None:
+        sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
+    return Prepared(persona, sounds, line)
 
 
 class People:
@@ -82,31 +104,15 @@ class People:
         self._follow = follow
         self._press = press
         self._server = AudioSocketServer(host, port, self._find)
-        self._invited: dict[str, _Invited] = {}
+        self._invited: dict[str, Prepared] = {}
         self._agent_greeting = b""
         self._nobody_talks = asyncio.Event()
         self._nobody_talks.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def invite(self, number: str, persona: Persona) -> None:
-        """Have a persona wait at ``number`` (with or without a plus), everything it may say already spoken.
-
-        Raises
-        ------
-        ConfigurationError
-            The persona's voice is not known.
-        UnavailableError
-            The engine behind its voice is not installed.
-        """
-        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
-        line = await make_line(persona.line, persona.persona, self.voices, language=persona.language, speaker=speaker)
-        sounds = {
-            text: line.placed(await self.voices.speak(text, speaker, persona.language))
-            for text in everything_said(persona)
-        }
-        if persona.recording is not None:
-            sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
-        self._invited[number.lstrip("+")] = _Invited(persona, sounds, line)
+        """Have a persona wait at ``number`` (with or without a plus); see ``prepare`` for what it raises."""
+        self._invited[number.lstrip("+")] = await prepare(persona, self.voices)
 
     async def start(self) -> None:
         """Listen. Raises UnavailableError when the port is taken."""
