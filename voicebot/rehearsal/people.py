@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,9 +132,9 @@ class People:
         """Frames of 20 ms that left late; a measurement with many of them is worthless."""
         return self._server.late_ticks
 
-    def _find(self, identifier: UUID) -> _Leg | None:
+    def _find(self, identifier: UUID) -> Leg | None:
         arrival = Arrival.of(identifier)
-        leg = _Leg(self, arrival)
+        leg = Leg(self, arrival)
         if arrival.is_agent:
             leg.party = Agent(self._agent_greeting, leg.leave)
             return leg
@@ -200,7 +201,7 @@ class People:
             self._nobody_talks.set()
 
 
-class _Leg:
+class Leg:
     """Between one AudioSocket connection and the party behind it."""
 
     def __init__(self, people: People, arrival: Arrival) -> None:
@@ -209,6 +210,8 @@ class _Leg:
         self._connection: Connection | None = None
         self.party: Party | None = None
         self.jitter: Jitter | None = None
+        self._late: deque[bytes] = deque()
+        """Frames that have not left yet, in their order: timers that are due together may fire in any."""
 
     def leave(self) -> None:
         """Hang up: the carrier's dialplan goes on to its hang-up when the connection closes."""
@@ -249,6 +252,11 @@ class _Leg:
         frame = self.party.next_frame(now)
         if self.jitter is None or self._connection is None or not frame:
             return frame
-        late = self.jitter.arrives(now) - now
-        asyncio.get_running_loop().call_later(late, self._connection.send, frame)
+        self._late.append(frame)
+        asyncio.get_running_loop().call_later(self.jitter.arrives(now) - time.monotonic(), self._send_late)
         return b""
+
+    def _send_late(self) -> None:
+        frame = self._late.popleft()
+        if self._connection is not None:
+            self._connection.send(frame)
