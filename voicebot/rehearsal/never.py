@@ -22,13 +22,14 @@ from voicebot.journal.transcript import said_so_far
 from voicebot.rehearsal.measure import Spoken
 from voicebot.rehearsal.persona import Behaviour, Never, Persona
 from voicebot.rehearsal.words import NO_CUES, recorded
+from voicebot.speech.listening.greeting import Verdict
 from voicebot.store.records import STOP_OUTCOME
 
 _SOMEBODY_ELSE: Final = frozenset({"wrong_person", "not_available", "deceased"})
 """Outcomes of calls in which the person called is not on the line at all."""
 _PROMISES: Final = frozenset({"promise_to_pay", "partial_payment", "will_pay_on_time"})
 _PROMISE_SLOTS: Final = frozenset({"promise_date", "date"})
-_MACHINES: Final = frozenset({"voicemail", "screener", "switchboard", "announcement"})
+_MACHINES: Final = frozenset(str(verdict) for verdict in Verdict if verdict.is_machine)
 
 
 @dataclass(frozen=True, slots=True)
