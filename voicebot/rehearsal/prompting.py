@@ -6,17 +6,14 @@ leads at once, and shows how far it is.
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from voicebot.config import Config
 from voicebot.dialogue.conversation.conversation import possible_speech
-from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import spoken
 from voicebot.rehearsal.persona import Persona
-from voicebot.rehearsal.selection import lead_of
+from voicebot.rehearsal.selection import lead_of, time_of_call
 from voicebot.speech.speaking.choosing import choose_prompts
 
 Tell = Callable[[int, int], None]
@@ -37,9 +34,8 @@ async def render_prompts(config: Config, script: Script, personas: Sequence[Pers
         return
     texts: dict[float, dict[str, None]] = {}
     for persona in personas:
-        now = datetime.combine(persona.today, REHEARSAL_TIME, zoneinfo.ZoneInfo(persona.lead.timezone))
         try:
-            wanted = possible_speech(script, lead_of(persona), now)
+            wanted = possible_speech(script, lead_of(persona), time_of_call(persona))
         except ValueError:
             continue  # a value that no line can word: the node tells of it, lead by lead
         for speed, some in wanted.items():
