@@ -34,7 +34,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from voicebot.rehearsal.line import Line, from_pcm, make_line, to_pcm
+from voicebot.rehearsal.line import Line, make_line
+from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.rehearsal.persona import Codec, Level, Noise, PersonaEcho, PersonaLine
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
 from voicebot.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
