@@ -28,7 +28,7 @@ from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
 _EVERY_SECONDS: Final = 10.0
-"""How often it is told how far a stage is, where nobody watches a terminal."""
+"""How often the progress of a stage is printed if stderr is not a terminal."""
 POLICY_HELP: Final = "Policy: local or rasa (scripts without a Rasa model are trained first); by default as configured."
 
 
@@ -129,7 +129,7 @@ class Show:
         if output.err.is_terminal:
             self._live.update(_table(progress))
             return
-        kind = progress.stage.partition(":")[0]  # how far a stage is comes after a colon
+        kind = progress.stage.partition(":")[0]  # the progress of a stage follows a colon
         if progress.stage != self._last and (kind != self._kind or progress.seconds - self._told_at >= _EVERY_SECONDS):
             self._last, self._kind, self._told_at = progress.stage, kind, progress.seconds
             output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}")

@@ -124,7 +124,7 @@ class Track:
 class Line:
     """A line under way: hands out 20 ms frames of what is behind, or of speech with that behind it.
 
-    The way of a frame: the person's speech and what is behind, the line's level, echo of the bot, coding, loss.
+    A frame is the person's speech and what is behind, at the line's level; then come echo of the bot, coding and loss.
 
     Parameters
     ----------

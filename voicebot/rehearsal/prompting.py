@@ -1,7 +1,7 @@
 """What the bot can say in a rehearsal is rendered before anybody is called, so that no call waits for a slow voice.
 
 A node does the same for each lead before it dials, within a time that suits one lead at a time; a rehearsal has all its
-leads at once, and shows how far it is.
+leads at once, and shows its progress.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ async def render_prompts(config: Config, script: Script, personas: Sequence[Pers
         try:
             wanted = possible_speech(script, lead_of(persona), time_of_call(persona))
         except ValueError:
-            continue  # a value that no line can word: the node tells of it, lead by lead
+            continue  # no line can put such a value into words: the node reports it, lead by lead
         for speed, some in wanted.items():
             texts.setdefault(speed, {}).update(dict.fromkeys(some))
     templates = [template for _, words in spoken(script) for template in words.templates]

@@ -51,8 +51,8 @@ DEMO: Final[Mapping[str, tuple[str, ...]]] = {
         "zh_ask_my_lawyer",
     ),
 }
-"""By language, twelve of them with short calls and different outcomes, the longest first; of few leads, so that what
-a slow voice says to each of them is soon rendered."""
+"""By language, twelve of them with short calls and different outcomes, the longest first. They share a few leads, so
+that a slow voice has little to render."""
 
 
 def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:

@@ -1,7 +1,7 @@
 """The same people as text: their words go straight into the policy, with no telephone, voice or recogniser between.
 
 What a persona says to each question, what must come of it and what must never happen are the same as in a rehearsal
-over audio; what a line and an ear do to it is missing. So the difference between the two is what hearing costs.
+over audio. Only the phone line and the recogniser are missing, so the difference between the two is what hearing costs.
 Behaviours that only concern time and the room change nothing here.
 """
 
