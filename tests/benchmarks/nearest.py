@@ -34,11 +34,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from voicebot.rehearsal.line import Line, from_pcm, make_line, to_pcm
+from voicebot.rehearsal.line import Line, make_line
+from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.rehearsal.persona import Codec, Level, Noise, PersonaEcho, PersonaLine
 from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
 from voicebot.speech.audio import FRAME_SAMPLES, SAMPLE_RATE
-from voicebot.speech.listening.activity import VoiceActivity
+from voicebot.speech.listening.activity import Activity, VoiceActivity
 from voicebot.speech.listening.nearest.picture import Who
 
 Samples = np.ndarray[Any, Any]
@@ -62,6 +63,7 @@ SAID: Final = (
 CODECS: Final[tuple[Codec, ...]] = ("none", "none", "gsm")
 HELLO: Final = "Hello?"
 SECONDS: Final = 50.0
+_SAMPLES_A_MS: Final = SAMPLE_RATE // 1000
 INTERRUPTS: Final = ("Wait, who is this?", "Hold on, I already paid that.", "I'm driving, call me back later.")
 OURS: Final = (
     "Hello, this is a call from the bank for Mary Jones. Am I speaking with Mary?",
@@ -122,18 +124,6 @@ class Counts:
         }
 
 
-def active_dbfs(samples: Samples) -> float:
-    """Level of speech without its pauses: of the frames within 25 dB of the loudest."""
-    frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
-    powers = (frames**2).mean(1)
-    return float(10 * np.log10(powers[powers > powers.max() * 10**-2.5].mean()))
-
-
-def at_level(samples: Samples, dbfs: float) -> Samples:
-    """Return speech at an active level."""
-    return np.asarray(samples * 10 ** ((dbfs - active_dbfs(samples)) / 20), np.float32)
-
-
 @dataclass(slots=True)
 class Part:
     """Something that is said in a call: samples from ``begins`` to ``ends``."""
@@ -151,8 +141,8 @@ class Mixture:
     ----------
     line
         Between the person and us.
-    said, interrupts, hello
-        What the person says, as it sounds in the person's room.
+    texts
+        What the person may say, as it sounds in the person's room.
     ours
         What we say.
     draw
@@ -204,82 +194,119 @@ async def mixture(gap: int | None, level: Level, found: Sounds, draw: Draw) -> M
     return Mixture(line, texts, found.ours, draw)
 
 
-def run(call: Mixture) -> Counts:  # noqa: PLR0912 - one call from its beginning to its end
-    """Carry a call; return what happened."""
-    counts = Counts(seconds=call.seconds)
-    draw, activity = call.draw, VoiceActivity()
-    our_end, interrupted, held = 0, False, False
-    next_line = int(1.6 * SAMPLE_RATE)
-    number, open_from, opened, sure = 0, -1, False, False
-    silence_from = 0
-    ended: dict[int, float] = {}
-    said_last = 0
-    for at in range(0, len(call.near) - 160, 160):
-        pcm, sent = call.frame(at)
-        playing = at < our_end
+class Listener:
+    """Hears one call frame by frame, and counts where that differs from what was really said.
+
+    Parameters
+    ----------
+    call
+        The call.
+    """
+
+    def __init__(self, call: Mixture) -> None:
+        self.counts = Counts(seconds=call.seconds)
+        self._call, self._activity = call, VoiceActivity()
+        self._our_end, self._next_line = 0, int(1.6 * SAMPLE_RATE)
+        self._held = False
+        self._number, self._opened, self._sure = 0, False, False
+        self._from, self._until = -1, 0
+        """Where what is heard begins, and where the silence after it does."""
+        self._ended: dict[int, float] = {}
+
+    def frame(self, at: int) -> None:
+        """Carry the call on by 20 ms."""
+        pcm, sent = self._call.frame(at)
+        playing = at < self._our_end
         begun = time.process_time()
-        now = activity.feed(pcm, playing=playing, sent=sent if playing else None)
-        counts.cpu += time.process_time() - begun
-        end = at + 160
-        if playing and now.speech_ms >= 200 and not now.silence_ms and not held:
-            held = True
-            begins = end - now.speech_ms * 8
-            if any(part.interrupts and part.begins <= end and begins < part.ends for part in call.parts):
-                our_end = end  # the line stops
-            else:
-                counts.stops += 1
+        now = self._activity.feed(pcm, playing=playing, sent=sent if playing else None)
+        self.counts.cpu += time.process_time() - begun
+        end = at + FRAME_SAMPLES
+        if playing:
+            self._stop(now, end)
         if now.speech:
-            if not opened and now.speech_ms >= (120 if playing else 60):
-                opened, number, open_from, sure = True, number + 1, end - now.speech_ms * 8, False
-            elif opened and now.anew:
-                open_from = end - now.speech_ms * 8
-            sure = sure or now.who is Who.PERSON
-            silence_from = end - now.silence_ms * 8
-        if opened and now.silence_ms >= 300:
-            opened = False
-            met = [part for part in call.parts if part.begins < silence_from and open_from < part.ends]
-            for part in met:
-                part.heard = True
-            near = any(part.begins < silence_from and open_from < part.ends for part in call.parts)
-            if near:
-                last = max(part.ends for part in met)
-                covered = sum(min(silence_from, part.ends) - max(open_from, part.begins) for part in met)
-                counts.room_seconds += max(0.0, (silence_from - open_from - covered) / SAMPLE_RATE)
-                ended[last] = (end - last) / SAMPLE_RATE - 0.3
-                counts.cut += silence_from < last - 0.2 * SAMPLE_RATE
-                activity.picture.counted(number)
-            else:
-                counts.accepts += 1
-                counts.sure_accepts += sure
-                activity.picture.dismissed()
-            activity.picture.over()
+            self._hear(now, end, playing=playing)
+        if self._opened and now.silence_ms >= 300:
+            self._heard_out(end)
         # The conversation goes on by the clock, so that a wrong ear does not change what is said.
-        if at >= next_line and our_end <= at < len(call.near) - 12 * SAMPLE_RATE:
-            clip = call.ours_said[draw.integers(len(call.ours_said))]
-            call.ours[at:] = 0.0
-            call.ours[at : at + len(clip)] = clip
-            our_end, held = at + len(clip), False
-            interrupted = draw.random() < 0.25
-            counts.lines += not interrupted
-            if interrupted:
-                texts = call.interrupts
-                begins = at + int(draw.uniform(1.2, 1.8) * SAMPLE_RATE)
-                said_last = call.say(texts[draw.integers(len(texts))], begins, interrupts=True)
-            else:
-                texts = call.said
-                begins = our_end + int(draw.uniform(0.3, 0.9) * SAMPLE_RATE)
-                said_last = call.say(texts[draw.integers(len(texts))], begins)
-            next_line = max(said_last, our_end) + int(draw.uniform(0.9, 2.0) * SAMPLE_RATE)
-    for part in call.parts:
-        if part.ends > len(call.near) - SAMPLE_RATE:
-            continue
-        counts.said += 1
-        counts.unheard += not part.heard
-        counts.interrupts += part.interrupts
-        counts.missed += part.interrupts and not part.heard
-    counts.delays = list(ended.values())
-    counts.late = sum(delay > 0.5 for delay in counts.delays)
-    return counts
+        if at >= self._next_line and self._our_end <= at < len(self._call.near) - 12 * SAMPLE_RATE:
+            self._say_ours(at)
+
+    def over(self) -> Counts:
+        """Return what happened, the call being over."""
+        counts = self.counts
+        for part in self._call.parts:
+            if part.ends > len(self._call.near) - SAMPLE_RATE:
+                continue
+            counts.said += 1
+            counts.unheard += not part.heard
+            counts.interrupts += part.interrupts
+            counts.missed += part.interrupts and not part.heard
+        counts.delays = list(self._ended.values())
+        counts.late = sum(delay > 0.5 for delay in counts.delays)
+        return counts
+
+    def _stop(self, now: Activity, end: int) -> None:
+        """Stop our line for an interruption; a line that the room alone would have held is counted, and goes on."""
+        if self._held or now.speech_ms < 200 or now.silence_ms:
+            return
+        self._held = True
+        begins = end - now.speech_ms * _SAMPLES_A_MS
+        if any(part.interrupts and part.begins <= end and begins < part.ends for part in self._call.parts):
+            self._our_end = end
+        else:
+            self.counts.stops += 1
+
+    def _hear(self, now: Activity, end: int, *, playing: bool) -> None:
+        """Begin an utterance, or go on with it."""
+        if not self._opened and now.speech_ms >= (120 if playing else 60):
+            self._opened, self._number, self._sure = True, self._number + 1, False
+            self._from = end - now.speech_ms * _SAMPLES_A_MS
+        elif self._opened and now.anew:
+            self._from = end - now.speech_ms * _SAMPLES_A_MS
+        self._sure = self._sure or now.who is Who.PERSON
+        self._until = end - now.silence_ms * _SAMPLES_A_MS
+
+    def _heard_out(self, end: int) -> None:
+        """Compare an utterance that was heard out with what was said, and tell the ear whether it was an answer."""
+        self._opened, counts, picture = False, self.counts, self._activity.picture
+        met = [part for part in self._call.parts if part.begins < self._until and self._from < part.ends]
+        for part in met:
+            part.heard = True
+        if met:
+            last = max(part.ends for part in met)
+            covered = sum(min(self._until, part.ends) - max(self._from, part.begins) for part in met)
+            counts.room_seconds += max(0.0, (self._until - self._from - covered) / SAMPLE_RATE)
+            self._ended[last] = (end - last) / SAMPLE_RATE - 0.3
+            counts.cut += self._until < last - 0.2 * SAMPLE_RATE
+            picture.counted(self._number)
+        else:
+            counts.accepts += 1
+            counts.sure_accepts += self._sure
+            picture.dismissed()
+        picture.over()
+
+    def _say_ours(self, at: int) -> None:
+        """Say one of our lines; the person interrupts it or answers after it."""
+        call, draw = self._call, self._call.draw
+        clip = call.ours_said[draw.integers(len(call.ours_said))]
+        call.ours[at:] = 0.0
+        call.ours[at : at + len(clip)] = clip
+        self._our_end, self._held = at + len(clip), False
+        interrupted = draw.random() < 0.25
+        self.counts.lines += not interrupted
+        texts = call.interrupts if interrupted else call.said
+        wait = draw.uniform(1.2, 1.8) if interrupted else draw.uniform(0.3, 0.9)
+        begins = (at if interrupted else self._our_end) + int(wait * SAMPLE_RATE)
+        said_last = call.say(texts[draw.integers(len(texts))], begins, interrupts=interrupted)
+        self._next_line = max(said_last, self._our_end) + int(draw.uniform(0.9, 2.0) * SAMPLE_RATE)
+
+
+def run(call: Mixture) -> Counts:
+    """Carry a call; return what happened."""
+    listener = Listener(call)
+    for at in range(0, len(call.near) - FRAME_SAMPLES, FRAME_SAMPLES):
+        listener.frame(at)
+    return listener.over()
 
 
 async def main() -> None:
@@ -290,7 +317,7 @@ async def main() -> None:
     asked = ask.parse_args()
     voices = CallerVoices()
     bot = Speaker("ours", "hibari")
-    found = Sounds([at_level(from_pcm(await voices.speak(text, bot)), -20.0) for text in OURS], voices)
+    found = Sounds([from_pcm(await voices.speak(text, bot)) for text in OURS], voices)
     everything = Counts()
     by_level: dict[Level, Counts] = defaultdict(Counts)
     for gap in (None, *GAPS_DB):

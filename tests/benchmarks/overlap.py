@@ -232,29 +232,30 @@ def noises(draw: np.random.Generator) -> Iterator[tuple[str, bytes]]:
     for name, length in seconds.items():
         for _ in range(3):
             count = round(length * draw.uniform(0.8, 1.3) * SAMPLE_RATE)
-            time = np.arange(count) / SAMPLE_RATE
             white = draw.normal(0.0, 1.0, count)
-            shaped = (
-                np.convolve(white, np.ones(4) / 4, "same") if name in ("cough", "slam") else np.diff(white, prepend=0)
-            )
-            shape = np.exp(-time * (9 if name == "cough" else 30)) if name in ("cough", "slam") else np.hanning(count)
-            twice = (
-                np.concatenate([shaped * shape, np.zeros(800), 0.6 * shaped * shape])
-                if name == "cough"
-                else shaped * shape
-            )
-            peak = draw.uniform(3000, 9000) if name in ("cough", "slam") else draw.uniform(600, 1500)
-            yield name, (twice / np.abs(twice).max() * peak).astype("<i2").tobytes()
+            if name in ("cough", "slam"):
+                decay = np.exp(-np.arange(count) / SAMPLE_RATE * (9 if name == "cough" else 30))
+                sound, loudest = np.convolve(white, np.ones(4) / 4, "same") * decay, (3000, 9000)
+            else:
+                sound, loudest = np.diff(white, prepend=0) * np.hanning(count), (600, 1500)
+            if name == "cough":
+                sound = np.concatenate([sound, np.zeros(800), 0.6 * sound])
+            yield name, (sound / np.abs(sound).max() * draw.uniform(*loudest)).astype("<i2").tobytes()
 
 
 def _louder(samples: np.ndarray[Any, Any], decibels: float) -> bytes:
     return np.clip(samples * 10 ** (decibels / 20), -32768, 32767).astype("<i2").tobytes()
 
 
+def speakers(language: str) -> tuple[Speaker, ...]:
+    """Return the callers of a language."""
+    return SPEAKERS if language.startswith("en") else MANDARIN_SPEAKERS
+
+
 def overlaps(language: str, theatre: Theatre) -> Iterator[Overlap]:
     """Yield every event of a language."""
     draw = np.random.default_rng(20)
-    people = SPEAKERS if language.startswith("en") else MANDARIN_SPEAKERS
+    people = speakers(language)
     says = _SAYS[language]
     place = 0
     for kind, each in ((INTERRUPTION, 3), ("back_channel", 3)):
@@ -305,12 +306,12 @@ def measure(language: str, theatre: Theatre, every: int) -> list[Outcome]:
     """Carry a call for every event, or for one in ``every``."""
     who, found = person(language), []
     identity: dict[Speaker, bytes] = {}
-    silent = Overlap("none", "", SPEAKERS[0], SILENT_FRAME, 0.0)
+    silent = Overlap("none", "", speakers(language)[0], SILENT_FRAME, 0.0)
     line_seconds = 0.0
     for number, overlap in enumerate([silent, *overlaps(language, theatre)]):
-        if number % every and number:
+        if number % every:
             continue
-        speaker = overlap.speaker if number else overlaps_speaker(language)
+        speaker = overlap.speaker
         if speaker not in identity:
             identity[speaker] = theatre.speak(_SAYS[language]["identity"][0], speaker, language)
         made: list[Interrupter] = []
@@ -331,11 +332,6 @@ def measure(language: str, theatre: Theatre, every: int) -> list[Outcome]:
         elif made[0].ended:
             found.append(judge(overlap, told, made[0].began, made[0].ended, line_seconds))
     return found
-
-
-def overlaps_speaker(language: str) -> Speaker:
-    """Return who answers the call in which nothing happens."""
-    return (SPEAKERS if language.startswith("en") else MANDARIN_SPEAKERS)[0]
 
 
 def undisturbed(told: Told) -> float:

@@ -91,7 +91,7 @@ class FixedTalk:
         del line
 
     def answers(self, plan: Plan) -> bool:
-        """Everything does."""
+        """Everything counts as an answer."""
         return True
 
     def urgent(self, plan: Plan) -> bool:

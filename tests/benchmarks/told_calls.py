@@ -20,23 +20,23 @@ from voicebot import paths
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.clock import call_clock
 from voicebot.call.session import CallSession
-from voicebot.call.trying.told_time import ToldTime
+from voicebot.call.trying.told_time import told
 from voicebot.config import SpeechSection
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.load import load_script
-from voicebot.dialogue.talk import Lead, Question, Understanding
+from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.journal.writer import Journal
 from voicebot.plain import plain
 from voicebot.rehearsal.callee import Callee, Record
-from voicebot.rehearsal.line import make_line
 from voicebot.rehearsal.measure import reply_gaps, stops
+from voicebot.rehearsal.people import prepare
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
-from voicebot.rehearsal.voices import CallerVoices, Speaker, choose_speaker
-from voicebot.rehearsal.words import everything_said
-from voicebot.speech.audio import FRAME_SECONDS
+from voicebot.rehearsal.selection import lead_of
+from voicebot.rehearsal.voices import CallerVoices, Speaker
+from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.recognition.choosing import choose_recognizer
 from voicebot.speech.recognition.engine import Engine
 from voicebot.speech.recognition.engine_loading import load_engine
@@ -92,14 +92,13 @@ class ToldRecognizer:
     def interim(self, number: int) -> None:
         """Recognise now, tell later."""
         heard, self._newest = self._stream.interim(), number
-        told = Recognition(
-            self._utterance, number, heard.best, heard.alternatives, self._fed / 16000, words=heard.words
-        )
-        asyncio.get_running_loop().call_later(RECOGNITION_SECONDS, self._tell, told)
+        seconds = self._fed / FRAME_BYTES * FRAME_SECONDS
+        words = Recognition(self._utterance, number, heard.best, heard.alternatives, seconds, words=heard.words)
+        asyncio.get_running_loop().call_later(RECOGNITION_SECONDS, self._tell, words)
 
-    def _tell(self, told: Recognition) -> None:
-        if told.interim == self._newest and told.utterance == self._utterance:
-            self._on_words(told)
+    def _tell(self, words: Recognition) -> None:
+        if words.interim == self._newest and words.utterance == self._utterance:
+            self._on_words(words)
 
     def end(self) -> None:
         """Forget the utterance."""
@@ -201,6 +200,16 @@ class Caller(Protocol):
         """The call is over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the calls of one script have in common."""
+
+    script: Script
+    policy: DirectPolicy
+    pool: ToldPool
+    clips: ToldClips
+
+
 class Theatre:
     """Carries calls of personas with one script each.
 
@@ -213,16 +222,14 @@ class Theatre:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._voices = CallerVoices()
-        self._made: dict[str, tuple[Script, DirectPolicy, ToldPool, ToldClips]] = {}
+        self._stages: dict[str, Stage] = {}
 
     def carry(self, persona: Persona) -> Told:
         """Carry one persona's call to its end."""
-        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
-        own = {text: self.speak(text, speaker, persona.language) for text in everything_said(persona)}
-        line = self.wait(make_line(persona.line, persona.persona, self._voices))
+        own = self.wait(prepare(persona, self._voices))
 
         def callee(side: Side, record: Record) -> Callee:
-            return Callee(persona, own, line.fresh(), record, press=side.keys, leave=side.leave)
+            return Callee(persona, own.sounds, own.line.fresh(), record, press=side.keys, leave=side.leave)
 
         return self.carry_with(persona, callee)
 
@@ -236,9 +243,7 @@ class Theatre:
         callee
             Makes who answers, given the telephone and the record to be filled.
         """
-        script, policy, pool, clips = self._of(persona)
-        with asyncio.Runner(loop_factory=ToldTime) as runner:
-            return runner.run(self._carry(persona, callee, script, policy, pool, clips))
+        return told(self._carry(persona, callee, self._stage(persona)))
 
     def speak(self, text: str, speaker: Speaker, language: str) -> bytes:
         """Return what a caller's voice says."""
@@ -248,36 +253,25 @@ class Theatre:
         """Do something in real time, between calls."""
         return asyncio.run(work)
 
-    def _of(self, persona: Persona) -> tuple[Script, DirectPolicy, ToldPool, ToldClips]:
-        if persona.goes_by not in self._made:
+    def _stage(self, persona: Persona) -> Stage:
+        if persona.goes_by not in self._stages:
             script = load_script(paths.shipped("scripts_dialogue") / persona.language / f"{persona.script}.yaml")
             policy = DirectPolicy(LocalPolicy(script))
-            self._made[persona.goes_by] = (script, policy, ToldPool(persona.language), ToldClips(persona.language))
-        return self._made[persona.goes_by]
+            self._stages[persona.goes_by] = Stage(
+                script, policy, ToldPool(persona.language), ToldClips(persona.language)
+            )
+        return self._stages[persona.goes_by]
 
-    async def _carry(  # noqa: PLR0917 - what a call is made of
-        self,
-        persona: Persona,
-        make: Callable[[Side, Record], Caller],
-        script: Script,
-        policy: DirectPolicy,
-        pool: ToldPool,
-        clips: ToldClips,
-    ) -> Told:
+    async def _carry(self, persona: Persona, make: Callable[[Side, Record], Caller], stage: Stage) -> Told:
         loop = asyncio.get_running_loop()
         attempt, begun = uuid4(), loop.time()
         journal = Journal(self._folder, attempt, begun_at=begun, wall=0.0)
-        lead = persona.lead
-        talk = ScriptTalk(
-            script,
-            Lead(lead.name, lead.company, lead.amount, lead.currency, lead.due_date, lead.timezone, lead.more),
-            policy,
-            call_clock(lead.timezone, persona.today, wall=loop.time, monotonic=loop.time),
-        )
+        clock = call_clock(persona.lead.timezone, persona.today, wall=loop.time, monotonic=loop.time)
+        talk = ScriptTalk(stage.script, lead_of(persona), stage.policy, clock)
         session = CallSession(
             talk=talk,
-            clips=clips,
-            recognizer=pool,
+            clips=stage.clips,
+            recognizer=stage.pool,
             journal=journal,
             longest_seconds=_LONGEST_SECONDS,
             clock=loop.time,
@@ -292,14 +286,14 @@ class Theatre:
         callee.answered(begun)
         delay = round(ONE_WAY_SECONDS / FRAME_SECONDS)
         to_bot: deque[bytes] = deque([b""] * delay)
-        to_callee: deque[bytes] = deque([bytes(320)] * delay)
+        to_callee: deque[bytes] = deque([SILENT_FRAME] * delay)
         while not session.ended.done():
             now = loop.time()
             to_bot.append(callee.next_frame(now))
             arrived = to_bot.popleft()
             if arrived:
                 session.frame(arrived, now)
-            to_callee.append(session.next_frame() or bytes(320))
+            to_callee.append(session.next_frame() or SILENT_FRAME)
             callee.frame(to_callee.popleft(), now)
             await asyncio.sleep(FRAME_SECONDS)
         callee.gone(loop.time())

@@ -207,7 +207,7 @@ class Ami:
         ConfigurationError
             User or secret are wrong.
         UnavailableError
-            Nobody answers, it is not Asterisk, or the user may log in only once and has.
+            Nobody answers, it is not Asterisk, or the user may log in only once and is already logged in.
         """
         if self._tls is None and not addresses.is_loopback(self._host):
             _log.warning(
@@ -258,7 +258,7 @@ class Ami:
         return [message for message in messages[1:] if not message.event.endswith("Complete")]
 
     async def variable(self, expression: str, *, channel: str = "") -> str:
-        """Return the value of a dialplan function or variable, empty where Asterisk refuses to tell.
+        """Return the value of a dialplan function or variable, empty if Asterisk refuses to give it.
 
         Parameters
         ----------

@@ -77,7 +77,7 @@ def _payload(packet: bytes) -> bytes | None:
 
 
 class Refusals(asyncio.DatagramProtocol):
-    """Takes the copies, and tells what was said about a call.
+    """Receives the copies, and returns the reason that came with a refused call.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Refusals(asyncio.DatagramProtocol):
         """Whether Asterisk sends copies."""
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
-        """Keep what it says about a refusal."""
+        """Keep the refusal in a copy, if there is one."""
         if addresses.plain(str(addr[0])) not in self._peers or not data.startswith(_MAGIC):
             return
         self.heard = True
@@ -112,7 +112,7 @@ class Refusals(asyncio.DatagramProtocol):
         Parameters
         ----------
         call_id, status
-            Of the refused INVITE, as Asterisk tells them.
+            Of the refused INVITE, as Asterisk reports them.
         seconds
             How long to wait for the copy; not at all where none ever came.
         """

@@ -24,7 +24,7 @@ OLDEST_MAJOR: Final = 18
 KEYS_SINCE: Final = {20: 14, 21: 9, 22: 4}
 """Major version -> the minor one since which AudioSocket carries keys; none before, all after (asterisk PR 1138)."""
 REASON_UNTIL: Final = (22, 9)
-"""The first Asterisk that keeps a ``Reason`` header to itself; see ``hep``."""
+"""The first Asterisk that does not pass on a ``Reason`` header; see ``hep``."""
 _ASKED: Final = ("context", "allow_transfer", "redirect_method")
 """Options of an endpoint that decide what the far side may do."""
 
@@ -141,7 +141,7 @@ def version_findings(version: str, *, keys_over_ami: bool, copies: bool) -> list
     keys_over_ami
         Our AMI user may read ``dtmf``.
     copies
-        The module that sends copies of SIP messages runs, or it is not known that it does not.
+        The module that sends copies of SIP messages is running, or may be.
     """
     numbers = version.rpartition("/")[2].replace("-", ".").split(".")
     if not numbers[0].isdigit():
@@ -159,7 +159,7 @@ def version_findings(version: str, *, keys_over_ami: bool, copies: bool) -> list
         return [PbxFinding("note", Problem(what, cure))]
     if not copies and (major, minor) >= REASON_UNTIL:
         what = f"Asterisk {version} does not pass on why a carrier refused a call (its Reason header)"
-        cure = "see hep_voicebot.conf.example; without it a refusal is told by its SIP status alone"
+        cure = "see hep_voicebot.conf.example; without it a refusal is judged by its SIP status alone"
         return [PbxFinding("note", Problem(what, cure))]
     return []
 

@@ -15,7 +15,7 @@ import typer
 from voicebot.agi.phone import Disposition
 from voicebot.call.recordings import playable
 from voicebot.cli import filters, output, playing, times
-from voicebot.cli.classifying import classify
+from voicebot.cli.lazy import lazy_app
 from voicebot.cli.stores import with_store
 from voicebot.config import Config
 from voicebot.dialogue.script.vocabulary import OUTCOMES
@@ -29,7 +29,9 @@ from voicebot.store.calls import CallFilter, FoundCall
 from voicebot.store.records import Attempt
 from voicebot.store.store import Store
 
-app = typer.Typer(rich_markup_mode=None)
+app = lazy_app(
+    {"classify": ("voicebot.cli.classifying:classify", "Tell what picked up in recordings, as a call would.")}
+)
 
 SHOWN: Final = 50
 """Calls shown in a table by default."""
@@ -196,9 +198,6 @@ def export(
     else:
         for path in written:
             output.out.print(path)
-
-
-app.command("classify")(classify)
 
 
 def _export(attempt: Attempt, journal: list[Mapping[str, Any]], folder: Path, *, zipped: bool) -> Path:

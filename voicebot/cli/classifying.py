@@ -1,19 +1,20 @@
-"""``voicebot call classify``: what picked up in recordings of anybody's, as a call would tell it."""
+"""``voicebot call classify``: what picked up in recordings, as a call would decide it."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from voicebot.call.trying.folder import Ear, Judged, Recorded, find_recordings, judge
 from voicebot.cli import output
 from voicebot.config import load_config
-
-if TYPE_CHECKING:
-    from voicebot.call.trying.folder import Judged, Recorded
+from voicebot.dialogue.script.reading.finding import find_script
+from voicebot.dialogue.script.reading.load import load_script
+from voicebot.speech.recording_files import read_recording
 
 
 def classify(
@@ -24,15 +25,9 @@ def classify(
     language: Annotated[str, typer.Option(help="Language of a shipped script.")] = "en-US",
     json: Annotated[bool, typer.Option("--json", help="Print data instead of text.")] = False,
 ) -> None:
-    """Tell what picked up in recordings; exit code 1 where it is not what their names or classes.tsv say."""
-    # Loading a recogniser and a policy takes a second, so no other command pays for it.
-    from voicebot.call.trying.folder import Ear, find_recordings, judge  # noqa: PLC0415
-    from voicebot.dialogue.script.reading.finding import find_script  # noqa: PLC0415
-    from voicebot.dialogue.script.reading.load import load_script  # noqa: PLC0415
-    from voicebot.speech.recording_files import read_recording  # noqa: PLC0415
-
+    """Tell what picked up in recordings; exit code 1 if that is not what their names or classes.tsv say."""
     found = find_recordings(recordings)
-    heard = {one.path: read_recording(one.path) for one in found}  # all faults are told before anything is heard
+    heard = {one.path: read_recording(one.path) for one in found}  # a file that cannot be read is reported at once
     ear = Ear(load_config(context.obj).speech, load_script(find_script(script, language)))
     judged: list[tuple[Recorded, Judged]] = []
     begun = time.monotonic()

@@ -36,7 +36,7 @@ class LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the help."""
-        return [*self.entries, *super().list_commands(ctx)]
+        return [*super().list_commands(ctx), *self.entries]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import and return one command, or ``None`` if there is none of that name."""
@@ -58,17 +58,19 @@ class LazyGroup(TyperGroup):
         """Return possible completions without importing any command."""
         if incomplete.startswith("-"):
             return list(super().shell_complete(ctx, incomplete))
-        return [Completion(name, text) for name, (_, text) in self.entries.items() if name.startswith(incomplete)]
+        return [Completion(name, text) for name, text in self._helps(ctx) if name.startswith(incomplete)]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands with their help without importing any."""
-        rows = [(name, help_text) for name, (_, help_text) in self.entries.items()]
-        for name in super().list_commands(ctx):
-            command = super().get_command(ctx, name)
-            if command is not None:
-                rows.append((name, command.get_short_help_str(formatter.width)))
+        rows = self._helps(ctx, formatter.width)
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+    def _helps(self, ctx: Any, width: int = 80) -> list[tuple[str, str]]:
+        """Return name and help of each command, those that are here already first."""
+        own = {name: super(LazyGroup, self).get_command(ctx, name) for name in super().list_commands(ctx)}
+        helps = [(name, command.get_short_help_str(width)) for name, command in own.items() if command is not None]
+        return helps + [(name, text) for name, (_, text) in self.entries.items()]
 
 
 def _imported(place: str) -> Any:

@@ -28,7 +28,7 @@ from voicebot.speech.speaking.choosing import check_coqui
 
 _INTERRUPTED = 130
 _EVERY_SECONDS: Final = 10.0
-"""How often it is told how far a stage is, where nobody watches a terminal."""
+"""How often the progress of a stage is printed if stderr is not a terminal."""
 POLICY_HELP: Final = "Policy: local or rasa (scripts without a Rasa model are trained first); by default as configured."
 
 
@@ -112,7 +112,7 @@ class Show:
 
     def __init__(self) -> None:
         self._live = Live(console=output.err.console, refresh_per_second=4, transient=True)
-        self._last = self._kind = ""
+        self._last = self._stage = ""
         self._told_at = 0.0
         self._told: dict[str, str] = {}
 
@@ -129,10 +129,10 @@ class Show:
         if output.err.is_terminal:
             self._live.update(_table(progress))
             return
-        kind = progress.stage.partition(":")[0]  # how far a stage is comes after a colon
-        if progress.stage != self._last and (kind != self._kind or progress.seconds - self._told_at >= _EVERY_SECONDS):
-            self._last, self._kind, self._told_at = progress.stage, kind, progress.seconds
-            output.err.print(f"{progress.seconds:5.1f} s  {progress.stage}")
+        news = str(progress)
+        if news != self._last and (progress.stage != self._stage or progress.seconds - self._told_at >= _EVERY_SECONDS):
+            self._last, self._stage, self._told_at = news, progress.stage, progress.seconds
+            output.err.print(f"{progress.seconds:5.1f} s  {news}")
         for persona, state in progress.states.items():
             if self._told.get(persona, "waiting") != state:
                 self._told[persona] = state
@@ -207,7 +207,7 @@ def tell(report: Report, *, json: bool, enough: int) -> None:
 
 
 def _table(progress: Progress) -> Table:
-    table = Table(title=f"{progress.stage}, {progress.seconds:.0f} s", title_justify="left", box=None)
+    table = Table(title=f"{progress}, {progress.seconds:.0f} s", title_justify="left", box=None)
     table.add_column("persona")
     table.add_column("call")
     colours = {"waiting": "dim", "preparing": "dim", "dialling": "yellow", "talking": "cyan"}

@@ -18,7 +18,7 @@ _ENDS: Final = ".,;:!?…，。！？、；："
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words to be spoken; ``last``: no more of the line follow."""
+    """Words to be spoken; ``last``: no other words of the line follow."""
 
     text: str
     last: bool
@@ -26,7 +26,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Nothing for so many seconds."""
+    """Silence for this many seconds."""
 
     seconds: float
 
@@ -42,14 +42,14 @@ Piece = Words | Pause | Keys
 
 
 def pieces(line: str, language: Language) -> tuple[Piece, ...]:
-    """Cut a line into what is done one after the other.
+    """Cut a line into the words, pauses and keys that follow each other.
 
     Parameters
     ----------
     line
         As it stands in a persona's file.
     language
-        Words that go on after a mark end in its sign for a pause, so that they are spoken as unfinished.
+        Words that continue after a mark get its sign for a pause at the end, so that they are spoken as unfinished.
     """
     found: list[Piece] = []
     spoken = [part.strip() for part in _MARK.split(line)[::3]]

@@ -14,15 +14,14 @@ import numpy as np
 from voicebot.rehearsal.lines import behind
 from voicebot.rehearsal.lines.codecs import make_coding
 from voicebot.rehearsal.lines.echo import Echo
+from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.rehearsal.lines.rooms import Samples, in_room
 from voicebot.rehearsal.lines.transport import Concealment, Jitter, Loss
 from voicebot.rehearsal.persona import Level, Noise, PersonaLine
 from voicebot.rehearsal.voices import DEFAULT_LANGUAGE, CallerVoices, Speaker, choose_speaker
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
-from voicebot.speech.speaking.loudness import speech_level
+from voicebot.speech.speaking.loudness import SPEECH_LEVEL_DBFS, speech_level
 
-SPEECH_DBFS: Final = -20.0
-"""Active level of a caller's speech before the line's own level."""
 SIGNAL_TO_NOISE_DB: Final[dict[Noise, float]] = {
     "office": 20.0,
     "street": 17.0,
@@ -36,7 +35,6 @@ LEVEL_DB: Final[dict[Level, float]] = {"normal": 0.0, "quiet": -12.0, "loud": 9.
 COMFORT_NOISE: Final = 6.0
 """RMS of a clean line, of 32768: about -75 dBFS, so that silence is not digital silence."""
 COMFORT_SECONDS: Final = 12
-_CEILING: Final = 0.98
 
 
 async def make_line(
@@ -76,7 +74,7 @@ async def make_line(
         around = behind.Surroundings(voices, language, draw)
         sound = await _behind(noise, line.programme, around, speaker or choose_speaker(seed, language), draw)
         below = SIGNAL_TO_NOISE_DB[noise] if line.noise_below_db is None else line.noise_below_db
-        levelled = sound * 10.0 ** ((SPEECH_DBFS - below - _level(sound, noise)) / 20.0)
+        levelled = sound * 10.0 ** ((SPEECH_LEVEL_DBFS - below - _level(sound, noise)) / 20.0)
         own_mouth = noise == "aside"
         start = 0 if own_mouth else int(draw.integers(len(levelled)))
         tracks.append(Track(np.asarray(np.roll(levelled, -start), dtype=np.float32), own_mouth))
@@ -126,7 +124,7 @@ class Track:
 class Line:
     """A line under way: hands out 20 ms frames of what is behind, or of speech with that behind it.
 
-    The way of a frame: the person's speech and what is behind, the line's level, echo of the bot, coding, loss.
+    A frame is the person's speech and what is behind, at the line's level; then come echo of the bot, coding and loss.
 
     Parameters
     ----------
@@ -170,7 +168,7 @@ class Line:
         if room is None or not pcm:
             return pcm
         wet = in_room(from_pcm(pcm), room.rt60_ms, room.distance_m, _draw(self._seed, "room"))
-        return to_pcm(wet * np.float32(10.0 ** ((SPEECH_DBFS - speech_level(to_pcm(wet))) / 20.0)))
+        return to_pcm(wet * np.float32(10.0 ** ((SPEECH_LEVEL_DBFS - speech_level(to_pcm(wet))) / 20.0)))
 
     def hear(self, pcm: bytes) -> None:
         """Take 20 ms of the bot, for the echo."""
@@ -210,16 +208,6 @@ def beep(seconds: float = 0.4, hertz: float = 1000.0) -> bytes:
     """Return the tone of an answering machine as PCM."""
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return to_pcm(np.asarray(0.35 * np.sin(2 * np.pi * hertz * time), dtype=np.float32))
-
-
-def from_pcm(pcm: bytes) -> Samples:
-    """16-bit PCM to samples of -1 to 1."""
-    return behind.from_pcm(pcm)
-
-
-def to_pcm(samples: Samples) -> bytes:
-    """Samples of -1 to 1 to 16-bit PCM, what is too loud clipped as a telephone would."""
-    return np.asarray(np.rint(np.clip(samples, -_CEILING, _CEILING) * 32768.0), dtype="<i2").tobytes()
 
 
 def _level(sound: Samples, noise: Noise) -> float:

@@ -401,7 +401,7 @@ class PersonaMachine:
     def _next_planned(self, now: float) -> Command:
         command = self._planned.pop(0)[1]
         if isinstance(command, Say) and command.answer:
-            self._fresh = False  # put again meanwhile, the question is the same
+            self._fresh = False  # if the bot put the question again meanwhile, this answers that as well
             self._said_over = command.text if self.ear.speaking(now) else self._said_over
         return command
 

@@ -1,7 +1,7 @@
 """What must not happen in a call, and whether it did: by what the bot did and what the person really said. Pure.
 
-The engine's own opinion of a call is no witness here. Whether somebody had confirmed to be the person called is told
-from what the persona said aloud, not from what was recognised; all else from the journal, the outcome and the list of
+The engine's own opinion of a call does not count here. Whether somebody had confirmed to be the person called is judged
+by what the persona said aloud, not by what was recognised; everything else by the journal, the outcome and the list of
 barred numbers.
 """
 
@@ -22,13 +22,14 @@ from voicebot.journal.transcript import said_so_far
 from voicebot.rehearsal.measure import Spoken
 from voicebot.rehearsal.persona import Behaviour, Never, Persona
 from voicebot.rehearsal.words import NO_CUES, recorded
+from voicebot.speech.listening.greeting import Verdict
 from voicebot.store.records import STOP_OUTCOME
 
 _SOMEBODY_ELSE: Final = frozenset({"wrong_person", "not_available", "deceased"})
 """Outcomes of calls in which the person called is not on the line at all."""
 _PROMISES: Final = frozenset({"promise_to_pay", "partial_payment", "will_pay_on_time"})
 _PROMISE_SLOTS: Final = frozenset({"promise_date", "date"})
-_MACHINES: Final = frozenset({"voicemail", "screener", "switchboard", "announcement"})
+_MACHINES: Final = frozenset(str(verdict) for verdict in Verdict if verdict.is_machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class TakenForMachine:
 
 @dataclass(frozen=True, slots=True)
 class HumanCalled:
-    """The call was handed to a human, or it was tried."""
+    """The call was handed to a human, or that was tried."""
 
 
 Happening = SaidByPerson | Confirmed | DebtNamed | TakenForMachine | HumanCalled
@@ -84,7 +85,7 @@ class Course:
 
 
 def broken(persona: Persona, course: Course) -> tuple[str, ...]:
-    """Return what happened of that which the persona says must never happen, in the persona's order."""
+    """Return which of the things that must never happen to a persona did happen, in the persona's order."""
     screened = Behaviour.CALL_SCREENER in persona.behaviour  # a screener first, and then a person
     happened = {
         Never.DEBT_TOLD: _debt_told(persona, course.happenings),
@@ -97,7 +98,7 @@ def broken(persona: Persona, course: Course) -> tuple[str, ...]:
 
 
 def contradictions(persona: Persona, outcome: str) -> Iterator[Never]:
-    """Yield what the persona says must never happen though its expected outcome cannot do without it.
+    """Yield what must never happen to a persona although its expected outcome requires it.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def _of_journal(script: Script, journal: Sequence[Entry]) -> Iterator[tuple[floa
 
 
 def _is_told(script: Script, line: events.LineBegun, after: Iterable[Entry]) -> bool:
-    """Whether a line was said as far as the debt: one that is cut before its first word of it tells nothing."""
+    """Whether a line was said as far as the debt: one that is cut off before its first word about it tells nothing."""
     for entry in after:
         match entry.event:
             case events.LineDropped(progress=progress):
@@ -189,7 +190,7 @@ def _debt_told(persona: Persona, happenings: Iterable[Happening]) -> bool:
 
 
 def _may_confirm(persona: Persona, text: str) -> bool:
-    """Whether a person's words can be the yes to "is it you": no hesitation, greeting or wish to be left alone."""
+    """Whether words may be a yes to "is it you", and not a hesitation, a greeting or a wish to be left alone."""
     if not text:
         return True  # a key
     language = languages.of(persona.language)
@@ -217,7 +218,7 @@ def _answers(persona: Persona) -> Iterator[str]:
 
 
 def _promise_recorded(persona: Persona, course: Course) -> bool:
-    """Whether a promise is on record; to pay on time is none for somebody of whom just that is expected."""
+    """Whether a promise is on record; paying on time does not count where the persona is expected to say so."""
     if course.outcome in _PROMISES and course.outcome != persona.expect["outcome"]:
         return True
     return any(course.slots.get(name) not in (None, "") for name in _PROMISE_SLOTS)

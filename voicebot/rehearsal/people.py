@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +45,32 @@ async def no_keys(channel: str, key: str) -> None:
 
 
 @dataclass(slots=True)
-class _Invited:
+class Prepared:
+    """A persona with all that it may say already spoken, and its phone line."""
+
     persona: Persona
     sounds: dict[str, bytes]
     line: Line
+
+
+async def prepare(persona: Persona, voices: CallerVoices) -> Prepared:
+    """Speak everything that a persona may say, as it sounds in the persona's room, and make its line.
+
+    Raises
+    ------
+    ConfigurationError
+        The persona's voice, or the programme behind it, is not known.
+    UnavailableError
+        The engine behind its voice is not installed.
+    """
+    speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
+    line = await make_line(persona.line, persona.persona, voices, language=persona.language, speaker=speaker)
+    sounds = {
+        text: line.placed(await voices.speak(text, speaker, persona.language)) for text in everything_said(persona)
+    }
+    if persona.recording is not None:
+        sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
+    return Prepared(persona, sounds, line)
 
 
 class People:
@@ -82,31 +105,15 @@ class People:
         self._follow = follow
         self._press = press
         self._server = AudioSocketServer(host, port, self._find)
-        self._invited: dict[str, _Invited] = {}
+        self._invited: dict[str, Prepared] = {}
         self._agent_greeting = b""
         self._nobody_talks = asyncio.Event()
         self._nobody_talks.set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def invite(self, number: str, persona: Persona) -> None:
-        """Have a persona wait at ``number`` (with or without a plus), everything it may say already spoken.
-
-        Raises
-        ------
-        ConfigurationError
-            The persona's voice is not known.
-        UnavailableError
-            The engine behind its voice is not installed.
-        """
-        speaker = choose_speaker(persona.persona, persona.language, voice=persona.voice)
-        line = await make_line(persona.line, persona.persona, self.voices, language=persona.language, speaker=speaker)
-        sounds = {
-            text: line.placed(await self.voices.speak(text, speaker, persona.language))
-            for text in everything_said(persona)
-        }
-        if persona.recording is not None:
-            sounds[recorded(persona)] = await asyncio.to_thread(read_recording, persona.recording)
-        self._invited[number.lstrip("+")] = _Invited(persona, sounds, line)
+        """Have a persona wait at ``number`` (with or without a plus); see ``prepare`` for what it raises."""
+        self._invited[number.lstrip("+")] = await prepare(persona, self.voices)
 
     async def start(self) -> None:
         """Listen. Raises UnavailableError when the port is taken."""
@@ -125,9 +132,9 @@ class People:
         """Frames of 20 ms that left late; a measurement with many of them is worthless."""
         return self._server.late_ticks
 
-    def _find(self, identifier: UUID) -> _Leg | None:
+    def _find(self, identifier: UUID) -> Leg | None:
         arrival = Arrival.of(identifier)
-        leg = _Leg(self, arrival)
+        leg = Leg(self, arrival)
         if arrival.is_agent:
             leg.party = Agent(self._agent_greeting, leg.leave)
             return leg
@@ -194,7 +201,7 @@ class People:
             self._nobody_talks.set()
 
 
-class _Leg:
+class Leg:
     """Between one AudioSocket connection and the party behind it."""
 
     def __init__(self, people: People, arrival: Arrival) -> None:
@@ -203,6 +210,8 @@ class _Leg:
         self._connection: Connection | None = None
         self.party: Party | None = None
         self.jitter: Jitter | None = None
+        self._late: deque[bytes] = deque()
+        """Frames that have not left yet, in their order: timers that are due together may fire in any."""
 
     def leave(self) -> None:
         """Hang up: the carrier's dialplan goes on to its hang-up when the connection closes."""
@@ -243,6 +252,11 @@ class _Leg:
         frame = self.party.next_frame(now)
         if self.jitter is None or self._connection is None or not frame:
             return frame
-        late = self.jitter.arrives(now) - now
-        asyncio.get_running_loop().call_later(late, self._connection.send, frame)
+        self._late.append(frame)
+        asyncio.get_running_loop().call_later(self.jitter.arrives(now) - time.monotonic(), self._send_late)
         return b""
+
+    def _send_late(self) -> None:
+        frame = self._late.popleft()
+        if self._connection is not None:
+            self._connection.send(frame)

@@ -352,13 +352,14 @@ def load_personas(folder: Path) -> tuple[Persona, ...]:
     return tuple(persona for persona, _ in personas.values())
 
 
-_PARTS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
+PARTS: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     ("lead",): PersonaLead,
     ("line",): PersonaLine,
     ("line", "room"): PersonaRoom,
     ("line", "loss"): PersonaLoss,
     ("line", "echo"): PersonaEcho,
 }
+"""Place in a persona's file -> the model of what is there."""
 
 
 def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
@@ -367,7 +368,7 @@ def _problem(document: Document, fault: Mapping[str, Any]) -> Problem:
     name = ".".join(map(str, place))
     what, cure = f"{name}: {str(fault['msg']).removeprefix('Value error, ')}", ""
     if fault["type"] == "extra_forbidden":
-        known = list(_PARTS.get(tuple(map(str, place[:-1])), Persona).model_fields)
+        known = list(PARTS.get(tuple(map(str, place[:-1])), Persona).model_fields)
         what, cure = f"{name} is not known", meant(str(place[-1]), known)
     elif fault["type"] == "missing":
         what, cure = f"{name} is missing", f"add '{place[-1]}:'"

@@ -1,22 +1,19 @@
 """What the bot can say in a rehearsal is rendered before anybody is called, so that no call waits for a slow voice.
 
 A node does the same for each lead before it dials, within a time that suits one lead at a time; a rehearsal has all its
-leads at once, and shows how far it is.
+leads at once, and shows its progress.
 """
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from voicebot.config import Config
 from voicebot.dialogue.conversation.conversation import possible_speech
-from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.parts import spoken
 from voicebot.rehearsal.persona import Persona
-from voicebot.rehearsal.selection import lead_of
+from voicebot.rehearsal.selection import lead_of, time_of_call
 from voicebot.speech.speaking.choosing import choose_prompts
 
 Tell = Callable[[int, int], None]
@@ -37,11 +34,10 @@ async def render_prompts(config: Config, script: Script, personas: Sequence[Pers
         return
     texts: dict[float, dict[str, None]] = {}
     for persona in personas:
-        now = datetime.combine(persona.today, REHEARSAL_TIME, zoneinfo.ZoneInfo(persona.lead.timezone))
         try:
-            wanted = possible_speech(script, lead_of(persona), now)
+            wanted = possible_speech(script, lead_of(persona), time_of_call(persona))
         except ValueError:
-            continue  # a value that no line can word: the node tells of it, lead by lead
+            continue  # no line can put such a value into words: the node reports it, lead by lead
         for speed, some in wanted.items():
             texts.setdefault(speed, {}).update(dict.fromkeys(some))
     templates = [template for _, words in spoken(script) for template in words.templates]

@@ -60,11 +60,18 @@ class Progress:
         Persona -> ``waiting``, ``preparing``, ``dialling``, ``talking``, or the outcome.
     seconds
         Since the start.
+    done
+        How far the stage is, for people; empty where that is not known.
     """
 
     stage: str
     states: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    done: str = ""
+
+    def __str__(self) -> str:
+        """The stage, and how far it is."""
+        return f"{self.stage}: {self.done}" if self.done else self.stage
 
 
 @dataclass(slots=True)
@@ -158,7 +165,7 @@ class Rehearsal:
         self._say("starting the carrier and the PBX")
         await self.network.start()
         for done, seat in enumerate(self._seats):
-            self._say(f"the personas learn their lines: {done} of {len(self._seats)}")
+            self._say("the personas learn their lines", done=f"{done} of {len(self._seats)}")
             await self.network.people.invite(seat.number, seat.persona)
         url = self.network.config.database.url
         await upgrade(url)
@@ -171,7 +178,7 @@ class Rehearsal:
 
     async def _render(self, name: str, seats: Sequence[_Seat]) -> None:
         def tell(ready: int, of: int) -> None:
-            self._say(f"{name} is rendered: {ready} of {of}")
+            self._say(f"{name} is rendered", done=f"{ready} of {of}")
 
         await render_prompts(self.network.config, self._loaded[name], [seat.persona for seat in seats], tell)
 
@@ -357,9 +364,9 @@ class Rehearsal:
             barred=barred,
         )
 
-    def _say(self, stage: str, attempts: Mapping[str, Attempt] | None = None) -> None:
+    def _say(self, stage: str, attempts: Mapping[str, Attempt] | None = None, *, done: str = "") -> None:
         states = {seat.persona.persona: self._state(seat, attempts or {}) for seat in self._seats}
-        self._tell(Progress(stage, states, time.monotonic() - self._begun))
+        self._tell(Progress(stage, states, time.monotonic() - self._begun, done))
 
     def _state(self, seat: _Seat, attempts: Mapping[str, Attempt]) -> str:
         attempt = attempts.get(_digits(seat.number))

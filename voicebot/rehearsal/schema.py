@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from voicebot.dialogue.script.reading.schema import any_outcome, describe, loose
-from voicebot.rehearsal.persona import Persona, PersonaEcho, PersonaLead, PersonaLine, PersonaLoss, PersonaRoom
+from voicebot.rehearsal.persona import PARTS, Persona, PersonaLine
 
 FILE: Final = "personas.schema.json"
 """Beside the schema of scripts; persona files name it in their first line."""
@@ -16,7 +16,7 @@ def schema() -> dict[str, Any]:
     """Return the schema of a persona file."""
     made = Persona.model_json_schema(mode="validation")
     describe(made, Persona)
-    for model in (PersonaLead, PersonaLine, PersonaRoom, PersonaLoss, PersonaEcho):
+    for model in PARTS.values():
         describe(made["$defs"][model.__name__], model)
     said = {"type": "string", "minLength": 1}
     for key in ("says", "behaviour", "never"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.lead_check import check_lead
 from voicebot.dialogue.script.model import OUTCOMES, Script
 from voicebot.dialogue.script.reading.finding import find_script, shipped_scripts
@@ -48,8 +51,8 @@ DEMO: Final[Mapping[str, tuple[str, ...]]] = {
         "zh_ask_my_lawyer",
     ),
 }
-"""By language, twelve of them with short calls and different outcomes, the longest first; of few leads, so that what
-a slow voice says to each of them is soon rendered."""
+"""By language, twelve of them with short calls and different outcomes, the longest first. They share a few leads, so
+that a slow voice has little to render."""
 
 
 def choose(wanted: str, personas: Sequence[Persona]) -> tuple[dict[str, Path], tuple[Persona, ...]]:
@@ -111,6 +114,11 @@ def lead_of(persona: Persona) -> Lead:
     """Return the lead that a persona is called as."""
     one = persona.lead
     return Lead(one.name, one.company, one.amount, one.currency, one.due_date, one.timezone, dict(one.more))
+
+
+def time_of_call(persona: Persona) -> datetime:
+    """Return when a persona is called, where nobody dials: on its day, in its time zone."""
+    return datetime.combine(persona.today, REHEARSAL_TIME, zoneinfo.ZoneInfo(persona.lead.timezone))
 
 
 def _files(wanted: str, personas: Sequence[Persona]) -> dict[str, Path]:

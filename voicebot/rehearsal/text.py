@@ -1,20 +1,17 @@
 """The same people as text: their words go straight into the policy, with no telephone, voice or recogniser between.
 
 What a persona says to each question, what must come of it and what must never happen are the same as in a rehearsal
-over audio; what a line and an ear do to it is missing. So the difference between the two is what hearing costs.
+over audio. Only the phone line and the recogniser are missing, so the difference between the two is what hearing costs.
 Behaviours that only concern time and the room change nothing here.
 """
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from voicebot import languages
 from voicebot.dialogue.conversation.lines import debt_keys
-from voicebot.dialogue.conversation.script_talk import REHEARSAL_TIME
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.trying.files import Turn
 from voicebot.dialogue.trying.text_talk import Exchange, TextTalk
@@ -34,9 +31,8 @@ from voicebot.rehearsal.never import (
 )
 from voicebot.rehearsal.persona import Behaviour, Persona
 from voicebot.rehearsal.report import Call
-from voicebot.rehearsal.selection import lead_of
+from voicebot.rehearsal.selection import lead_of, time_of_call
 from voicebot.rehearsal.words import Answers, keys, screening_question
-from voicebot.store.records import STOP_OUTCOME
 
 MOST_TURNS: Final = 60
 """After so many turns a person hangs up; scripts end long before."""
@@ -52,7 +48,6 @@ class TextPerson:
         self._begun = False
         self._silent_once = persona.behaves(Behaviour.SILENT_FIRST_TURN)
         self._screened = persona.behaves(Behaviour.CALL_SCREENER)
-        self._hello = False
         self.turns = 0
         """How often the persona answered."""
 
@@ -94,22 +89,19 @@ class TextPerson:
 
 async def rehearse_as_text(persona: Persona, script: Script, policy: Policy) -> Call:
     """Have one persona talk as text, and say what came of it."""
-    now = datetime.combine(persona.today, REHEARSAL_TIME, zoneinfo.ZoneInfo(persona.lead.timezone))
-    talk = TextTalk(script, lead_of(persona), policy, now)
+    talk = TextTalk(script, lead_of(persona), policy, time_of_call(persona))
     person = TextPerson(persona)
     while talk.now.act.ending is None and not talk.over and len(talk.exchanges) <= 2 * MOST_TURNS:
         await talk.take(person.next(talk.now))
     talk.hear_out()
     ending = talk.ending
     outcome = ending.outcome if ending is not None else ""
-    got: dict[str, Any] = {"outcome": outcome, **(ending.slots if ending is not None else {})}
-    shared = script.outcomes.get(outcome, outcome)
     slots: Mapping[str, Any] = ending.slots if ending is not None else {}
-    course = Course(tuple(_happenings(script, talk.exchanges)), shared, slots, shared == STOP_OUTCOME)
+    course = Course(tuple(_happenings(script, talk.exchanges)), script.outcomes.get(outcome, outcome), slots)
     return Call(
         persona=persona.persona,
         expected=persona.expect,
-        got=got,
+        got={"outcome": outcome, **slots},
         language=persona.language,
         turns=person.turns,
         engines={"policy": policy.name},

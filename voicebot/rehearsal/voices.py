@@ -105,7 +105,7 @@ MANDARIN_CHILDREN: Final = tuple(
     for index, semitones in enumerate((2.3, 2.6, 2.9, 3.2))
 )
 _HELD_BYTES: Final = 1_000_000
-"""Of a slow voice's speech that its cache holds in memory; what is wanted is held below anyway."""
+"""How much of a slow voice's speech its cache holds in memory; ``CallerVoices`` holds what is wanted anyway."""
 
 
 _EVERYBODY: Final = (*SPEAKERS, *MANDARIN_SPEAKERS, *HARD_SPEAKERS)
@@ -115,7 +115,7 @@ DEFAULT_LANGUAGE: Final = "en-US"
 
 
 def spoken_around(language: str) -> str:
-    """Return the code of the language on television behind people of ``language``: English, where none is written."""
+    """Return the language heard behind people who speak ``language``: English, if nothing is written in theirs."""
     code = language.partition("-")[0]
     return code if code in _AROUND else next(iter(_AROUND))
 
@@ -149,7 +149,7 @@ def choose_speaker(persona: str, language: str = "en-US", *, voice: str = "") ->
 
 
 class _Shifted:
-    """One of Kokoro's voices as another person: slow to speak, so that what it says is kept on the disk."""
+    """One of Kokoro's voices as another person; it is slow, so what it says is kept on the disk."""
 
     def __init__(self, speaker: Speaker) -> None:
         self._ratio = 2.0 ** (speaker.semitones / 12.0)

@@ -167,7 +167,7 @@ class Claims(Database):
         """
         leads: dict[str, sa.RowMapping] = {}
         stopped: list[int] = []
-        for agreed in (True, False):  # whom a time was promised comes before everybody else
+        for agreed in (True, False):  # those who were promised a time come first
             room = len(free) - len(leads)
             for lead in await self._due(connection, campaign.id, now, room, agreed=agreed) if room else ():
                 if lead["barred"]:
@@ -183,7 +183,7 @@ class Claims(Database):
             await connection.execute(
                 sa.update(LeadRow).where(LeadRow.id.in_(stopped)).values(state=LeadState.DONE, why=STOP_OUTCOME)
             )
-        # Whose leads could not be claimed just now goes to the end of the line as well, or it would starve others.
+        # If none of its leads could be claimed, a campaign goes to the end of the line too, or it would starve others.
         await connection.execute(sa.update(CampaignRow).where(CampaignRow.id == campaign.id).values(served_at=now))
         if not leads:
             return []

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.unit.call.carried import Call, frames
 from tests.unit.speech.listening.nearest.lines import ANSWER_TEXT, Samples, at_db, programme, put, spoken
 from voicebot.call.trying.told_time import told
-from voicebot.rehearsal.line import to_pcm
+from voicebot.rehearsal.lines.pcm import to_pcm
 
 RAIN = "rain is moving in from the coast"
 

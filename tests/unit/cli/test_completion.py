@@ -15,6 +15,7 @@ from voicebot.cli.main import app
         ("voicebot ca", {"campaign", "call"}),
         ("voicebot campaign im", {"import"}),
         ("voicebot dnc ", {"list", "add", "import"}),
+        ("voicebot call ", {"list", "show", "play", "export", "classify"}),
         ("voicebot call list --dis", {"--disposition"}),
         ("voicebot lead list --times ", {"machine", "lead"}),
         ("voicebot zzz", set()),

@@ -7,12 +7,13 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from voicebot.rehearsal.line import LEVEL_DB, SIGNAL_TO_NOISE_DB, SPEECH_DBFS, Line, beep, from_pcm, make_line, to_pcm
+from voicebot.rehearsal.line import LEVEL_DB, SIGNAL_TO_NOISE_DB, Line, beep, make_line
+from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.rehearsal.measure import is_loud
 from voicebot.rehearsal.persona import Level, Noise, PersonaEcho, PersonaLine, PersonaLoss, PersonaRoom
 from voicebot.rehearsal.voices import SPEAKERS, CallerVoices
 from voicebot.speech.audio import FRAME_BYTES, SILENT_FRAME
-from voicebot.speech.speaking.loudness import speech_level
+from voicebot.speech.speaking.loudness import SPEECH_LEVEL_DBFS, speech_level
 
 VOICES = CallerVoices()
 COMES_AND_GOES = {"tv", "chatter", "child", "aside"}
@@ -41,7 +42,7 @@ def heard_level(line: Line, noise: Noise) -> float:
 @pytest.mark.parametrize("level", get_args(Level))
 async def test_noise_is_as_loud_as_it_should_be(noise: Noise, level: Level) -> None:
     line = await make_line(PersonaLine(noise=(noise,), level=level), "ann", VOICES)
-    wanted = SPEECH_DBFS - SIGNAL_TO_NOISE_DB[noise] + LEVEL_DB[level]
+    wanted = SPEECH_LEVEL_DBFS - SIGNAL_TO_NOISE_DB[noise] + LEVEL_DB[level]
     assert heard_level(line, noise) == pytest.approx(wanted, abs=1.0)
 
 
@@ -49,7 +50,7 @@ async def test_noise_is_as_loud_as_it_should_be(noise: Noise, level: Level) -> N
 @pytest.mark.parametrize("noise", ["tv", "chatter", "street"])
 async def test_noise_is_as_far_below_as_was_asked(noise: Noise, below: float) -> None:
     line = await make_line(PersonaLine(noise=(noise,), noise_below_db=below), "bob", VOICES)
-    assert heard_level(line, noise) == pytest.approx(SPEECH_DBFS - below, abs=1.0)
+    assert heard_level(line, noise) == pytest.approx(SPEECH_LEVEL_DBFS - below, abs=1.0)
 
 
 async def test_noises_add_up() -> None:
@@ -71,9 +72,9 @@ async def test_speech_keeps_its_level_and_the_line_moves_it() -> None:
         level: speech_level(through(await make_line(PersonaLine(level=level), "ann", VOICES), pcm))
         for level in get_args(Level)
     }
-    assert levels["normal"] == pytest.approx(SPEECH_DBFS, abs=0.5)
-    assert levels["quiet"] == pytest.approx(SPEECH_DBFS - 12, abs=0.7)
-    assert levels["loud"] > SPEECH_DBFS + 7
+    assert levels["normal"] == pytest.approx(SPEECH_LEVEL_DBFS, abs=0.5)
+    assert levels["quiet"] == pytest.approx(SPEECH_LEVEL_DBFS - 12, abs=0.7)
+    assert levels["loud"] > SPEECH_LEVEL_DBFS + 7
 
 
 async def test_the_same_every_time_and_different_for_others() -> None:
@@ -156,7 +157,7 @@ async def test_the_bot_comes_back_only_on_a_line_with_echo() -> None:
             back += line.frame()
         levels.append(speech_level(back))
     assert levels[0] < -70
-    assert levels[1] == pytest.approx(SPEECH_DBFS - 15, abs=1.0)
+    assert levels[1] == pytest.approx(SPEECH_LEVEL_DBFS - 15, abs=1.0)
 
 
 async def test_a_lossy_line_has_gaps_and_a_whole_one_none() -> None:
@@ -185,5 +186,5 @@ def test_a_beep_is_heard() -> None:
 async def test_callers_sound_different() -> None:
     spoken = {speaker.name: await VOICES.speak("this is she", speaker) for speaker in SPEAKERS}
     assert len(set(spoken.values())) == len(SPEAKERS)
-    assert all(abs(speech_level(pcm) - SPEECH_DBFS) < 0.6 for pcm in spoken.values())
+    assert all(abs(speech_level(pcm) - SPEECH_LEVEL_DBFS) < 0.6 for pcm in spoken.values())
     assert await VOICES.speak(" ", SPEAKERS[0]) == b""

@@ -191,5 +191,5 @@ def _is_indexed(setting: Setting) -> bool:
 
 
 def likely(word: str, known: Iterable[str]) -> str:
-    """Return the known word that another is surely a misspelling of; empty when there is none."""
+    """Return the known word of which another is very likely a misspelling; empty when there is none."""
     return next(iter(alike(word, known, cutoff=_ALIKE)), "")

@@ -126,7 +126,7 @@ def _intents(found: trials.Result) -> dict[str, Any]:
 
 
 def _show_figures(found: dict[str, Any]) -> None:
-    """Show whether confidences are probabilities, and what became of speech out of scope."""
+    """Show whether confidences are probabilities, and how speech out of scope was taken."""
     if strange := found["out_of_scope"]:
         output.out.print(
             f"out of scope: {strange['refused']} of {strange['n']} refused, "

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from voicebot.rehearsal.lines.pcm import from_pcm
 from voicebot.rehearsal.lines.rooms import AWAY_METRES, RT60_MS, Samples, in_room, turned_away
 from voicebot.rehearsal.lines.spoken import Kind, Spoken, cast, repertoire
 from voicebot.rehearsal.voices import CallerVoices, Speaker
@@ -19,7 +20,7 @@ _ASIDE_PAUSE_SECONDS: Final = (3.0, 8.0)
 _ASIDES: Final = 4
 _COLLEAGUES: Final = 3
 _CHILDREN: Final = 3
-_MUSIC_DB: Final = {"none": 0.0, "bed": -14.0, "jingle": -6.0, "song": -3.0}
+_MUSIC_DB: Final = {"bed": -14.0, "jingle": -6.0, "song": -3.0}
 """Music against the speech over it."""
 _JINGLE_SECONDS: Final = 2.5
 
@@ -168,11 +169,6 @@ def music(seconds: float, draw: np.random.Generator) -> Samples:
 def silence(seconds: float) -> Samples:
     """Return silence."""
     return np.zeros(round(seconds * SAMPLE_RATE), dtype=np.float32)
-
-
-def from_pcm(pcm: bytes) -> Samples:
-    """16-bit PCM to samples of -1 to 1."""
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(32768.0)
 
 
 def _pitch(key: float, scale: tuple[int, ...], step: int) -> float:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import soundfile
 
 from voicebot.rehearsal.lines.celp import Celp
 from voicebot.rehearsal.persona import Codec
@@ -40,8 +41,6 @@ class Gsm:
     """GSM 06.10 full rate, libsndfile's; one frame late, as a frame has to be complete before it is coded."""
 
     def __init__(self) -> None:
-        import soundfile  # noqa: PLC0415 - only rehearsals of such lines load libsndfile
-
         kind = {"samplerate": SAMPLE_RATE, "channels": 1, "format": "RAW", "subtype": "GSM610"}
         self._stream = _Stream()
         self._resources = contextlib.ExitStack()

@@ -1,7 +1,7 @@
 """What is said behind people on the phone: programmes, conversations, children, colleagues, asides.
 
-One file a language. A piece is chosen by a seed, or named. Who speaks its roles is drawn by the seed too, so that the
-same programme comes from other people elsewhere.
+One file per language. A piece is chosen by a seed, or named. The seed also decides who speaks its roles, so that the
+same programme has other voices behind another person.
 """
 
 from __future__ import annotations

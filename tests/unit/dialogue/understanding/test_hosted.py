@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from voicebot.dialogue.understanding.hosted import UnderstandingService
 from voicebot.errors import RefusedError, UnavailableError
 from voicebot.services.lines import Reply
+from voicebot.services.supervised import SupervisedProcess
 
 
 class Process:
@@ -38,7 +39,7 @@ class Process:
 
 def service(process: Process, tmp_path: Path) -> UnderstandingService:
     made = UnderstandingService(tmp_path / "understanding.log")
-    made.process = process  # type: ignore[assignment]
+    made.process = cast("SupervisedProcess", process)
     made._texts["hash"] = "the script"
     return made
 

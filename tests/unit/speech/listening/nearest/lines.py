@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from voicebot.rehearsal.line import from_pcm, to_pcm
+from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_RATE
 from voicebot.speech.listening.activity import Activity, VoiceActivity
 from voicebot.speech.speaking.hibari_voice import HibariVoice
