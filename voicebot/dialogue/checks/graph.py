@@ -309,7 +309,7 @@ class _Explorer:
     def _barely_heard(self, step: str) -> Iterator[Understanding]:
         """Yield answers that decide something, heard so badly that they are asked about."""
         for intent in self._carried:
-            if any(fate.consequence(self._script, cell) != "none" for cell in self._table.of(step, intent)):
+            if fate.of_answer(self._script, step, intent) != "none":
                 yield Understanding(intent, recognition=BARELY_HEARD)
 
     def _given(self, slots: Mapping[str, SlotValue], carried: tuple[str, ...]) -> Iterator[dict[str, SlotValue]]:

@@ -89,8 +89,6 @@ class Speaker:
 
     def fill(self, template: str, slots: Mapping[str, SlotValue]) -> str:
         """Fill in a template; see ``filled``."""
-        if "{" not in template:
-            return " ".join(template.split())
 
         def value(name: str) -> str | None:
             return self.word(slots[name], name) if name in slots else self._values.get(name)

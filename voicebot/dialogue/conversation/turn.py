@@ -267,10 +267,7 @@ class TurnTaking:
 
     def _may_speak_of(self, name: str) -> bool:
         slot = self._script.slots[name]
-        if not slot.ask or self._right_party:
-            return bool(slot.ask)
-        words = (slot.past, slot.too_far, slot.out_of_range, self._script.steps[slot.ask].say)
-        return not any(self._script.speaks_of_debt(line) for one in words if one for line in one.text)
+        return bool(slot.ask) and (self._right_party or not self._script.refusal_speaks_of_debt(slot))
 
     def _refuse(self, name: str, why: Refusal) -> tuple[State, Act]:
         """Say why a value cannot be accepted, and ask for it again."""
@@ -395,9 +392,7 @@ class TurnTaking:
         """Go to a step; skip it if its value is known, and first ask for a missing value that it reads back."""
         for _ in range(_HOPS):
             step = self._script.steps[name]
-            missing = [
-                slot for slot in step.confirms if slot not in self._slots and not self._script.slots[slot].rest_of
-            ]
+            missing = self._missing(step)
             if missing:
                 asking = self._script.slots[missing[0]].ask
                 if asking == self._step == self._before.step and not self._given:

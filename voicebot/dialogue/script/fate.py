@@ -42,6 +42,11 @@ def consequence(script: Script, cell: Cell) -> Consequence:
     return gravest(done, written or "none") if cell.move is not None and cell.move.end else done
 
 
+def of_answer(script: Script, step: str, intent: str) -> Consequence:
+    """Return how grave an intent may be as an answer to a step: the gravest of its cells there."""
+    return gravest(*(consequence(script, cell) for cell in table_of(script).of(step, intent)))
+
+
 def of_turn(script: Script, taken: Iterable[str]) -> Consequence:
     """Return how grave a turn is: the gravest of the cells that it took (``Act.taken``)."""
     return gravest(*(consequence(script, cell) for cell in _cells(script, taken)))

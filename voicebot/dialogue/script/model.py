@@ -409,6 +409,11 @@ class Script(Part):
             known = self._of_debt[template] = self._speaks_of_debt(template)
         return known
 
+    def refusal_speaks_of_debt(self, slot: Slot) -> bool:
+        """Whether refusing a slot's value and asking for it again (its step ``ask``) says anything of the debt."""
+        words = (slot.past, slot.too_far, slot.out_of_range, self.steps[slot.ask].say)
+        return any(self.speaks_of_debt(line) for one in words if one for line in one.text)
+
     def _speaks_of_debt(self, template: str) -> bool:
         if any(name in _DEBT_VALUES or self._is_money(name) for name in placeholders(template)):
             return True

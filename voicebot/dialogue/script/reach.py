@@ -30,9 +30,7 @@ class Reach:
 
 def reach_of(script: Script) -> Reach:
     """Walk along every answer from the start, whatever its condition."""
-    cells: dict[str, list[Cell]] = {name: [] for name in script.steps}
-    for cell in table_of(script).cells:
-        cells[cell.step].append(cell)
+    cells = _cells(script)
     moves = {name: list(_moves(script, name, cells[name])) for name in script.steps}
     steps = _walk([script.start], moves)
     endings = {move.end for name in steps for move in moves[name] if move.end}
@@ -52,23 +50,27 @@ def unidentified(script: Script) -> frozenset[str]:
 
     Until then a value is asked for again only where nothing that is said of it speaks of the debt.
     """
-    cells: dict[str, list[Cell]] = {name: [] for name in script.steps}
-    for cell in table_of(script).cells:
-        cells[cell.step].append(cell)
+    cells = _cells(script)
     moves = {
         name: [
             *(move for move in _answers(script, name, cells[name]) if not move.right_party),
-            *(move for slot, move in _asked_again(script, name, cells[name]) if not _of_debt(script, slot)),
+            *(
+                move
+                for slot, move in _asked_again(script, name, cells[name])
+                if not script.refusal_speaks_of_debt(script.slots[slot])
+            ),
         ]
         for name in script.steps
     }
     return frozenset(_walk([script.start], moves))
 
 
-def _of_debt(script: Script, name: str) -> bool:
-    slot = script.slots[name]
-    words = (slot.past, slot.too_far, slot.out_of_range, script.steps[slot.ask].say)
-    return any(script.speaks_of_debt(line) for one in words if one for line in one.text)
+def _cells(script: Script) -> Mapping[str, Sequence[Cell]]:
+    """Return the cells of the table by step."""
+    cells: dict[str, list[Cell]] = {name: [] for name in script.steps}
+    for cell in table_of(script).cells:
+        cells[cell.step].append(cell)
+    return cells
 
 
 def _moves(script: Script, name: str, cells: Sequence[Cell]) -> Iterable[Move]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from voicebot.dialogue.talk import EngineIntent
-from voicebot.dialogue.understanding.expectation import STRANGE, Expectation, Verdict
-from voicebot.dialogue.understanding.heard_values import HeardValues
-from voicebot.dialogue.understanding.normal import Clauses
+from voicebot.dialogue.understanding.expectation import NOTHING, Expectation, Verdict
+from voicebot.dialogue.understanding.said import Said
 from voicebot.languages import Language
 from voicebot.languages.grammar.denial import EVERYTHING, Covered
 
@@ -19,31 +18,19 @@ _DECLINES: Final = frozenset({"deny", "refuse_to_pay"})
 _PROMISES: Final = frozenset({"promise_to_pay", "partial_payment"})
 _HARDLY: Final = 0.95
 """Confidence below which a refusal that denies nothing does not outweigh the yes before it."""
-_NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
 _WHO: Final = frozenset({Covered.PERSON, Covered.ALL})
 _CONNECTION: Final = frozenset({Covered.WISH, Covered.DAY, Covered.PERSON, Covered.ALL})
 
 
-def reconsidered(  # noqa: PLR0917 - what was understood, and all that it is measured by
-    verdict: Verdict,
-    words: str,
-    parts: Clauses,
-    values: HeardValues,
-    step: str,
-    expects: Expectation,
-    language: Language,
-) -> Verdict:
-    """Return the verdict on ``words`` in the light of what they deny.
+def reconsidered(verdict: Verdict, said: Said, expects: Expectation, language: Language) -> Verdict:
+    """Return the verdict on what was said in the light of what it denies; it stands where nothing was asked.
 
     Parameters
     ----------
     verdict
         By anything but an example that the words match exactly.
-    words, parts, values
-        The masked utterance, its clauses, and the values in it; what is excluded is none.
-    step
-        Present step; without one nothing was asked, and the verdict stands.
     """
+    words, parts, values, step = said.words, said.parts, said.values.values, said.step
     if not step:
         return verdict
     covered = language.denying.covered(words)
@@ -52,15 +39,15 @@ def reconsidered(  # noqa: PLR0917 - what was understood, and all that it is mea
     hardly = verdict.intent in _DECLINES and verdict.confidence < _HARDLY
     if hardly and parts.lead == "affirm" and not covered and expects.takes(step, "affirm"):
         return Verdict("affirm", verdict.confidence, verdict.ranking)  # "yes, I'm not going to be late"
-    if verdict.intent in _NOTHING and Covered.WISH in covered and expects.connects(step, "affirm"):
+    if verdict.intent in NOTHING and Covered.WISH in covered and expects.connects(step, "affirm"):
         return Verdict("deny", 0.8, verdict.ranking)  # "please don't connect me"
-    on_time = verdict.intent == "promise_to_pay" and not values.values and expects.takes(step, "affirm")
+    on_time = verdict.intent == "promise_to_pay" and not values and expects.takes(step, "affirm")
     if on_time and not covered and language.clues.due.search(words):
         return Verdict("affirm", verdict.confidence, verdict.ranking)  # "all right, before it's due, surely"
-    promised = verdict.intent in _PROMISES and not values.values and expects.ends(step, verdict.intent)
+    promised = verdict.intent in _PROMISES and not values and expects.ends(step, verdict.intent)
     if promised and covered & EVERYTHING:
         return _no(verdict, step, expects)  # "Friday won't do", where Friday was read back
-    if verdict.intent.startswith("ask_") and values.values and not language.clues.asking.search(words):
+    if verdict.intent.startswith("ask_") and values and not language.clues.asking.search(words):
         return Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking)  # the value answers: "not Friday, Saturday"
     if verdict.intent == "cannot_pay" and parts.lead == "deny" and expects.takes(step, "deny"):
         rest = " ".join(parts.rest)

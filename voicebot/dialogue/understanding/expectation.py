@@ -29,6 +29,8 @@ STRANGE_WORDS: Final = 0.5
 """Below both, the words are out of scope: similar to no example, and most of them occur in none."""
 
 STRANGE: Final = calibration.STRANGE
+NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
+"""What means nothing in this call."""
 
 Compare = Callable[[tuple[str, ...], str], tuple[Match, ...]]
 """Says how close masked texts are to intents, in a step."""

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from voicebot.dialogue.talk import Understanding, Utterance
-from voicebot.dialogue.understanding.expectation import SURE
-from voicebot.dialogue.understanding.reading import NOTHING
+from voicebot.dialogue.understanding.expectation import NOTHING, SURE
 from voicebot.dialogue.understanding.weighing import SURELY_HEARD
 from voicebot.languages import Language
 

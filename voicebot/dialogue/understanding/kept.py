@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +17,8 @@ import numpy as np
 
 VERSION: Final = 7
 """Of the embeddings; part of every name."""
+_UNREADABLE: Final = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a file of arrays may end in where it is missing or damaged: it is made again."""
 
 
 class Kept:
@@ -53,9 +57,10 @@ class Kept:
 
     def _read(self, key: str, names: Sequence[str]) -> Mapping[str, Any] | None:
         try:
-            with np.load(self._folder / f"{key}.npz", allow_pickle=False) as kept:
+            # opened here, as np.load leaves a damaged file open
+            with (self._folder / f"{key}.npz").open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 return {name: kept[name] for name in names}
-        except Exception:  # not there, or broken in one of many ways: it is made again
+        except _UNREADABLE:
             return None
 
     def _write(self, key: str, arrays: Mapping[str, Any]) -> None:
@@ -63,6 +68,10 @@ class Kept:
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **arrays)
-            Path(name).replace(self._folder / f"{key}.npz")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    np.savez(file, **arrays)
+                Path(name).replace(self._folder / f"{key}.npz")
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise

@@ -62,6 +62,10 @@ class Fenced:
     unlikely: frozenset[str]
 
 
+NO_FENCE: Final = Fenced(frozenset(), frozenset())
+"""Of words that may mean anything."""
+
+
 def fenced(text: str, language: str, *, right_party: bool = False) -> Fenced:
     """Return the intents that these words cannot mean.
 

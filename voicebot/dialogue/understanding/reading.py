@@ -12,13 +12,15 @@ from typing import Final
 
 from voicebot import languages
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.talk import EngineIntent, Evidence, Question, State, Understanding
+from voicebot.dialogue.talk import EngineIntent, Evidence, Question, Understanding
 from voicebot.dialogue.understanding.denied import beside, reconsidered
 from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
-from voicebot.dialogue.understanding.heard_values import HeardValues, hear_values, hear_yes_no
+from voicebot.dialogue.understanding.heard_values import hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent, share_of_words
 from voicebot.dialogue.understanding.matcher import Matcher
-from voicebot.dialogue.understanding.normal import Clauses, clauses, cleaned, is_bare, replaced
+from voicebot.dialogue.understanding.normal import clauses, cleaned, is_bare, replaced
+from voicebot.dialogue.understanding.said import Said
+from voicebot.dialogue.understanding.who import OnTheLine
 from voicebot.languages.language import BREAKS_OFF
 
 _WEAK: Final = frozenset(
@@ -38,10 +40,6 @@ _WEAK: Final = frozenset(
 """Intents that yield to a value that the step asks for."""
 _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
-_WHO_CALLS: Final = frozenset({"who_is_this", "why_calling"})
-"""What anybody may ask who picks up a phone."""
-NOTHING: Final = frozenset({EngineIntent.NO_MATCH, STRANGE})
-"""What means nothing in this call: another hypothesis may mean something."""
 
 VALUE: Final = 0.8
 """How sure an answer is that brings the value which the step asks for."""
@@ -78,6 +76,7 @@ class Reader:
         self._language = languages.of(script.language)
         self._matcher = matcher
         self._step = Expectation(script)
+        self._who = OnTheLine(self._language, self._step)
 
     def read(self, question: Question, text: str, compare: Compare) -> Understanding:
         """Say what ``text`` means as an answer to ``question``.
@@ -106,28 +105,27 @@ class Reader:
             confidence, evidence = (1.0 if sure else RULE_ALONE), Evidence(literal=sure)
             found = values.of(hard, script)
             return Understanding(hard, confidence, (), found, "keyword", complete, "", also, evidence=evidence)
-        introduced = self._introduced(words, state)
-        never = fenced(words, language, right_party=confirmed)
-        verdict, also = self._verdict(words, parts, state.step, values, compare, never)
-        verdict, also = self._on_whom_is_there(verdict, also, words, state, compare)
+        said = Said(words, parts, values, state)
+        introduced = self._who.introduced(said)
+        verdict, also = self._verdict(said, compare, fenced(words, language, right_party=confirmed))
+        verdict, also = self._who.reconsidered(verdict, also, said, compare)
         if self._questioned(verdict.intent, words, state.step):
             verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
         if self._not_all(verdict.intent, words, state.step):
             verdict, also = Verdict("partial_payment", 0.8, verdict.ranking), ()
-            values = values.below(question.lead, script)
-        if not values.values and self._not_then(verdict.intent, words, state.step):
-            dated = script.slots.get(self._step.asked(state.step))
-            which = EngineIntent.NO_MATCH if dated and dated.type == "date" else "deny"
-            verdict, also = Verdict(which, 0.8, verdict.ranking), ()
-        if not self._matcher.same_as(words, state.step):
-            verdict = reconsidered(verdict, words, parts, values, state.step, self._step, self._language)
-        verdict, also = self._with_values(verdict, also, parts, words, values, question)
-        also = beside(also, words, state.step, self._step, self._language)
-        if introduced:
-            verdict, also = self._as_introduced(verdict, also, state.step)
-        slots = values.of(verdict.intent, script)
+            said = replace(said, values=values.below(question.lead, script))
         name = self._step.asked(state.step)
         asked = script.slots.get(name)
+        if not said.values.values and self._not_then(verdict.intent, words, state.step):
+            which = EngineIntent.NO_MATCH if asked and asked.type == "date" else "deny"
+            verdict, also = Verdict(which, 0.8, verdict.ranking), ()
+        if not self._matcher.same_as(words, state.step):
+            verdict = reconsidered(verdict, said, self._step, self._language)
+        verdict, also = self._with_values(verdict, also, said)
+        also = beside(also, words, state.step, self._step, self._language)
+        if introduced:
+            verdict, also = self._who.as_introduced(verdict, also, state.step)
+        slots = said.values.of(verdict.intent, script)
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
             slots[name] = choice
         complete = complete and verdict.intent != EngineIntent.NO_MATCH
@@ -157,17 +155,17 @@ class Reader:
         return compare((words,), step)[0].probabilities.get(hard, 0.0) >= RULE_AGREED
 
     def _in_so_many_words(self, verdict: Verdict, words: str, step: str) -> bool:
-        """Whether it was said in so many words; to introduce oneself is a yes, a denial anywhere near is none.
+        """Whether it was said in so many words.
 
-        A name among other words is none either: whoever picks up may speak of the person called.
+        To introduce oneself is such a yes; a yes beside words of denial is not, nor is the name of the person called
+        among other words, since whoever picks up may speak of that person.
         """
         clues = self._language.clues
         greeted = self._matcher.same_as(self._after_greeting(words), step) == verdict.intent
         literal = verdict.literal or greeted
         if verdict.intent != "affirm" or verdict.confidence == 1.0:
             return literal
-        named = clues.introduces.search(words) is not None and not clues.absent.search(words)
-        return (literal or named) and not clues.denial.search(words)
+        return (literal or self._who.names_themselves(words)) and not clues.denial.search(words)
 
     def _after_greeting(self, words: str) -> str:
         """What follows a greeting: "hello this is she" is "this is she"."""
@@ -176,25 +174,6 @@ class Reader:
             if words.startswith(greeting + gap) and len(words) > len(greeting + gap):
                 return words[len(greeting + gap) :]
         return words
-
-    def _of_another(
-        self, verdict: Verdict, also: tuple[str, ...], rest: str, step: str, compare: Compare
-    ) -> tuple[Verdict, tuple[str, ...]]:
-        """Return what somebody means who says whose wife or son they are: no yes, and a question is answered first.
-
-        Parameters
-        ----------
-        rest
-            What they say after that.
-        """
-        also = tuple(one for one in also if one != "affirm")
-        if verdict.intent in {"affirm", "ask_another_person", *NOTHING}:
-            verdict = Verdict("not_available", 0.8, verdict.ranking)
-        if verdict.intent == "not_available" and self._language.clues.asking.search(rest):
-            asked = self._step.weigh(compare((rest,), step)[0], step, Fenced(frozenset(), frozenset()))
-            if asked.intent in _WHO_CALLS:
-                return Verdict(asked.intent, asked.confidence, verdict.ranking), also
-        return verdict, also
 
     def _says_nothing(self, text: str, step: str) -> bool:
         """Whether only hesitations and stray words were heard; not where the script has them as an answer here."""
@@ -212,97 +191,48 @@ class Reader:
             return False
         return not (trailing.search(words) and self._matcher.same_as(words, step))
 
-    def _verdict(  # noqa: PLR0917
-        self,
-        words: str,
-        parts: Clauses,
-        step: str,
-        values: HeardValues,
-        compare: Compare,
-        never: Fenced,
-    ) -> tuple[Verdict, tuple[str, ...]]:
-        exact = self._matcher.same_as(words, step)
-        if exact and exact not in never.cancelled:
-            return Verdict(exact, 1.0, literal=True), ()
-        if is_bare(words, self._script.language) and values.values:
+    def _verdict(self, said: Said, compare: Compare, never: Fenced) -> tuple[Verdict, tuple[str, ...]]:
+        words, parts, step = said.words, said.parts, said.step
+        if exact := _exactly(self._matcher.same_as(words, step), never):
+            return exact, ()
+        if is_bare(words, self._script.language) and said.values.values:
             return Verdict(EngineIntent.NO_MATCH, 0.0), ((parts.lead,) if parts.lead else ())
         pieces = parts.rest if parts.lead or len(parts.rest) > 1 else ()
-        exact = self._matcher.same_here(parts.rest[0], step) if parts.lead and len(parts.rest) == 1 else ""
-        if exact and exact not in never.cancelled:
-            return Verdict(exact, 1.0, literal=True), ()
+        after = self._matcher.same_here(parts.rest[0], step) if parts.lead and len(parts.rest) == 1 else ""
+        if exact := _exactly(after, never):
+            return exact, ()
         matches = compare((words, *pieces), step)
         whole = self._step.weigh(matches[0], step, never)
-        verdicts = []
-        for piece, match in zip(pieces, matches[1:], strict=True):
-            exact = self._matcher.same_as(piece, step)
-            verdicts.append(
-                Verdict(exact, 1.0, literal=True)
-                if exact and exact not in never.cancelled
-                else self._step.weigh(match, step, never)
-            )
+        verdicts = [
+            _exactly(self._matcher.same_as(piece, step), never) or self._step.weigh(match, step, never)
+            for piece, match in zip(pieces, matches[1:], strict=True)
+        ]
         if parts.lead:
             unclear = whole.intent == EngineIntent.NO_MATCH
             verdicts.insert(0, Verdict(parts.lead, LED_INTO_NOTHING if unclear else LED))
         verdict, also = _joined(whole, verdicts, parts.lead)
         if parts.lead and parts.lead == whole.intent == verdict.intent:  # and all of it says so
             verdict = replace(verdict, literal=True)
-        if self._yes_settles(verdict, parts, words, values, step):
+        if self._yes_settles(verdict, said):
             ranking = ((verdict.intent, verdict.confidence), *verdict.ranking)
             return Verdict("affirm", verdict.confidence, ranking, literal=True), ()
         return verdict, also
 
-    def _yes_settles(self, verdict: Verdict, parts: Clauses, words: str, values: HeardValues, step: str) -> bool:
+    def _yes_settles(self, verdict: Verdict, said: Said) -> bool:
         """Whether a leading "yes" overrides what the rest only seems to say.
 
         "Yes, I will pay it", where a yes was asked for, promises no day other than the one asked about; and
         nobody says "yes" and means that we have the wrong person, without a word of denial, or asks something, without
         a word of asking ("yes, I'll pay for the due date", as "by the due date" was heard).
         """
-        if parts.lead != "affirm" or not self._step.takes(step, "affirm"):
+        clues, words, step = self._language.clues, said.words, said.step
+        if said.parts.lead != "affirm" or not self._step.takes(step, "affirm"):
             return False
-        clues = self._language.clues
         if verdict.intent == "promise_to_pay":  # "okay, I will pay it" does not agree to being connected to somebody
-            return not values.values and not clues.later.search(words) and not self._step.connects(step, "affirm")
+            return not said.values.values and not clues.later.search(words) and not self._step.connects(step, "affirm")
         if verdict.intent.startswith("ask_") or verdict.intent == "repeat":
             return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
-
-    def _on_whom_is_there(
-        self, verdict: Verdict, also: tuple[str, ...], words: str, state: State, compare: Compare
-    ) -> tuple[Verdict, tuple[str, ...]]:
-        """Reconsider what is said about who is on the line."""
-        if verdict.intent == "wrong_person" and self._unfounded(words, state):
-            verdict = Verdict(EngineIntent.NO_MATCH if state.right_party else "affirm", 0.6, verdict.ranking)
-        relative = not state.right_party and self._language.clues.relative.search(words)
-        if relative:
-            return self._of_another(verdict, also, words[relative.end() :].strip(), state.step, compare)
-        return verdict, also
-
-    def _introduced(self, words: str, state: State) -> bool:
-        """Whether the callee gives the name of the person called as their own, or says "it's me"."""
-        clues = self._language.clues
-        if state.right_party or not state.step or clues.relative.search(words):
-            return False
-        found = clues.introduces.search(words)
-        named = clues.stand_ins.name in words
-        return found is not None and not clues.absent.search(words) and (named or not clues.denial.search(words))
-
-    def _as_introduced(self, verdict: Verdict, also: tuple[str, ...], step: str) -> tuple[Verdict, tuple[str, ...]]:
-        """Take who introduces themselves for the person, whatever else was denied or asked in the same breath."""
-        if not self._step.identifies(step):
-            return verdict, also
-        if verdict.intent in {"affirm", "deny", "wrong_person", "not_available", *NOTHING}:
-            return Verdict("affirm", max(verdict.confidence, 0.95), verdict.ranking, literal=True), ()
-        return verdict, also if "affirm" in also else (*also, "affirm")
-
-    def _unfounded(self, words: str, state: State) -> bool:
-        """Whether nothing denies that this is the person called, who gives their own name or has already confirmed it.
-
-        Otherwise the call would end, and a good number would be marked as wrong.
-        """
-        clues = self._language.clues
-        named = clues.stand_ins.name in words and not clues.absent.search(words)
-        return (named or state.right_party) and not clues.denial.search(words)
 
     def _questioned(self, intent: str, words: str, step: str) -> bool:
         """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""
@@ -320,44 +250,41 @@ class Reader:
         not_all = self._language.clues.not_all.search(words) is not None
         return intent in answers and not_all and (not step or self._step.leads(step, "partial_payment"))
 
-    def _with_values(  # noqa: PLR0917
-        self,
-        verdict: Verdict,
-        also: tuple[str, ...],
-        parts: Clauses,
-        words: str,
-        values: HeardValues,
-        question: Question,
-    ) -> tuple[Verdict, tuple[str, ...]]:
+    def _with_values(self, verdict: Verdict, also: tuple[str, ...], said: Said) -> tuple[Verdict, tuple[str, ...]]:
         """Treat a value that the step asks for as an answer: "Friday" is a promise where a day is asked for."""
-        step = question.state.step
-        bare = is_bare(words, self._script.language)
+        step, parts, values = said.step, said.parts, said.values.values
+        bare = is_bare(said.words, self._script.language)
         if not step:  # no question was asked: a bare value means what it usually means
-            names = list(values.values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
+            names = list(values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
             intent = next((self._script.slots[name].intent for name in names), "")
             return (Verdict(intent, 0.8), also) if intent else (verdict, also)
         asked = self._step.asked(step)
         # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
-        bare = bare or (words == self._language.clues.stand_ins.past and asked in values.values)
+        bare = bare or (said.words == self._language.clues.stand_ins.past and asked in values)
         fits = verdict.intent not in _WEAK and self._step.leads(step, verdict.intent)
-        dictated = asked in values.values and self._script.slots[asked].type == "phone"  # whatever is said around it
-        least = SURELY_STRANGE if asked not in values.values else STRANGE_AS_ANSWER
+        dictated = asked in values and self._script.slots[asked].type == "phone"  # whatever is said around it
+        least = SURELY_STRANGE if asked not in values else STRANGE_AS_ANSWER
         if verdict.intent == STRANGE and verdict.confidence >= least and not (bare or dictated):
             return verdict, also  # "is friday a holiday" names a day, and promises nothing
-        if not values.values or (fits and not bare and not dictated):
+        if not values or (fits and not bare and not dictated):
             return verdict, also
-        names = [asked] if asked in values.values else [
-            name for name in values.values if self._step.takes(step, self._script.slots[name].intent)
+        names = [asked] if asked in values else [
+            name for name in values if self._step.takes(step, self._script.slots[name].intent)
         ]  # fmt: skip
         if not names:
             return verdict, also
-        if parts.lead == "deny" and all(question.state.slots.get(name) == values.values[name] for name in names):
+        if parts.lead == "deny" and all(said.state.slots.get(name) == values[name] for name in names):
             return Verdict("deny", 0.8, verdict.ranking), ()
         # an amount is more specific than the day that comes with it
         name = next((one for one in names if self._script.slots[one].type == "money"), names[0])
         intent = self._script.slots[name].intent
-        said = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
-        return Verdict(intent, max(verdict.confidence, VALUE), verdict.ranking), _also(said, intent)
+        answer = parts.lead or (verdict.intent if verdict.intent in {"affirm", "deny"} else "")
+        return Verdict(intent, max(verdict.confidence, VALUE), verdict.ranking), _also(answer, intent)
+
+
+def _exactly(intent: str, never: Fenced) -> Verdict | None:
+    """Return the verdict where words are an example of an intent, and say nothing that cancels it."""
+    return Verdict(intent, 1.0, literal=True) if intent and intent not in never.cancelled else None
 
 
 def _also(first: str, intent: str) -> tuple[str, ...]:

@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from voicebot import languages
-from voicebot.dialogue.script.consequence import gravest
-from voicebot.dialogue.script.fate import consequence, declared
+from voicebot.dialogue.script.fate import declared, of_answer
 from voicebot.dialogue.script.model import INTENTS, Script
 from voicebot.dialogue.script.reach import unidentified
-from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import EngineIntent, Lead, Question, SlotValue, State, Understanding, Utterance
 from voicebot.dialogue.understanding.calibration import STRANGE
 from voicebot.dialogue.understanding.heard_values import amount_in, day_in, time_in
@@ -277,8 +275,7 @@ def decides(script: Script, step: str, intent: str) -> bool:
     """
     if any(slot.intent == intent for slot in script.slots.values()):
         return True
-    cells = table_of(script).of(step, intent) if step else ()
-    grave = gravest(*(consequence(script, cell) for cell in cells)) if step else declared(script, intent)
+    grave = of_answer(script, step, intent) if step else declared(script, intent)
     return grave in {"ends", "bars"}
 
 

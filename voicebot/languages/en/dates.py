@@ -113,7 +113,7 @@ def _beside(line: str, matches: list[Match[date]]) -> list[Match[date]]:
             and re.fullmatch(rf"(?:the )?{_ANY_WD}", line[led.start : led.end])
         ):
             apart = (led.value.weekday() - match.value.weekday()) % 7
-            days = (apart or 7) if way[1] == "after" else (apart or 7) - 7 if apart else -7
+            days = (apart or 7) if way[1] == "after" else apart - 7
             said[-1] = Match(led.start, match.end, match.value + timedelta(days=days))
             continue
         said.append(match)

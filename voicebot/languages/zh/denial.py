@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from voicebot.languages.grammar.denial import Covered, Denying
+from voicebot.languages.zh.clues import KIN
 
 DENYING: Final = Denying(
     harmless=re.compile(
@@ -19,7 +20,7 @@ DENYING: Final = Denying(
     denies=re.compile(r"不|除了|除开|没|别|甭|莫|未|无法|错了|哪有|哪能|拒绝"),
     reaches=re.compile(r"(?:不|没|别)(?:能|敢|想|是)?(?:说|保证|觉得|认为|答应|同意)"),
     affirms=re.compile(
-        r"(?<![不非])(?:就是我|我就是|确实是我|找的?是?我|我在听|我听着|(?<!不)系我|是我(?!妈|爸|老|哥|姐|弟|妹|儿|女|朋|同|家|爱|丈|妻|们)|我是(?:本人|小明)"
+        rf"(?<![不非])(?:就是我|我就是|确实是我|找的?是?我|我在听|我听着|(?<!不)系我|是我(?!{KIN})|我是(?:本人|小明)"
         r"|是小明|是本人|是的|对的|对啊|对呀|对对|对就是|对(?!不)"
         r"|可以的|当然|好的(?!不))"
     ),

@@ -191,6 +191,7 @@ def test_values_are_said_as_their_slots_are_spoken_of(script: Script) -> None:
     assert speaker.word(Decimal(50)) == "fifty dollars"
     assert speaker.word(datetime(2026, 11, 24, 15)) == "tomorrow at three in the afternoon"
     assert speaker.fill("{nobody} is {name}", {}) == "is Maria Lopez"
+    assert speaker.fill("Thank you[ very much].", {}) == "Thank you very much."
 
 
 def test_lines_of_the_debt_are_withheld(script: Script) -> None:

@@ -311,9 +311,7 @@ def _said_to_anyone(script: Script) -> Iterator[tuple[Where, Words]]:
 def _said_in(script: Script, step: str, every: Mapping[Where, Words]) -> Iterator[tuple[Where, Words]]:
     """Yield what can be said while a step asks, whatever is answered."""
     unsure = {
-        ("intents", intent, "confirm")
-        for intent in script.intents
-        if any(fate.consequence(script, cell) != "none" for cell in table_of(script).of(step, intent))
+        ("intents", intent, "confirm") for intent in script.intents if fate.of_answer(script, step, intent) != "none"
     }
     for path, words in every.items():
         if (
