@@ -129,6 +129,28 @@ class Activity:
     rejected: Rejected | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What there is in one frame, whoever it comes from.
+
+    Parameters
+    ----------
+    samples
+        -1 to 1.
+    halves
+        Level of each 10 ms, pre-emphasised.
+    smooth
+        Level over the last 60 ms, pre-emphasised.
+    voices
+        Probabilities of a voice in the last windows, the newest last.
+    """
+
+    samples: np.ndarray[Any, Any]
+    halves: tuple[float, float]
+    smooth: float
+    voices: tuple[float, ...]
+
+
 class VoiceActivity:
     """Voice activity of one call; pure per frame, no clock.
 
@@ -139,6 +161,7 @@ class VoiceActivity:
         self.picture = Picture()
         self.echo = Echo()
         self._voice = Voice()
+        self._voices: tuple[float, ...] = ()
         self._powers: deque[float] = deque([0.0] * _SMOOTHED_FRAMES, maxlen=_SMOOTHED_FRAMES)
         self._active = False
         self._who = Who.NOBODY
@@ -170,15 +193,24 @@ class VoiceActivity:
         sent
             What the bot sends in the same 20 ms, ``None`` for silence; its echo is nobody's speech.
         """
+        return self.judge(self.hear(frame), playing=playing, sent=sent)
+
+    def hear(self, frame: bytes) -> Heard:
+        """Measure one frame; this is the expensive part, and others who judge the same frames can share it."""
         frame, samples = _samples(frame)
         emphasised = _emphasised(samples)
         halves = (_level(emphasised[:_HALF_SAMPLES]), _level(emphasised[_HALF_SAMPLES:]))
-        level = max(halves)
         self._powers.append(float(emphasised @ emphasised) / len(emphasised))
         smooth = _dbfs(sum(self._powers) / _SMOOTHED_FRAMES)
-        self._voice.frame(frame, samples, above_floor=level > self.picture.floor)
+        self._voice.frame(frame, samples, above_floor=max(halves) > self.picture.floor)
+        return Heard(samples, halves, smooth, tuple(self._voice.recent))
+
+    def judge(self, heard: Heard, *, playing: bool = False, sent: bytes | None = None) -> Activity:
+        """Judge a frame that these or other ears of the same line have heard; parameters as for ``feed``."""
+        halves, smooth, self._voices = heard.halves, heard.smooth, heard.voices
+        level = max(halves)
         ours = _samples(sent)[1] if sent else None
-        echo = self.echo.frame(ours, samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
+        echo = self.echo.frame(ours, heard.samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
         anew = False
         if self._active:
             self._go_on(halves, echo)
@@ -194,7 +226,7 @@ class VoiceActivity:
         self.picture.frame(level)
         rejected = self._reject(smooth, echo)
         who = self._who if self._active else Who.NOBODY
-        return Activity(speech, self._run_ms, self._silence_ms, round(_level(samples), 1), who, anew, rejected)
+        return Activity(speech, self._run_ms, self._silence_ms, round(_level(heard.samples), 1), who, anew, rejected)
 
     def _starts(self, level: float, smooth: float, echo: float, *, playing: bool) -> bool:
         """Whether speech is confirmed with this frame; counts how long it has been going on unconfirmed."""
@@ -234,10 +266,9 @@ class VoiceActivity:
         return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not soon)
 
     def _voiced(self, *, playing: bool) -> bool:
-        recent = list(self._voice.recent)
         if playing:
-            return min(recent) >= _ONSET_PLAYING
-        return min(recent[-_ONSET_WINDOWS:]) >= _ONSET
+            return min(self._voices) >= _ONSET_PLAYING
+        return min(self._voices[-_ONSET_WINDOWS:]) >= _ONSET
 
     def _were_behind(self, but: int) -> None:
         """Give what has not become speech, all but the last frames, to what is behind the person."""
@@ -270,7 +301,7 @@ class VoiceActivity:
     def _go_on(self, halves: tuple[float, float], echo: float) -> None:
         """Carry the run on, or let silence grow; the run ends when the silence is no gap any more."""
         threshold = max(self.picture.ends_below(self._speaker()), echo)
-        voice = max(list(self._voice.recent)[-2:]) >= _STAY
+        voice = max(self._voices[-2:]) >= _STAY
         before = self._silence_ms
         if voice and halves[1] > threshold:
             self._silence_ms = 0
@@ -321,7 +352,7 @@ class VoiceActivity:
 
     def _reject(self, smooth: float, echo: float) -> Rejected | None:
         """Follow the voices that are nobody's speech to us, and what is no voice."""
-        voice = self._voice.recent[-1] >= _ONSET and smooth > self.picture.floor + 6.0
+        voice = self._voices[-1] >= _ONSET and smooth > self.picture.floor + 6.0
         if not (self._active or self._dies_away or self._candidate_ms or (voice and smooth <= echo)):
             self.picture.behind(smooth, voice=voice)
         if voice and not (self._active or self._dies_away):
