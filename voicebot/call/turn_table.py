@@ -194,3 +194,10 @@ WAITS: Final[Mapping[Wait, tuple[frozenset[Mouth], frozenset[Ear]]]] = {
     Wait.SILENCE: (frozenset({QUIET}), frozenset({WAITING})),
 }
 """In which states each wait may run; they are served in this order."""
+
+MAY_RUN: Final[Mapping[tuple[Mouth, Ear], tuple[Wait, ...]]] = {
+    (mouth, ear): tuple(wait for wait, (mouths, ears) in WAITS.items() if mouth in mouths and ear in ears)
+    for mouth in Mouth
+    for ear in Ear
+}
+"""The same by state: it is looked up several times in each frame."""
