@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, cast
 
+from voicebot.call.trying.in_process import InProcessPolicy
 from voicebot.call.trying.recorded_call import RecordedCall, carry
 from voicebot.call.trying.told_time import told
 from voicebot.config import SpeechSection
 from voicebot.dialogue.checks.samples import sample_lead
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.listening.greeting import Verdict
@@ -79,7 +79,7 @@ class Ear:
 
     def __init__(self, speech: SpeechSection, script: Script) -> None:
         self.info = choose_recognizer(speech, script.language).info
-        self._script, self._policy = script, _Here(LocalPolicy(script))
+        self._script, self._policy = script, InProcessPolicy(LocalPolicy(script))
         self._engine = load_engine(
             cast("EngineName", self.info.engine), Path(self.info.details["folder"]), script.language
         )
@@ -93,18 +93,6 @@ class Ear:
 
         with tempfile.TemporaryDirectory() as folder:
             return told(story(Path(folder)))
-
-
-class _Here:
-    """A policy that decides in this thread: nothing in told time may wait for another."""
-
-    name = "local"
-
-    def __init__(self, policy: LocalPolicy) -> None:
-        self._policy = policy
-
-    async def understand(self, question: Question) -> Understanding:
-        return self._policy.decide(question)
 
 
 def find_recordings(folder: Path) -> tuple[Recorded, ...]:
