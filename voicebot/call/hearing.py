@@ -101,7 +101,7 @@ class Hearing:
         self.key = ""
         """Key that the screener asks for."""
         self.known = Verdict.UNDECIDED
-        """What has picked up, as far as is known; starts again after a screener, with whoever comes next."""
+        """What has picked up, as far as is known; undecided again after a screener, until the next speaker is known."""
         self.unreachable: Unreachable | None = None
         """Why the number cannot be reached, where an announcement said so."""
 

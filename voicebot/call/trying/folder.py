@@ -1,7 +1,7 @@
-"""A folder of recordings, each with what truly picked up where somebody has written that down, and how each was told.
+"""A folder of labelled recordings, and whether each was classified correctly.
 
-What it is stands in ``classes.tsv`` beside the recordings (file, tab, class), or in the recording's own name or that of
-its folder: ``voicemail-3.wav``, ``person/shop.wav``.
+The label is in ``classes.tsv`` beside the recordings (file, tab, class), or in the recording's own name or that of its
+folder: ``voicemail-3.wav``, ``person/shop.wav``.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a recording was told.
+    """How a recording was classified.
 
     Parameters
     ----------
     wrong
-        Why it was told wrongly; empty where it was right, or where the truth is not known.
+        Why it was classified wrongly; empty if it was right, or if the truth is not known.
     """
 
     truth: str
@@ -118,10 +118,10 @@ def find_recordings(folder: Path) -> tuple[Recorded, ...]:
 
 
 def judge(truth: str, call: RecordedCall) -> Judged:
-    """Compare what was told with the truth.
+    """Compare the verdicts with the truth.
 
-    A person is told rightly when never taken for a machine; a machine when the first thing told is one, of this kind
-    where the truth says which (a mailbox may be behind a switchboard), and nothing that it said counted.
+    A person is right if never taken for a machine. A machine is right if the first verdict is a machine, of the true
+    kind if the truth names one (a mailbox may be behind a switchboard), and if nothing that it said counted.
     """
     verdicts = [one.verdict for one in call.told] or [Verdict.UNDECIDED]
     machines = [verdict for verdict in verdicts if verdict.is_machine]

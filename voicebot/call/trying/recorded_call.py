@@ -1,7 +1,7 @@
 """One recording carried as a call: what picked up, when that was known, and what its words would have done.
 
 Everything is the product's own: the session with its ears, turn machine and journal, the recogniser's engine, the
-policy and the script. Only the bot's voice is silence of the right length, and time is told.
+policy and the script. Only the bot's voice is silence of the right length, and time is simulated (``told_time``).
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class RecordedCall:
     Parameters
     ----------
     told
-        Verdicts in order; more than one where somebody followed a screener, or a person proved to be a machine.
+        Verdicts in order; more than one if somebody followed a screener, or a supposed person proved to be a machine.
     beeps
-        When beeps were told; seconds since the answer.
+        When beeps were noticed; seconds since the answer.
     words
         All that was heard, and when.
     counted
@@ -105,7 +105,7 @@ class _Clips:
 
 
 class _Phone:
-    """The far side: it ends the call when it is told to."""
+    """The far side: it hangs up when asked to."""
 
     def __init__(self) -> None:
         self.session: CallSession | None = None

@@ -9,8 +9,8 @@ Three things are combined, because none is enough on its own:
 * **The picture of the line** (``nearest``) says from which level on a voice is the person's, from which it may be, and
   what is the room or our own echo. Those are never speech here; what was rejected is reported when it is over.
 
-A voice that is *clearly* louder than speech of which nobody knows whose it is starts speech anew: the earlier was the
-room's, and this is the person.
+A voice that is *clearly* louder than speech of unknown origin starts a new run: the earlier speech was the room's, and
+this is the person.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _MUCH_LOUDER_DB: Final = 11.0
 _AFTER_PERSON_MS: Final = 1000
 """So soon after the person has spoken over a room, only a sure voice goes on."""
 _CANDIDATE_FRAMES: Final = 40
-"""Who has not begun to speak after so long is behind the person."""
+"""A voice that has not become speech after so long is behind the person."""
 _DIES_AWAY_MS: Final = 400
 _VOICE_TAIL_MS: Final = 40
 """How long silero goes on hearing a voice that has ended."""
@@ -113,7 +113,7 @@ class Activity:
     level_dbfs
         Level of this frame, -96 (digital silence) to 0.
     who
-        Whose speech the run is; nobody's when none is on.
+        Whose speech the run is; ``NOBODY`` when none is on.
     anew
         The run begins in the middle of other speech that turned out to be the room's.
     rejected
@@ -131,7 +131,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What there is in one frame, whoever it comes from.
+    """What there is in one frame, before it is judged whose it is.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ class VoiceActivity:
         playing
             The bot speaks now: only a clear voice above the background starts speech.
         sent
-            What the bot sends in the same 20 ms, ``None`` for silence; its echo is nobody's speech.
+            What the bot sends in the same 20 ms, ``None`` for silence; its echo is not speech.
         """
         return self.judge(self.hear(frame), playing=playing, sent=sent)
 
@@ -320,7 +320,7 @@ class VoiceActivity:
             self._run_ms = 0
 
     def _speaker(self) -> float:
-        """How loud whoever speaks in this run is."""
+        """How loud the speaker of this run is."""
         level = upper(self._run[-100:])
         person = self.picture.person
         return level if person is None or self._who is not Who.PERSON else max(level, person)
@@ -351,7 +351,7 @@ class VoiceActivity:
         return True
 
     def _reject(self, smooth: float, echo: float) -> Rejected | None:
-        """Follow the voices that are nobody's speech to us, and what is no voice."""
+        """Follow the voices that do not speak to us, and what is no voice."""
         voice = self._voices[-1] >= _ONSET and smooth > self.picture.floor + 6.0
         if not (self._active or self._dies_away or self._candidate_ms or (voice and smooth <= echo)):
             self.picture.behind(smooth, voice=voice)
