@@ -41,14 +41,15 @@ class InProcessSession:
     def __init__(self, stream: Stream, on_words: Callable[[Recognition], None], seconds: float) -> None:
         self._stream, self._on_words, self._seconds = stream, on_words, seconds
         self._utterance = 0
-        self._newest = 0
+        self._newest: int | None = None
+        """Of the interim results asked for since the utterance began."""
         self._fed = 0
 
     def begin(self, utterance: int, hints: Hints) -> None:
         """Start an utterance."""
         self._stream.end()
         self._stream.begin(hints)
-        self._utterance, self._fed = utterance, 0
+        self._utterance, self._fed, self._newest = utterance, 0, None
 
     def feed(self, pcm: bytes) -> None:
         """Hear."""
@@ -71,8 +72,8 @@ class InProcessSession:
         asyncio.get_running_loop().call_later(self._seconds, self._tell, words)
 
     def _tell(self, words: Recognition) -> None:
-        # As in the pool, an utterance that is over has no more words.
-        if words.utterance == self._utterance and words.interim <= self._newest:
+        # As in the pool, an utterance that is over, or has begun again under its number, has no more words.
+        if words.utterance == self._utterance and self._newest is not None and words.interim <= self._newest:
             self._on_words(words)
 
     def end(self) -> None:

@@ -37,7 +37,15 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("then", "come"), [("", ["320 bytes"]), ("end", []), ("begin", []), ("close", []), ("ask", ["320 bytes"] * 2)]
+    ("then", "come"),
+    [
+        ("", ["320 bytes"]),
+        ("ask", ["320 bytes", "320 bytes"]),
+        ("end", []),
+        ("begin", []),
+        ("begin again", []),
+        ("close", []),
+    ],
 )
 def test_words_come_later_unless_the_utterance_is_over(then: str, come: list[str]) -> None:
     async def story() -> list[str]:
@@ -54,6 +62,8 @@ def test_words_come_later_unless_the_utterance_is_over(then: str, come: list[str
                 session.end()
             case "begin":
                 session.begin(2, Hints())
+            case "begin again":
+                session.begin(1, Hints())
             case "close":
                 session.close()
             case "ask":
