@@ -20,12 +20,12 @@ from voicebot import paths
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.clock import call_clock
 from voicebot.call.session import CallSession
+from voicebot.call.trying.in_process import InProcessPolicy, InProcessPool
 from voicebot.call.trying.told_time import told
 from voicebot.config import SpeechSection
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.load import load_script
-from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.journal.writer import Journal
 from voicebot.plain import plain
@@ -36,11 +36,9 @@ from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
 from voicebot.rehearsal.selection import lead_of
 from voicebot.rehearsal.voices import CallerVoices, Speaker
-from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME
+from voicebot.speech.audio import FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.recognition.choosing import choose_recognizer
-from voicebot.speech.recognition.engine import Engine
 from voicebot.speech.recognition.engine_loading import load_engine
-from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Recognition
 from voicebot.speech.speaking.hibari_voice import HibariVoice
 from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 from voicebot.speech.speaking.prompts import PromptCache
@@ -53,81 +51,6 @@ RECOGNITION_SECONDS: Final = 0.06
 POLICY_SECONDS: Final = 0.01
 KEY_SECONDS: Final = 0.25
 _LONGEST_SECONDS: Final = 200.0
-
-
-class DirectPolicy:
-    """The local policy without a thread: told time does not pass while it decides, so that its delay is told too."""
-
-    def __init__(self, local: LocalPolicy) -> None:
-        self._local = local
-        self.name = local.name
-
-    async def understand(self, question: Question) -> Understanding:
-        """Understand what was heard."""
-        await asyncio.sleep(POLICY_SECONDS)
-        return self._local.decide(question)
-
-
-class ToldRecognizer:
-    """A recogniser's session (``RecognizerSession``) in this process; words come a told moment after they are asked."""
-
-    def __init__(self, engine: Engine, on_words: Callable[[Recognition], None]) -> None:
-        self._stream = engine.stream()
-        self._on_words = on_words
-        self._utterance = 0
-        self._newest = 0
-        self._fed = 0
-
-    def begin(self, utterance: int, hints: Hints) -> None:
-        """Start an utterance."""
-        self._stream.end()
-        self._stream.begin(hints)
-        self._utterance, self._fed = utterance, 0
-
-    def feed(self, pcm: bytes) -> None:
-        """Hear."""
-        self._fed += len(pcm)
-        self._stream.feed(pcm)
-
-    def interim(self, number: int) -> None:
-        """Recognise now, tell later."""
-        heard, self._newest = self._stream.interim(), number
-        seconds = self._fed / FRAME_BYTES * FRAME_SECONDS
-        words = Recognition(self._utterance, number, heard.best, heard.alternatives, seconds, words=heard.words)
-        asyncio.get_running_loop().call_later(RECOGNITION_SECONDS, self._tell, words)
-
-    def _tell(self, words: Recognition) -> None:
-        if words.interim == self._newest and words.utterance == self._utterance:
-            self._on_words(words)
-
-    def end(self) -> None:
-        """Forget the utterance."""
-        self._utterance = 0
-        self._stream.end()
-
-    def close(self) -> None:
-        """Leave."""
-        self.end()
-
-
-class ToldPool:
-    """One engine for all calls, one after the other."""
-
-    def __init__(self, language: str) -> None:
-        self.info: EngineInfo = choose_recognizer(SpeechSection(), language).info
-        name: Any = self.info.engine
-        self._engine = load_engine(name, Path(self.info.details["folder"]), language)
-
-    async def start(self) -> None:
-        """Loaded already."""
-
-    def open(self, call: str, on_words: Callable[[Recognition], None]) -> ToldRecognizer:
-        """Return a session."""
-        del call
-        return ToldRecognizer(self._engine, on_words)
-
-    async def close(self) -> None:
-        """Nothing to end."""
 
 
 class ToldClips:
@@ -200,14 +123,29 @@ class Caller(Protocol):
         """The call is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the calls of one script have in common."""
+@dataclass(frozen=True)
+class Means:
+    """What the calls of one script are made with."""
 
     script: Script
-    policy: DirectPolicy
-    pool: ToldPool
+    policy: InProcessPolicy
+    pool: InProcessPool
     clips: ToldClips
+
+
+def means_for(persona: Persona) -> Means:
+    """Load what a persona's calls are made with."""
+    language = persona.language
+    script = load_script(paths.shipped("scripts_dialogue") / language / f"{persona.script}.yaml")
+    info = choose_recognizer(SpeechSection(), language).info
+    name: Any = info.engine
+    engine = load_engine(name, Path(info.details["folder"]), language)
+    return Means(
+        script,
+        InProcessPolicy(LocalPolicy(script), POLICY_SECONDS),
+        InProcessPool(engine, info, RECOGNITION_SECONDS),
+        ToldClips(language),
+    )
 
 
 class Theatre:
@@ -222,7 +160,7 @@ class Theatre:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._voices = CallerVoices()
-        self._stages: dict[str, Stage] = {}
+        self._made: dict[str, Means] = {}
 
     def carry(self, persona: Persona) -> Told:
         """Carry one persona's call to its end."""
@@ -243,7 +181,9 @@ class Theatre:
         callee
             Makes who answers, given the telephone and the record to be filled.
         """
-        return told(self._carry(persona, callee, self._stage(persona)))
+        if persona.goes_by not in self._made:
+            self._made[persona.goes_by] = means_for(persona)
+        return told(self._carry(persona, callee, self._made[persona.goes_by]))
 
     def speak(self, text: str, speaker: Speaker, language: str) -> bytes:
         """Return what a caller's voice says."""
@@ -253,25 +193,16 @@ class Theatre:
         """Do something in real time, between calls."""
         return asyncio.run(work)
 
-    def _stage(self, persona: Persona) -> Stage:
-        if persona.goes_by not in self._stages:
-            script = load_script(paths.shipped("scripts_dialogue") / persona.language / f"{persona.script}.yaml")
-            policy = DirectPolicy(LocalPolicy(script))
-            self._stages[persona.goes_by] = Stage(
-                script, policy, ToldPool(persona.language), ToldClips(persona.language)
-            )
-        return self._stages[persona.goes_by]
-
-    async def _carry(self, persona: Persona, make: Callable[[Side, Record], Caller], stage: Stage) -> Told:
+    async def _carry(self, persona: Persona, make: Callable[[Side, Record], Caller], means: Means) -> Told:
         loop = asyncio.get_running_loop()
         attempt, begun = uuid4(), loop.time()
         journal = Journal(self._folder, attempt, begun_at=begun, wall=0.0)
         clock = call_clock(persona.lead.timezone, persona.today, wall=loop.time, monotonic=loop.time)
-        talk = ScriptTalk(stage.script, lead_of(persona), stage.policy, clock)
+        talk = ScriptTalk(means.script, lead_of(persona), means.policy, clock)
         session = CallSession(
             talk=talk,
-            clips=stage.clips,
-            recognizer=stage.pool,
+            clips=means.clips,
+            recognizer=means.pool,
             journal=journal,
             longest_seconds=_LONGEST_SECONDS,
             clock=loop.time,

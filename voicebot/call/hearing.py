@@ -12,7 +12,7 @@ from typing import Final
 
 from voicebot.languages.language import Unreachable
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
-from voicebot.speech.listening.activity import Activity, VoiceActivity
+from voicebot.speech.listening.activity import Activity, Heard, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 from voicebot.speech.listening.nearest.picture import Picture
 from voicebot.speech.listening.tones import BeepDetector
@@ -63,9 +63,9 @@ class Beneath:
         self._callee: float | None = None
         self._silence_ms = 0
 
-    def hear(self, pcm: bytes, activity: Activity, *, playing: bool) -> Activity:
-        """Hear a frame; ``activity``: what the call's own ears make of it."""
-        heard = self._open.feed(pcm)
+    def hear(self, frame: Heard, activity: Activity, *, playing: bool) -> Activity:
+        """Judge a frame; ``activity``: what the call's own ears make of it."""
+        heard = self._open.judge(frame)
         if not playing or activity.speech:
             if activity.speech:
                 self._callee = max(activity.level_dbfs, (self._callee or activity.level_dbfs) - _LEVEL_FALLS_DB)
@@ -101,13 +101,13 @@ class Hearing:
         self.key = ""
         """Key that the screener asks for."""
         self.known = Verdict.UNDECIDED
-        """What is known of who is there: of whoever follows a screener, anew."""
+        """What has picked up, as far as is known; undecided again after a screener, until the next speaker is known."""
         self.unreachable: Unreachable | None = None
         """Why the number cannot be reached, where an announcement said so."""
 
     def restart(self, at: float) -> None:
         """Start again after the callee was connected to somebody else."""
-        self._activity = VoiceActivity()
+        self._activity, self._beneath = VoiceActivity(), Beneath()
         self._heard_until = at
 
     def frame(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
@@ -188,13 +188,14 @@ class Hearing:
         return self._news(self._greeting.hung_up(at)) if self._greeting is not None else None
 
     def _hear(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
-        activity = self._activity.feed(pcm, playing=playing, sent=sent)
+        frame = self._activity.hear(pcm)
+        activity = self._activity.judge(frame, playing=playing, sent=sent)
         beep = self._beeps.feed(pcm)
         verdict: Verdict | None = None
         if self._greeting is not None and beep:
             verdict = self._news(self._greeting.beep(at))
         if self._greeting is not None and not self._greeting.settled:
-            heard = self._beneath.hear(pcm, activity, playing=playing)
+            heard = self._beneath.hear(frame, activity, playing=playing)
             verdict = self._news(self._greeting.frame(heard, at, playing=playing)) or verdict
         return Sound(pcm, activity, beep, verdict)
 

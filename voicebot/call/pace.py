@@ -1,4 +1,4 @@
-"""How this person speaks: who stops to think once, or says "uh-huh" while listening, will do so again. Pure."""
+"""How this person speaks: somebody who stops to think once, or says "uh-huh" while listening, will again. Pure."""
 
 from __future__ import annotations
 

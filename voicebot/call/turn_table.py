@@ -18,7 +18,7 @@ The rules:
 4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech: early, since nobody can tell an
     interruption from a back-channel by its first syllable. If the utterance turns out to be a back-channel or noise,
     the line resumes from a quiet place a little before where it stopped; otherwise the rest of it is dropped and the
-    utterance is answered. Who has said "uh-huh" twice is held for only by what lasts longer (``pace.py``).
+    utterance is answered. For a callee who has said "uh-huh" twice, only longer speech holds it (``pace.py``).
 5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
     said meanwhile is kept, and answered after the last line.
 6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
@@ -194,3 +194,10 @@ WAITS: Final[Mapping[Wait, tuple[frozenset[Mouth], frozenset[Ear]]]] = {
     Wait.SILENCE: (frozenset({QUIET}), frozenset({WAITING})),
 }
 """In which states each wait may run; they are served in this order."""
+
+MAY_RUN: Final[Mapping[tuple[Mouth, Ear], tuple[Wait, ...]]] = {
+    (mouth, ear): tuple(wait for wait, (mouths, ears) in WAITS.items() if mouth in mouths and ear in ears)
+    for mouth in Mouth
+    for ear in Ear
+}
+"""The same by state: it is looked up several times in each frame."""

@@ -47,7 +47,7 @@ from voicebot.call.turn_events import (
     Tick,
     Turn,
 )
-from voicebot.call.turn_table import MOUTH, WAITS, Ear, Mouth, Wait
+from voicebot.call.turn_table import MAY_RUN, MOUTH, WAITS, Ear, Mouth, Wait
 
 _ROUNDING_SECONDS: Final = 1e-6
 
@@ -117,7 +117,7 @@ class TurnMachine:
 
     def wake_at(self) -> float | None:
         """Return when to send ``Tick`` unless something happens first; ``None`` if nothing is being waited for."""
-        soonest = min(self._until(wait) for wait in Wait)
+        soonest = min((self._until(wait) for wait in MAY_RUN[self.mouth, self.ear]), default=math.inf)
         return None if math.isinf(soonest) else soonest + self.timing.frame_late_ms / 1000
 
     @property
@@ -254,8 +254,7 @@ class TurnMachine:
 
     def _until(self, wait: Wait) -> float:
         """Return when a wait is over; infinite if it is not running."""
-        mouths, ears = WAITS[wait]
-        if self.mouth not in mouths or self.ear not in ears:
+        if wait not in MAY_RUN[self.mouth, self.ear]:
             return math.inf
         timing = self.timing
         match wait:

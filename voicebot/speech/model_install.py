@@ -148,7 +148,7 @@ def _install(model: Model, source: str | None, progress: Progress, sha256: str, 
         archives.unpack(archive, unpacked, _required(model, sources.names(archive)), progress)
         if archive.is_relative_to(incoming):  # the user's own archive stays where it is
             archive.unlink()
-    (unpacked / MARKER).unlink(missing_ok=True)  # whoever made the archive does not say that it is installed
+    (unpacked / MARKER).unlink(missing_ok=True)  # an archive must not claim to be installed
     files = _checksums(unpacked)
     wrong = [path for path, expected in model.files_sha256.items() if files.get(path) != expected]
     if wrong:
@@ -242,7 +242,7 @@ def _required(model: Model, names: Iterable[PurePosixPath]) -> tuple[str, ...]:
 
 
 def _checksums(folder: Path) -> dict[str, str]:
-    """Checksums of all files but the configurations that Coqui's manager writes anew when it loads a model."""
+    """Checksums of all files but the configurations that Coqui's manager rewrites when it loads a model."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     kept = (path for path in files if COQUI_HOME not in path.relative_to(folder).parts or path.suffix != ".json")
     return {str(path.relative_to(folder)): checksum(path) for path in kept}

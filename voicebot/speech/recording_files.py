@@ -31,7 +31,7 @@ def read_recording(path: Path, *, channel: Channel = "callee") -> bytes:
     Parameters
     ----------
     path
-        The file; what is in it is told from its content.
+        The file; its format is detected from its content.
     channel
         Of a stereo file. ``callee``: the left one, as in this engine's own recordings, or the right one where nothing
         is on the left.

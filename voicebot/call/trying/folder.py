@@ -1,7 +1,7 @@
-"""A folder of recordings, each with what truly picked up where somebody has written that down, and how each was told.
+"""A folder of labelled recordings, and whether each was classified correctly.
 
-What it is stands in ``classes.tsv`` beside the recordings (file, tab, class), or in the recording's own name or that of
-its folder: ``voicemail-3.wav``, ``person/shop.wav``.
+The label is in ``classes.tsv`` beside the recordings (file, tab, class), or in the recording's own name or that of its
+folder: ``voicemail-3.wav``, ``person/shop.wav``.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, cast
 
+from voicebot.call.trying.in_process import InProcessPolicy
 from voicebot.call.trying.recorded_call import RecordedCall, carry
 from voicebot.call.trying.told_time import told
 from voicebot.config import SpeechSection
 from voicebot.dialogue.checks.samples import sample_lead
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script
-from voicebot.dialogue.talk import Question, Understanding
 from voicebot.dialogue.understanding.local import LocalPolicy
 from voicebot.errors import ConfigurationError, Problem
 from voicebot.speech.listening.greeting import Verdict
@@ -48,12 +48,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How a recording was told.
+    """How a recording was classified.
 
     Parameters
     ----------
     wrong
-        Why it was told wrongly; empty where it was right, or where the truth is not known.
+        Why it was classified wrongly; empty if it was right, or if the truth is not known.
     """
 
     truth: str
@@ -79,7 +79,7 @@ class Ear:
 
     def __init__(self, speech: SpeechSection, script: Script) -> None:
         self.info = choose_recognizer(speech, script.language).info
-        self._script, self._policy = script, _Here(LocalPolicy(script))
+        self._script, self._policy = script, InProcessPolicy(LocalPolicy(script))
         self._engine = load_engine(
             cast("EngineName", self.info.engine), Path(self.info.details["folder"]), script.language
         )
@@ -93,18 +93,6 @@ class Ear:
 
         with tempfile.TemporaryDirectory() as folder:
             return told(story(Path(folder)))
-
-
-class _Here:
-    """A policy that decides in this thread: nothing in told time may wait for another."""
-
-    name = "local"
-
-    def __init__(self, policy: LocalPolicy) -> None:
-        self._policy = policy
-
-    async def understand(self, question: Question) -> Understanding:
-        return self._policy.decide(question)
 
 
 def find_recordings(folder: Path) -> tuple[Recorded, ...]:
@@ -130,10 +118,10 @@ def find_recordings(folder: Path) -> tuple[Recorded, ...]:
 
 
 def judge(truth: str, call: RecordedCall) -> Judged:
-    """Compare what was told with the truth.
+    """Compare the verdicts with the truth.
 
-    A person is told rightly when never taken for a machine; a machine when the first thing told is one, of this kind
-    where the truth says which (a mailbox may be behind a switchboard), and nothing that it said counted.
+    A person is right if never taken for a machine. A machine is right if the first verdict is a machine, of the true
+    kind if the truth names one (a mailbox may be behind a switchboard), and if nothing that it said counted.
     """
     verdicts = [one.verdict for one in call.told] or [Verdict.UNDECIDED]
     machines = [verdict for verdict in verdicts if verdict.is_machine]

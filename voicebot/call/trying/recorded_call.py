@@ -1,14 +1,13 @@
 """One recording carried as a call: what picked up, when that was known, and what its words would have done.
 
 Everything is the product's own: the session with its ears, turn machine and journal, the recogniser's engine, the
-policy and the script. Only the bot's voice is silence of the right length, and time is told.
+policy and the script. Only the bot's voice is silence of the right length, and time is simulated (``told_time``).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from voicebot import languages
 from voicebot.agi.phone import Disposition, HangUp
 from voicebot.call.session import CallSession
 from voicebot.call.told_apart import UNKNOWN
+from voicebot.call.trying.in_process import InProcessPool
 from voicebot.dialogue.conversation.script_talk import Talk
 from voicebot.dialogue.talk import EngineIntent
 from voicebot.journal import events
@@ -25,8 +25,8 @@ from voicebot.journal.reader import read_entries
 from voicebot.journal.writer import Journal
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.greeting import Verdict
-from voicebot.speech.recognition.engine import Engine, Stream
-from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Recognition
+from voicebot.speech.recognition.engine import Engine
+from voicebot.speech.recognition.recognizer import EngineInfo
 
 _RECOGNITION_SECONDS: Final = 0.15
 """How long words take to come."""
@@ -55,9 +55,9 @@ class RecordedCall:
     Parameters
     ----------
     told
-        Verdicts in order; more than one where somebody followed a screener, or a person proved to be a machine.
+        Verdicts in order; more than one if somebody followed a screener, or a supposed person proved to be a machine.
     beeps
-        When beeps were told; seconds since the answer.
+        When beeps were noticed; seconds since the answer.
     words
         All that was heard, and when.
     counted
@@ -104,69 +104,8 @@ class _Clips:
         return self.get(text, speed=speed)
 
 
-class _Ear:
-    """A stream of an engine in this process."""
-
-    def __init__(self, stream: Stream, tell: Callable[[Recognition], None]) -> None:
-        self._stream, self._tell = stream, tell
-        self._utterance = 0
-        self._fed = 0
-        self._closed = False
-
-    def begin(self, utterance: int, hints: Hints) -> None:
-        self._utterance, self._fed = utterance, 0
-        self._stream.begin(hints)
-
-    def feed(self, pcm: bytes) -> None:
-        self._fed += len(pcm)
-        self._stream.feed(pcm)
-
-    def interim(self, number: int) -> None:
-        begun = time.process_time()
-        heard = self._stream.interim()
-        told = Recognition(
-            self._utterance,
-            number,
-            heard.best,
-            heard.alternatives,
-            audio_seconds=self._fed / FRAME_BYTES * FRAME_SECONDS,
-            cpu_seconds=time.process_time() - begun,
-            words=heard.words,
-        )
-        asyncio.get_running_loop().call_later(_RECOGNITION_SECONDS, self._told, told)
-
-    def _told(self, recognition: Recognition) -> None:
-        if not self._closed:
-            self._tell(recognition)
-
-    def end(self) -> None:
-        self._stream.end()
-
-    def close(self) -> None:
-        self._closed = True
-        self._stream.end()
-
-
-@dataclass(slots=True)
-class _Ears:
-    """A pool of one engine in this process."""
-
-    engine: Engine
-    info: EngineInfo
-
-    async def start(self) -> None:
-        """It is loaded."""
-
-    def open(self, call: str, on_words: Callable[[Recognition], None]) -> _Ear:
-        del call
-        return _Ear(self.engine.stream(), on_words)
-
-    async def close(self) -> None:
-        """Nothing to end."""
-
-
 class _Phone:
-    """The far side: it ends the call when it is told to."""
+    """The far side: it hangs up when asked to."""
 
     def __init__(self) -> None:
         self.session: CallSession | None = None
@@ -207,7 +146,7 @@ async def carry(pcm: bytes, talk: Talk, engine: Engine, info: EngineInfo, folder
     session = phone.session = CallSession(
         talk=talk,
         clips=_Clips(talk.language),
-        recognizer=_Ears(engine, info),
+        recognizer=InProcessPool(engine, info, _RECOGNITION_SECONDS),
         journal=journal,
         longest_seconds=_LONGEST_SECONDS,
         clock=loop.time,

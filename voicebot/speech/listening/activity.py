@@ -9,8 +9,8 @@ Three things are combined, because none is enough on its own:
 * **The picture of the line** (``nearest``) says from which level on a voice is the person's, from which it may be, and
   what is the room or our own echo. Those are never speech here; what was rejected is reported when it is over.
 
-A voice that is *clearly* louder than speech of which nobody knows whose it is starts speech anew: the earlier was the
-room's, and this is the person.
+A voice that is *clearly* louder than speech of unknown origin starts a new run: the earlier speech was the room's, and
+this is the person.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _MUCH_LOUDER_DB: Final = 11.0
 _AFTER_PERSON_MS: Final = 1000
 """So soon after the person has spoken over a room, only a sure voice goes on."""
 _CANDIDATE_FRAMES: Final = 40
-"""Who has not begun to speak after so long is behind the person."""
+"""A voice that has not become speech after so long is behind the person."""
 _DIES_AWAY_MS: Final = 400
 _VOICE_TAIL_MS: Final = 40
 """How long silero goes on hearing a voice that has ended."""
@@ -113,7 +113,7 @@ class Activity:
     level_dbfs
         Level of this frame, -96 (digital silence) to 0.
     who
-        Whose speech the run is; nobody's when none is on.
+        Whose speech the run is; ``NOBODY`` when none is on.
     anew
         The run begins in the middle of other speech that turned out to be the room's.
     rejected
@@ -129,6 +129,28 @@ class Activity:
     rejected: Rejected | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What there is in one frame, before it is judged whose it is.
+
+    Parameters
+    ----------
+    samples
+        -1 to 1.
+    halves
+        Level of each 10 ms, pre-emphasised.
+    smooth
+        Level over the last 60 ms, pre-emphasised.
+    voices
+        Probabilities of a voice in the last windows, the newest last.
+    """
+
+    samples: np.ndarray[Any, Any]
+    halves: tuple[float, float]
+    smooth: float
+    voices: tuple[float, ...]
+
+
 class VoiceActivity:
     """Voice activity of one call; pure per frame, no clock.
 
@@ -139,6 +161,7 @@ class VoiceActivity:
         self.picture = Picture()
         self.echo = Echo()
         self._voice = Voice()
+        self._voices: tuple[float, ...] = ()
         self._powers: deque[float] = deque([0.0] * _SMOOTHED_FRAMES, maxlen=_SMOOTHED_FRAMES)
         self._active = False
         self._who = Who.NOBODY
@@ -168,17 +191,26 @@ class VoiceActivity:
         playing
             The bot speaks now: only a clear voice above the background starts speech.
         sent
-            What the bot sends in the same 20 ms, ``None`` for silence; its echo is nobody's speech.
+            What the bot sends in the same 20 ms, ``None`` for silence; its echo is not speech.
         """
+        return self.judge(self.hear(frame), playing=playing, sent=sent)
+
+    def hear(self, frame: bytes) -> Heard:
+        """Measure one frame; this is the expensive part, and others who judge the same frames can share it."""
         frame, samples = _samples(frame)
         emphasised = _emphasised(samples)
         halves = (_level(emphasised[:_HALF_SAMPLES]), _level(emphasised[_HALF_SAMPLES:]))
-        level = max(halves)
         self._powers.append(float(emphasised @ emphasised) / len(emphasised))
         smooth = _dbfs(sum(self._powers) / _SMOOTHED_FRAMES)
-        self._voice.frame(frame, samples, above_floor=level > self.picture.floor)
+        self._voice.frame(frame, samples, above_floor=max(halves) > self.picture.floor)
+        return Heard(samples, halves, smooth, tuple(self._voice.recent))
+
+    def judge(self, heard: Heard, *, playing: bool = False, sent: bytes | None = None) -> Activity:
+        """Judge a frame that these or other ears of the same line have heard; parameters as for ``feed``."""
+        halves, smooth, self._voices = heard.halves, heard.smooth, heard.voices
+        level = max(halves)
         ours = _samples(sent)[1] if sent else None
-        echo = self.echo.frame(ours, samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
+        echo = self.echo.frame(ours, heard.samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
         anew = False
         if self._active:
             self._go_on(halves, echo)
@@ -194,7 +226,7 @@ class VoiceActivity:
         self.picture.frame(level)
         rejected = self._reject(smooth, echo)
         who = self._who if self._active else Who.NOBODY
-        return Activity(speech, self._run_ms, self._silence_ms, round(_level(samples), 1), who, anew, rejected)
+        return Activity(speech, self._run_ms, self._silence_ms, round(_level(heard.samples), 1), who, anew, rejected)
 
     def _starts(self, level: float, smooth: float, echo: float, *, playing: bool) -> bool:
         """Whether speech is confirmed with this frame; counts how long it has been going on unconfirmed."""
@@ -234,10 +266,9 @@ class VoiceActivity:
         return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not soon)
 
     def _voiced(self, *, playing: bool) -> bool:
-        recent = list(self._voice.recent)
         if playing:
-            return min(recent) >= _ONSET_PLAYING
-        return min(recent[-_ONSET_WINDOWS:]) >= _ONSET
+            return min(self._voices) >= _ONSET_PLAYING
+        return min(self._voices[-_ONSET_WINDOWS:]) >= _ONSET
 
     def _were_behind(self, but: int) -> None:
         """Give what has not become speech, all but the last frames, to what is behind the person."""
@@ -270,7 +301,7 @@ class VoiceActivity:
     def _go_on(self, halves: tuple[float, float], echo: float) -> None:
         """Carry the run on, or let silence grow; the run ends when the silence is no gap any more."""
         threshold = max(self.picture.ends_below(self._speaker()), echo)
-        voice = max(list(self._voice.recent)[-2:]) >= _STAY
+        voice = max(self._voices[-2:]) >= _STAY
         before = self._silence_ms
         if voice and halves[1] > threshold:
             self._silence_ms = 0
@@ -289,7 +320,7 @@ class VoiceActivity:
             self._run_ms = 0
 
     def _speaker(self) -> float:
-        """How loud whoever speaks in this run is."""
+        """How loud the speaker of this run is."""
         level = upper(self._run[-100:])
         person = self.picture.person
         return level if person is None or self._who is not Who.PERSON else max(level, person)
@@ -320,8 +351,8 @@ class VoiceActivity:
         return True
 
     def _reject(self, smooth: float, echo: float) -> Rejected | None:
-        """Follow the voices that are nobody's speech to us, and what is no voice."""
-        voice = self._voice.recent[-1] >= _ONSET and smooth > self.picture.floor + 6.0
+        """Follow the voices that do not speak to us, and what is no voice."""
+        voice = self._voices[-1] >= _ONSET and smooth > self.picture.floor + 6.0
         if not (self._active or self._dies_away or self._candidate_ms or (voice and smooth <= echo)):
             self.picture.behind(smooth, voice=voice)
         if voice and not (self._active or self._dies_away):

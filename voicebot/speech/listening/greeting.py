@@ -41,7 +41,7 @@ _MENU_LONGEST_MS: Final = 15_000
 _ANNOUNCED_MS: Final = 2500
 """An announcement that is followed by no invitation to leave a message within this."""
 _LISTENED_MS: Final = 1200
-"""Who is silent for so much of the bot's speech listens."""
+"""Somebody who is silent for so much of the bot's speech is listening."""
 _ANSWER_MS: Final = 8000
 """Nobody's first answer is longer."""
 _BEEP_MS: Final = 5000
@@ -175,7 +175,7 @@ class GreetingClassifier:
         return self._decide(at)
 
     def hung_up(self, at: float) -> Verdict:
-        """The callee has hung up: who says little and leaves is a person."""
+        """The callee has hung up: somebody who says little and leaves is a person."""
         if self._verdict in _UNKNOWN and self._spoke and not self._suspected():
             if self._longest_ms <= _MONOLOGUE_MS:
                 self._verdict, self.why = Verdict.PERSON, "said little and hung up"
@@ -232,7 +232,7 @@ class GreetingClassifier:
         """Why words cannot be a person's answer, though a person may be there; empty where they can.
 
         Until the callee has taken a turn in the conversation (listened, then answered), words that sound recorded,
-        and words that follow such, are nobody's. After that it takes two phrases of a machine at once.
+        and words that follow such, do not count. After that it takes two phrases of a machine at once.
         """
         words = self._normal(text)
         if self._any(words, self._phrases.people):
@@ -251,7 +251,7 @@ class GreetingClassifier:
     def _decide(self, at: float) -> Verdict:
         """Return the verdict; a "person" who has taken no turn yet may prove to be a machine after all.
 
-        Who was silent may speak in the end.
+        A line that was silent may still speak.
         """
         if self._verdict is Verdict.UNDECIDED:
             self._verdict, self.why = self._weigh(at)

@@ -1,6 +1,6 @@
 """Tones on the line: beeps of answering machines, information tones, ringing, busy, fax. Pure, one frame at a time.
 
-A tone is told from a voice by what a voice cannot do: hold nearly all of its energy in one or two lines of the
+A tone differs from a voice by what a voice cannot do: hold nearly all of its energy in one or two lines of the
 spectrum, at the same place. That alone does not make a beep: a sung or hummed vowel can be as pure for a tenth of a
 second, and music consists of such stretches. A *beep* has quiet around it, too: it rises out of quiet within a few
 hundredths of a second, and quiet follows, because the machine has begun to record. Notes in a row are music, whatever
@@ -98,7 +98,7 @@ _SIT_DRIFT_HZ: Final = 12.0
 _SIT_GAP_MS: Final = 300
 _FAX_HZ: Final = 2100.0
 _FAX_MS: Final = 1000
-"""A called fax machine; the tone of a calling one (1100 Hz) is never heard by whoever calls."""
+"""A called fax machine; the caller never hears the tone of a calling one (1100 Hz)."""
 _KEY_ROWS: Final = (697.0, 770.0, 852.0, 941.0)
 _KEY_COLUMNS: Final = (1209.0, 1336.0, 1477.0, 1633.0)
 _KEY_DRIFT: Final = 0.02

@@ -1,4 +1,4 @@
-"""Whether a voice is heard at all, whoever's: a cheap gate, and a network behind it.
+"""Whether any voice is heard at all: a cheap gate, and a network behind it.
 
 * **webrtcvad** (0.15 ms per audio second) is the gate: while it hears nothing, nothing more expensive runs.
 * **silero** (2.5 ms per audio second, only while the gate is open) says whether it is a voice.

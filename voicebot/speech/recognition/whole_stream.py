@@ -19,7 +19,7 @@ Samples = np.ndarray[Any, Any]
 MODEL_RATE: Final = 16000
 """Samples a second that these models hear."""
 _HEARABLE_RMS: Final = 0.0005
-"""Quieter than this (-66 dBFS) is not speech; a model would dream something up."""
+"""Quieter than this (-66 dBFS) is not speech; a model would hallucinate words."""
 
 _Part = TypeVar("_Part")
 """What an engine makes of one stretch of audio."""

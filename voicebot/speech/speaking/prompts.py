@@ -303,7 +303,7 @@ class Rendered:
 def dispensable(files: Iterable[Rendered], max_bytes: int, now: float) -> list[Rendered]:
     """Return what has to go for the rest to fit into ``max_bytes``. Pure.
 
-    What one lead alone was told goes first, then what was wanted longest ago; never what was wanted just now.
+    What only one lead was told goes first, then what was wanted longest ago; never what was wanted just now.
     """
     files = list(files)
     total = sum(one.size for one in files)

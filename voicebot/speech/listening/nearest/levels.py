@@ -12,7 +12,7 @@ _RESCALE: Final = 1e12
 """Weights grow instead of older ones shrinking, and are scaled back here."""
 _LEAST_PART: Final = 1e-6
 _FRESH: Final = 5
-"""A percentile is worked out anew after so many levels."""
+"""A percentile is recomputed after so many levels."""
 
 
 class Levels:

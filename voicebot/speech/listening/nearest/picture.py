@@ -2,9 +2,9 @@
 
 What is known grows in this order:
 
-1.  **Nothing.** Whoever speaks may be the person. They are *alone*: nobody else has been heard.
+1.  **Nothing.** Any voice may be the person's. They are *alone*: nobody else has been heard.
 2.  **The room**: voices that are heard while we speak, when people listen, or whose words turned out to be no answer.
-    Who is clearly louder than these is the person; who is not is *unsure*, and only an answer to the question tells.
+    A clearly louder voice is the person's; any other is *unsure*, and only an answer to the question decides.
 3.  **The person**, from the first sure answer on. Between the person's level and the room's lies the border. It is
     nearer to the person's, the closer the two are; around it everything is unsure.
 
@@ -26,7 +26,7 @@ FLOOR_MARGIN_DB: Final = 7.0
 NOISE_MARGIN_DB: Final = 3.0
 """Speech is this much above the upper level of what is heard while nobody speaks."""
 CLEARLY_DB: Final = 8.0
-"""So much louder than the room is the person, even if nobody's level is known yet."""
+"""A voice this much louder than the room is the person's, even if no level of theirs is known yet."""
 _FIRST_FLOOR_DBFS: Final = -62.0
 _FLOOR_UP_DB: Final = 0.05
 _FLOOR_DOWN_DB: Final = 0.45
@@ -79,7 +79,7 @@ class Who(enum.StrEnum):
     UNSURE = "unsure"
     """The person or the room; only an answer to the question counts."""
     ALONE = "alone"
-    """The person as far as one can know: nobody's level is known, and nobody else has been heard."""
+    """Taken for the person: no level is known yet, and nobody else has been heard."""
     PERSON = "person"
 
     @property
@@ -112,7 +112,7 @@ class Picture:
         self.floor = _FIRST_FLOOR_DBFS
         self.person: float | None = None
         self._behind = Levels(_ROOM_FADES_FRAMES)
-        """Voices that nobody spoke to us in."""
+        """Voices that did not speak to us."""
         self._dismissed = Levels(_ROOM_FADES_FRAMES)
         """Speech that was heard out and was no answer."""
         self._noise = Levels(_NOISE_FADES_FRAMES)
@@ -173,7 +173,7 @@ class Picture:
             self._pauses += 1.0
 
     def suspect(self, level: float) -> None:
-        """Take a frame of speech that is heard out: the call will tell whose it was, or nobody does."""
+        """Take a frame of speech that is heard out: the call may show later whose it was."""
         self._suspects.append(level)
 
     @property
@@ -204,13 +204,13 @@ class Picture:
             self._dismissed.forget()
 
     def dismissed(self) -> None:
-        """What was heard out was nobody's answer: it belongs to the room."""
+        """What was heard out was no answer: it belongs to the room."""
         for level in self._suspects:
             self._dismissed.add(level)
         self._suspects.clear()
 
     def unanswered(self) -> None:
-        """Nobody answered a question: whoever speaks next may be the person, however low."""
+        """A question got no answer: the next voice may be the person's, however quiet."""
         self._unanswered = self.person is None
 
     def over(self) -> None:
@@ -230,7 +230,7 @@ class Picture:
         return max(border, room + _BORDER_LEAST_DB)
 
     def near_enough(self, level: float) -> bool:
-        """Whether this level interrupts although it is not surely the person's: nobody speaks so much lower to us."""
+        """Whether this level interrupts although it may not be the person's: much lower, it is not meant for us."""
         return self.person is not None and level >= self.person - _INTERRUPTS_BELOW_DB
 
     def goes_on_from(self) -> float | None:
