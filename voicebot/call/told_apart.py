@@ -37,7 +37,7 @@ class Answers:
         decided
             What it is if a person said it.
         utterance
-            Keys, silence and machines are told by the engine, and stay what they are.
+            Keys, silence and machine detections come from the engine and are passed on unchanged.
         hearing
             Ears of this call.
         """
