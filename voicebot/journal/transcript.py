@@ -139,9 +139,9 @@ def drawing(journal: Sequence[Entry], width: int = WIDTH) -> list[str]:
     """Draw who spoke when, as text: one row a side over a scale in seconds; empty where nobody spoke."""
     spans = spoken(journal)
     end = max((stop for side in spans.values() for _, stop in side), default=0.0)
-    if end <= 0:
-        return []
     scale = end / width
+    if scale <= 0:
+        return []
     rows = []
     for side, spoken_by in spans.items():
         cells = [" "] * width
