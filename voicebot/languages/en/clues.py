@@ -82,6 +82,11 @@ CLUES: Final = Clues(
         r"\b(?:can't|cannot|can not|cant|couldn't|won't|not able to|unable to|not|doesn't work|no good)\b(?: \w+){0,3}?"
         r" (?:on |by |before |this |next |the |until |for )*(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
         r"|tomorrow|weekend|that day|fifty dollars on friday)(?: though| sorry)?$"
+        r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|weekend|that day)"
+        r"(?:(?:'s| is| would be)(?: (?:really|actually|just|probably|kind of|way|a bit|a little))*"
+        r" (?:out|off|no good|impossible|not \w+|too (?:soon|early|quick|tight)|bad)"
+        r"|(?: really| just)? (?:doesn't|won't|isn't|can't|wouldn't|does not|will not|is not)(?: (?:really|be|quite))*"
+        r" (?:work\w*|do|suit|fit|happen|good|great|possible))(?: (?:for|with) me)?(?: though| sorry)?$"
     ),
     due=re.compile(
         r"\b(?:by|before|on|until|till) (?:the |that |my )?(?:due date|deadline)\b"

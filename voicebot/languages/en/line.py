@@ -33,6 +33,12 @@ _ABBREVIATED: Final = frozenset(
 )  # fmt: skip
 
 
+_DAY_IS: Final = re.compile(r"(\w+day|\w+(?:st|nd|rd|th))'s")
+_SAID_OF_A_DAY: Final = frozenset(
+    ["good", "fine", "ok", "okay", "great", "better", "best", "perfect", "possible", "alright", "all", "no", "not", "too", "out", "bad", "off", "when", "my", "our", "the", "probably", "really", "easier", "doable", "what"]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One canonical word and its place in the text."""
@@ -104,6 +110,8 @@ def _split(text: str) -> list[Word]:
             start = words.pop().start
             words.append(Word(previous + "m", start, place[1]))
             continue
+        if form == "s" and previous.startswith("@"):
+            form = "is"  # "the 30th's good"
         if ":" not in form and "/" not in form and re.fullmatch(r"\d+(?:st|nd|rd|th)", form):
             form = f"@{int(form[:-2])}"
         elif re.fullmatch(r"\d[\d,]*(?:\.\d+)?", form):
@@ -111,7 +119,16 @@ def _split(text: str) -> list[Word]:
         elif form == "%":
             form = "percent"
         words.append(Word(_MISHEARD.get(form, form), *place))
-    return [_homophone(word, words[at + 1].form if at + 1 < len(words) else "") for at, word in enumerate(words)]
+    words = [_homophone(word, words[at + 1].form if at + 1 < len(words) else "") for at, word in enumerate(words)]
+    return [part for at, word in enumerate(words) for part in _day_is(word, words[at + 1 :])]
+
+
+def _day_is(word: Word, after: list[Word]) -> tuple[Word, ...]:
+    """ "Friday's fine" is "Friday is fine"; in "Friday's payment" the day owns something."""
+    day = _DAY_IS.fullmatch(word.form)
+    if day is None or not after or after[0].form not in _SAID_OF_A_DAY:
+        return (word,)
+    return Word(day[1], word.start, word.end - 2), Word("is", word.end - 1, word.end)
 
 
 def _homophone(word: Word, following: str) -> Word:

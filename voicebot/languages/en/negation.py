@@ -22,11 +22,12 @@ _IMPOSSIBLE_BEFORE: Final = re.compile(
     r"(?: (?:it|that|anything|you))?(?: (?:on|by|this|for|the|a|all|the full|as much as|more than))* $"
 )
 _IMPOSSIBLE_AFTER: Final = re.compile(
-    r"^ (?:(?:is|isn't|is not|won't|will not|doesn't|does not|wouldn't|would not|can't|cannot|'s)"
+    r"^ (?:(?:isn't|is not|won't|will not|doesn't|does not|wouldn't|would not|can't|cannot)"
     r"(?: (?:really|going to|actually|quite|probably|just|be))*"
-    r" (?:work\w*|do|good|possible|great|suit\w*|happen\w*|an option|no good|not good|bad|out|off|impossible"
-    r"|not possible"
-    r"|too \w+)|(?:no good|too (?:soon|early|much|high|steep|late)|(?:i|we) (?:can't|cannot"
+    r" (?:work\w*|do|good|great|fine|possible|suit\w*|happen\w*|an option)"
+    r"|(?:is|'s|would be|will be)(?: (?:really|actually|quite|probably|just|kind of))*"
+    r" (?:no good|not good|bad|out|off|impossible|not possible|not an option|not going to \w+|too \w+)"
+    r"|(?:no good|too (?:soon|early|much|high|steep|late)|(?:i|we) (?:can't|cannot"
     r"|couldn't)))(?: (?:for|with) me)? "
 )
 # "I was going to pay Friday, but I can't": nothing is named that they can do instead.

@@ -62,7 +62,11 @@ def test_a_yes_that_denies_nothing_asked_is_one(language: str, step: str, text: 
         ("en-US", "any day but Friday"),
         ("en-US", "I meant to pay Friday but I can't"),
         ("en-US", "I won't be paying on Friday"),
+        ("en-US", "Friday is too soon"),
+        ("en-US", "Friday's out"),
+        ("en-US", "Friday isn't possible for me"),
         ("zh-CN", "周五可还不了"),
+        ("zh-CN", "周五有点早"),
         ("zh-CN", "除了周五哪天都行"),
     ],
 )
@@ -84,6 +88,23 @@ def test_no_promise_of_an_excluded_day_where_it_is_read_back(language: str, text
 @pytest.mark.parametrize("step", ["when", "confirm"])
 def test_the_day_put_in_its_place_is_the_answer(language: str, text: str, day: date, step: str) -> None:
     found = heard(text, step, language)
+    assert (found.intent, found.slots.get("promise_date")) == ("promise_to_pay", day)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en-US", "Yes, Friday is good.", date(2026, 11, 27)),
+        ("en-US", "yeah Monday's fine", date(2026, 11, 30)),
+        ("en-US", "right, the 30th's fine", date(2026, 11, 30)),
+        ("en-US", "sure, Friday is an option", date(2026, 11, 27)),
+        ("zh-CN", "对，周五挺好", date(2026, 11, 27)),
+    ],
+)
+def test_a_yes_with_another_day_agrees_to_that_day_and_not_to_the_one_read_back(
+    language: str, text: str, day: date
+) -> None:
+    found = heard(text, "confirm", language)
     assert (found.intent, found.slots.get("promise_date")) == ("promise_to_pay", day)
 
 
