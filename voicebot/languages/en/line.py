@@ -35,8 +35,9 @@ _ABBREVIATED: Final = frozenset(
 
 _DAY_IS: Final = re.compile(r"(\w+day|\w+(?:st|nd|rd|th))'s")
 _SAID_OF_A_DAY: Final = frozenset(
-    ["good", "fine", "ok", "okay", "great", "better", "best", "perfect", "possible", "alright", "all", "no", "not", "too", "out", "bad", "off", "when", "my", "our", "the", "probably", "really", "easier", "doable", "what"]
-)
+    {"good", "fine", "ok", "okay", "great", "better", "best", "perfect", "possible", "alright", "all", "no", "not",
+     "too", "out", "bad", "off", "when", "my", "our", "the", "probably", "really", "easier", "doable", "what"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
