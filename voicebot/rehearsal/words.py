@@ -16,8 +16,9 @@ from voicebot.rehearsal.persona import Behaviour, Persona
 
 NO_CUES: Final = frozenset({"pickup", "greeting", "screening", "wav"})
 """Keys of ``says`` that answer no question."""
-_MAIN_QUESTION: Final = {"collection": "reminder", "reminder": "collection"}
-"""A script's main question goes by the script's name; personas written for the other script are understood."""
+_LIKE: Final = {"collection": "reminder", "reminder": "collection", "confirm_part": "confirm", "callback_time": "when"}
+"""Cue -> cue whose lines answer it where a persona has none of its own: a script's main question goes by the script's
+name, a part of the amount is read back like all of it, and a day is a day."""
 
 
 class Answers:
@@ -29,7 +30,7 @@ class Answers:
 
     def to(self, cue: str) -> str | None:
         """Return the next line for a cue, the last one again and again; ``None`` where the persona has none."""
-        for key in (cue, _MAIN_QUESTION.get(cue, ""), "any"):
+        for key in (cue, _LIKE.get(cue, ""), "any"):
             lines = self._says.get(key)
             if key and lines:
                 number = min(self._used[key], len(lines) - 1)
