@@ -32,8 +32,9 @@ The rules:
     out: it is the answer where the keys mean nothing to the question.
 10. **Someone who keeps talking as the reply begins had not finished.** Speech within ``goes_on`` of the start of a
     reply is joined to the words that were replied to. Together they are answered again (the
-    reply is taken back, even one that would end the call), or they add nothing and the reply resumes. A key that early
-    belongs to the question before, too, since nobody has heard the next one.
+    reply is taken back, even one that would end the call), or they add nothing and the reply resumes: it begins
+    there once more, so that the next piece of the same answer is joined as well. A key that early belongs to the
+    question before, too, since nobody has heard the next one.
 11. **Time passes without audio, too.** Some lines send nothing in silence (DTX, comfort noise). The machine never waits
     for a frame: ``wake_at`` says when it wants to be woken, and ``Tick`` has the same effect as the frame that did
     not come.

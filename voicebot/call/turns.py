@@ -212,7 +212,7 @@ class TurnMachine:
         self.ear = Ear.HEARING
         self._utterance += 1
         self._opened_at, self._onset_ms = event.at, event.speech_ms
-        self._goes_on = self._has_not_finished(event.at)
+        self._goes_on = self._has_not_finished(event.at - event.speech_ms / 1000)
         self._pause_ms = (event.at - self._stopped_at) * 1000 - event.speech_ms
         self._decided = None
         self._asked = 0
@@ -238,7 +238,7 @@ class TurnMachine:
         return []
 
     def _has_not_finished(self, at: float) -> bool:
-        """Rule 10: the callee is speaking again as the reply begins."""
+        """Rule 10: the callee, who spoke at ``at``, is speaking again as the reply begins."""
         begins = self.mouth is Mouth.SPEAKING and at - self._begun_at <= self.timing.goes_on_seconds
         return begins and self.turn.replies
 
@@ -352,6 +352,7 @@ class TurnMachine:
     def _utterance_over(self, decided: Decided, at: float) -> list[Command]:
         """Rules 3 to 6: an utterance has ended; what becomes of it depends on what the mouth is doing."""
         commands = self._forget_utterance()
+        self._begun_at = at if self._goes_on else self._begun_at
         meaning = Meaning.NOTHING if decided.held else decided.meaning
         answer = meaning is Meaning.ANSWER
         if decided.takes_back:
@@ -376,14 +377,18 @@ class TurnMachine:
                 self._keys.words = decided
                 return commands
             return [*commands, *self._commit(decided.query)]
+        return [*commands, *self._over_a_line(decided, meaning, at)]
+
+    def _over_a_line(self, decided: Decided, meaning: Meaning, at: float) -> list[Command]:
+        answer = meaning is Meaning.ANSWER
         if meaning is Meaning.BACK_CHANNEL and not self._goes_on:
             self._pace.back_channel((self._stopped_at - self._opened_at) * 1000 + self._onset_ms)
         interrupts = answer or (meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
         if interrupts and self._interruptible():
-            return [*commands, *self._drop(), *self._commit(decided.query)]
+            return [*self._drop(), *self._commit(decided.query)]
         if answer:
             self._kept = decided
-        return [*commands, *self._go_on()]
+        return self._go_on()
 
     def _go_on(self) -> list[Command]:
         if self.mouth is not Mouth.HELD:

@@ -246,6 +246,24 @@ def test_speech_as_a_reply_begins_goes_on_with_what_was_replied_to() -> None:
     assert [command.goes_on for command in late.silence(100) if isinstance(command, Interim)] == [False]
 
 
+def test_an_answer_may_come_in_many_pieces() -> None:
+    """The reply has begun anew after each piece that added nothing, and speech counts from when it began."""
+    for ends in (False, True):
+        line = Line(replies=True, ends=ends)
+        line.silence(200)
+        for _ in range(3):
+            line.speech_ms = 0
+            line.speech(1400)
+            asked = [command.goes_on for command in line.silence(100) if isinstance(command, Interim)]
+            line.decide(Meaning.BACK_CHANNEL)
+            assert (asked, kinds(line.silence(100))) == ([True], [Close, Resume])
+            line.silence(1300)
+    slow = Line(replies=True)
+    slow.silence(1460)
+    slow.speech(300)
+    assert [command.goes_on for command in slow.silence(100) if isinstance(command, Interim)] == [True]
+
+
 def test_an_ending_that_came_too_early_is_taken_back_and_goes_on_otherwise() -> None:
     for takes_back in (True, False):
         line = Line(replies=True, ends=True)

@@ -36,6 +36,11 @@ def take(script: Script, lead: Lead, state: State, heard: Understanding, now: da
     return _Proof(script, lead, state, now).take(heard)
 
 
+def weighed(script: Script, lead: Lead, state: State, heard: Understanding, now: datetime) -> tuple[Act, Weighed]:
+    """Return the turn that would be taken if this had been heard surely, and how sure it is, weighed against that."""
+    return _Proof(script, lead, state, now).weigh(heard)
+
+
 class _Proof:
     def __init__(self, script: Script, lead: Lead, state: State, now: datetime) -> None:
         self._script, self._lead, self._state, self._now = script, lead, state, now
@@ -51,6 +56,13 @@ class _Proof:
         if weighed.step == "act":
             return state, replace(act, weighed=str(weighed))
         return self._doubted(heard, weighed)
+
+    def weigh(self, heard: Understanding) -> tuple[Act, Weighed]:
+        waiting = self._state.unsure
+        if waiting is not None and heard.intent not in _ENGINE and self._answers(waiting, heard):
+            return self._answered(waiting, heard)[1], weigh(heard, "asks", answers=True)
+        _, act = self._turn().take(heard)
+        return act, self._weighed(heard, act)
 
     def _answers(self, waiting: Understanding, heard: Understanding) -> bool:
         """Whether something answers the question whether ``waiting`` was said; a name answers who is on the line."""

@@ -12,14 +12,16 @@ from datetime import datetime, time
 from typing import Final, Protocol
 
 from voicebot import languages
-from voicebot.dialogue.conversation import conversation
+from voicebot.dialogue.conversation import conversation, going_on
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
+from voicebot.dialogue.understanding.expectation import NOTHING
 from voicebot.dialogue.understanding.policy import Policy
 
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
 """Said just as a reply begins, they change nothing about what was said before."""
+_FULL_STOPS: Final = ".!…。！ "
 REHEARSAL_TIME: Final = time(10, 0)
 """Rehearsed and written conversations take place in the middle of the morning."""
 
@@ -147,18 +149,25 @@ class ScriptTalk:
         last = self._replied
         if goes_on and last is not None and utterance.digits:
             return await self._pressed_late(last, utterance)
-        if not goes_on or last is None or not (utterance.text and last.utterance.text):
-            return await self._alone(utterance)
-        whole = self._joined(last.utterance, utterance)
-        found = await self._policy.understand(Question(whole, last.before, self._now(), self._lead))
-        understood = replace(found, recognition=min(found.recognition, whole.confidence))
         alone = await self._alone(utterance)
-        if understood.intent == EngineIntent.NO_MATCH:
+        if not goes_on or last is None or not (utterance.text and last.utterance.text) or self.urgent(alone):
             return alone
-        same = (understood.intent, understood.slots) == (last.understanding.intent, last.understanding.slots)
-        if same or alone.understanding.intent in _COURTESIES:
-            return replace(alone, nothing_new=True)
-        return replace(self._applied(understood, self._before(last), whole), takes_back=True)
+        whole, before = self._joined(last.utterance, utterance), self._before(last)
+        both, piece = await self._understood(whole, before), await self._understood(utterance, before)
+        changed = going_on.changed(*(self._read(before, one) for one in (last.understanding, both, piece)))
+        if changed is not None and alone.understanding.intent not in _COURTESIES:
+            return replace(self._applied(changed, before, whole), takes_back=True)
+        makes_no_sense = both.intent == EngineIntent.NO_MATCH and alone.understanding.intent not in NOTHING
+        return alone if makes_no_sense else replace(alone, nothing_new=True)
+
+    async def _understood(self, utterance: Utterance, state: State) -> Understanding:
+        """Understand words as an answer in some state."""
+        found = await self._policy.understand(Question(utterance, state, self._now(), self._lead))
+        surely = 1.0 if utterance.digits else utterance.confidence
+        return replace(found, recognition=min(found.recognition, surely))
+
+    def _read(self, state: State, understanding: Understanding) -> going_on.Reading:
+        return going_on.reading(self._script, self._lead, state, understanding, self._now())
 
     async def _pressed_late(self, last: _Replied, utterance: Utterance) -> Plan:
         """Keys settle the question that was asked, whatever was said to it; those that say the same are nothing new."""
@@ -170,10 +179,16 @@ class ScriptTalk:
         return replace(plan, takes_back=True)
 
     def _joined(self, first: Utterance, then: Utterance) -> Utterance:
-        """Return both as one; a hesitation adds nothing, and changes what "yes" after it means to nobody."""
-        if languages.of(self.language).clues.nothing.fullmatch(first.text.lower().strip()):
+        """Return both as one sentence, since the full stop that the recogniser wrote was none.
+
+        A hesitation adds nothing, and changes what "yes" after it means to nobody.
+        """
+        spoken = languages.of(self.language)
+        if spoken.clues.nothing.fullmatch(first.text.lower().strip()):
             return then
-        return Utterance(f"{first.text} {then.text}", min(first.confidence, then.confidence))
+        begun = first.text.rstrip(_FULL_STOPS)
+        text = f"{begun}, {then.text}" if begun != first.text else f"{begun} {then.text}"
+        return Utterance(text, min(first.confidence, then.confidence))
 
     def _before(self, last: _Replied) -> State:
         """Where the conversation stood before the last reply, with what has been said in full since."""
@@ -185,9 +200,7 @@ class ScriptTalk:
         elif utterance.machine:
             understanding = Understanding(utterance.machine, policy="engine", key=utterance.key)
         else:
-            understood = await self._policy.understand(Question(utterance, self._state, self._now(), self._lead))
-            surely = 1.0 if utterance.digits else utterance.confidence
-            understanding = replace(understood, recognition=min(understood.recognition, surely))
+            understanding = await self._understood(utterance, self._state)
         return self._applied(understanding, self._state, utterance)
 
     def _applied(self, understanding: Understanding, base: State, utterance: Utterance) -> Plan:
