@@ -15,9 +15,11 @@ from voicebot.dialogue.policies import Policies
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.pinned import read_pinned
 from voicebot.dialogue.script.variants import arms
-from voicebot.errors import ConfigurationError, Problem
+from voicebot.errors import ConfigurationError, Problem, UnavailableError
 from voicebot.speech.listening.activity import VoiceActivity
-from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.choosing import choose_recognizer, choose_second_ear
+from voicebot.speech.recognition.recognizer import EngineInfo
+from voicebot.speech.recognition.second_ear import SecondEar
 from voicebot.speech.speaking.choosing import check_coqui, choose_prompts
 from voicebot.speech.speaking.hibari_voice import warm_up
 from voicebot.store.records import CampaignState
@@ -130,15 +132,18 @@ class Node:
             if (language, wanted) in self._languages:
                 return
             prompts = choose_prompts(self._config, language, wanted)
-            known = [one.recognizer for (other, _), one in self._languages.items() if other == language]
-            recognizer = known[0] if known else choose_recognizer(self._config.speech, language)
+            known = [one for (other, _), one in self._languages.items() if other == language]
+            recognizer = known[0].recognizer if known else choose_recognizer(self._config.speech, language)
             async with contextlib.AsyncExitStack() as started:
                 started.push_async_callback(prompts.close)
                 if not known:
                     started.push_async_callback(recognizer.close)
                 await asyncio.gather(prompts.start(), *([] if known else [recognizer.start()]))
+                second_ear = known[0].second_ear if known else await self._second_ear(recognizer.info)
+                if second_ear is not None and not known:
+                    started.push_async_callback(second_ear.close)
                 self._closing.push_async_exit(started.pop_all())
-            self._languages[language, wanted] = Language(recognizer, prompts)
+            self._languages[language, wanted] = Language(recognizer, prompts, second_ear)
             info = recognizer.info
             _log.info(
                 "language ready",
@@ -148,6 +153,18 @@ class Node:
                 why=info.why,
                 voice=prompts.voice.name,
             )
+
+    async def _second_ear(self, first: EngineInfo) -> SecondEar | None:
+        """Return who listens once more where a recogniser is unsure; calls go on without, if it cannot be started."""
+        second_ear = choose_second_ear(self._config.speech, first.language, first)
+        if second_ear is None:
+            return None
+        try:
+            await second_ear.start()
+        except UnavailableError as error:
+            _log.warning("second recogniser cannot be started", language=first.language, error=str(error))
+            return None
+        return second_ear
 
     async def _close_languages(self) -> None:
         for task in self._prepared.values():

@@ -94,6 +94,10 @@ class FixedTalk:
         """Everything counts as an answer."""
         return True
 
+    def doubts(self, plan: Plan) -> bool:
+        del plan
+        return False
+
     def urgent(self, plan: Plan) -> bool:
         del plan
         return False

@@ -15,9 +15,11 @@ from voicebot.call.whose import Said, counts, teaches
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
 from voicebot.dialogue.talk import EngineIntent, Utterance
 from voicebot.dialogue.understanding.expectation import STRANGE
+from voicebot.dialogue.understanding.two_ears import together
 from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.listening.nearest.picture import Who
+from voicebot.speech.recognition.second_ear import SecondEar
 
 PREROLL_SECONDS: Final = 0.3
 """Frames before speech was noticed that the recogniser gets as well."""
@@ -62,6 +64,10 @@ class Asked:
         Its words counted as the callee's.
     teaches
         It shows how loud the callee is.
+    sound
+        What the recogniser was given of it, 8 kHz 16-bit PCM.
+    utterance
+        Its number.
     planned
         Set once it is known what it means.
     """
@@ -73,7 +79,17 @@ class Asked:
     who: Who = Who.PERSON
     heeded: bool = False
     teaches: bool = False
+    sound: bytes = field(default=b"", repr=False)
+    utterance: int = 0
     planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in the end, and what it leads to."""
+
+    utterance: Utterance
+    plan: Plan
 
 
 class Asker:
@@ -89,24 +105,68 @@ class Asker:
         Where everything is recorded.
     clock
         Seconds that never go back.
+    second_ear
+        Listens once more to what is doubtful; ``None``: nobody does.
     """
 
-    def __init__(self, talk: Talk, clips: Clips, journal: Journal, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        talk: Talk,
+        clips: Clips,
+        journal: Journal,
+        clock: Callable[[], float],
+        second_ear: SecondEar | None = None,
+    ) -> None:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
+        self._second_ear = second_ear
 
-    async def plan(self, query: int, known: Asked, utterance: Utterance) -> Plan:
-        """Return what an utterance means and what would come next; if the policy fails it counts as not understood."""
+    async def plan(self, query: int, known: Asked, utterance: Utterance, wanted: Callable[[], bool]) -> Heard:
+        """Find out what an utterance means and what would come next; if the policy fails it counts as not understood.
+
+        Parameters
+        ----------
+        query, known
+            Number and situation.
+        utterance
+            What was heard.
+        wanted
+            Whether it has not been overtaken meanwhile.
+        """
         begun = self._clock()
+        plan = await self._planned(query, known, utterance)
+        if known.sound and self._second_ear is not None and self._talk.doubts(plan) and wanted():
+            both = await self._listen_again(query, known, utterance, self._second_ear)
+            if both is not None and wanted():
+                utterance, begun = both, self._clock()
+                plan = await self._planned(query, known, utterance)
+        now = self._clock()
+        self._journal.add(noting.understood(query, plan, goes_on=known.goes_on, seconds=now - begun), now)
+        return Heard(utterance, plan)
+
+    async def _planned(self, query: int, known: Asked, utterance: Utterance) -> Plan:
         try:
             async with asyncio.timeout(PLAN_SECONDS):
-                plan = await self._talk.plan(utterance, goes_on=known.goes_on)
+                return await self._talk.plan(utterance, goes_on=known.goes_on)
         except Exception as error:
             _log.exception("the policy failed on an utterance")
             self._journal.add(events.DecisionFailed(query, str(error)), self._clock())
-            plan = await self._talk.plan(Utterance(silence=True))
+            return await self._talk.plan(Utterance(silence=True))
+
+    async def _listen_again(
+        self, query: int, known: Asked, utterance: Utterance, second_ear: SecondEar
+    ) -> Utterance | None:
+        """Return what two recognisers heard; ``None`` where the other had no time."""
+        asked = self._clock()
+        found = await second_ear.look(str(self._journal.attempt), known.sound)
+        if found is None:
+            return None
+        both = together(utterance, found.best.text, found.best.confidence)
         now = self._clock()
-        self._journal.add(noting.understood(query, plan, goes_on=known.goes_on, seconds=now - begun), now)
-        return plan
+        counts = both.text != utterance.text
+        self._journal.add(noting.second_look(query, found, waited=now - asked, counts=counts), now)
+        if counts:
+            self._journal.add(noting.second_words(query, known.utterance, both), now)
+        return both
 
     async def decided(self, query: int, known: Asked, utterance: Utterance, plan: Plan) -> Decided:
         """Prepare the reply and return what the utterance is to the turn."""

@@ -38,6 +38,7 @@ from voicebot.journal.transcript import utterances
 from voicebot.journal.writer import Journal, journals_outage
 from voicebot.plain import plain
 from voicebot.speech.recognition.recognizer import RecognizerPool
+from voicebot.speech.recognition.second_ear import SecondEar
 from voicebot.speech.speaking.prompts import Prompts
 from voicebot.store.records import Fate, NewLead, Result, Ticket
 
@@ -49,10 +50,11 @@ _log = logs.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What a language needs: a recogniser and a voice."""
+    """What a language needs: a recogniser, a voice, and perhaps a second recogniser that listens where it is unsure."""
 
     recognizer: RecognizerPool
     prompts: Prompts
+    second_ear: SecondEar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ class CallMaker:
             talk=talk,
             clips=language.prompts,
             recognizer=language.recognizer,
+            second_ear=language.second_ear,
             journal=journal,
             longest_seconds=self._config.call.max_seconds,
             why_not_recorded=recording.why_not,
@@ -360,6 +363,7 @@ class CallMaker:
         return {
             "recognizer": f"{info.engine} ({info.model})",
             "recognizer_why": info.why,
+            **({"second_ear": language.second_ear.info.model} if language.second_ear else {}),
             "policy": prepared.policy.name,
             "voice": language.prompts.voice.name,
             "voicebot": __version__,

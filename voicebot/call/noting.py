@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicebot.agi.phone import HangUp
 from voicebot.dialogue.conversation.script_talk import Plan
-from voicebot.dialogue.talk import Ending
+from voicebot.dialogue.talk import Ending, Utterance
 from voicebot.journal import events
 from voicebot.speech.listening.activity import Rejected
 from voicebot.speech.listening.nearest.picture import Picture
@@ -31,6 +31,20 @@ def words(recognition: Recognition, begun_at: float) -> events.Words:
         cpu_seconds=round(recognition.cpu_seconds, 3),
         failed=recognition.failed,
     )
+
+
+def second_look(query: int, found: Recognition, *, waited: float, counts: bool) -> events.SecondLook:
+    """Note what another recogniser heard; ``waited``: seconds."""
+    best = found.best
+    confidence, cpu = round(best.confidence, 3), round(found.cpu_seconds, 3)
+    return events.SecondLook(query, best.text, confidence, round(waited * 1000, 1), cpu, counts)
+
+
+def second_words(query: int, utterance: int, both: Utterance) -> events.Words:
+    """Note the words that count now, another recogniser's."""
+    others = tuple(events.Alternative(text, round(confidence, 3)) for text, confidence in both.alternatives)
+    confidence, seconds = round(both.confidence, 3), round(both.seconds, 2)
+    return events.Words(utterance, query, both.text, confidence, "second_ear", others, audio_seconds=seconds)
 
 
 def understood(query: int, plan: Plan, *, goes_on: bool, seconds: float) -> events.Understood:

@@ -58,6 +58,7 @@ from voicebot.journal import events
 from voicebot.journal.writer import Journal
 from voicebot.speech.listening.greeting import Verdict
 from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerPool
+from voicebot.speech.recognition.second_ear import SecondEar
 
 LAST_WORDS_SECONDS: Final = 2.0
 """After a hang-up, longest wait for the words that were being said."""
@@ -78,6 +79,8 @@ class CallSession:
         Who hears.
     journal
         Where everything is recorded.
+    second_ear
+        Listens once more to what is doubtful.
     longest_seconds
         Limit of a call, from the answer.
     why_not_recorded
@@ -92,6 +95,7 @@ class CallSession:
         recognizer: RecognizerPool,
         journal: Journal,
         longest_seconds: float,
+        second_ear: SecondEar | None = None,
         why_not_recorded: Callable[[], str] = str,
         machine: TurnMachine | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -99,7 +103,7 @@ class CallSession:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
         self._longest_seconds, self._why_not_recorded = longest_seconds, why_not_recorded
         self._machine = machine or TurnMachine()
-        self._queries = Queries(Asker(talk, clips, journal, clock), self._start, self._decided)
+        self._queries = Queries(Asker(talk, clips, journal, clock, second_ear), self._start, self._decided)
         self._saying = Saying(clips, journal, clock=clock, start=self._start, failed=self.hang_up)
         self._hearing: Hearing | None = None
         """From the answer on."""
@@ -159,8 +163,7 @@ class CallSession:
         why_not = self._why_not_recorded()
         if why_not:
             self._journal.add(events.NotRecorded(why_not), at)
-        plan = self._talk.open(recorded=not why_not)
-        self._begin(plan, at, opens=True)
+        self._begin(self._talk.open(recorded=not why_not), at, opens=True)
 
     def recording(self, recording: Recording) -> None:
         """Where Asterisk records this call."""
@@ -318,8 +321,7 @@ class CallSession:
 
     def _begin(self, plan: Plan, at: float, *, opens: bool = False) -> None:
         """Start the turn that a plan describes."""
-        act = plan.act
-        self._act = act
+        act = self._act = plan.act
         self._saying.begin(act, again=asks_again(plan))
         self._ending = act.ending
         self._queries.clear()
@@ -349,7 +351,7 @@ class CallSession:
         if self._hearing is not None and self._hearing.known is Verdict.VOICEMAIL:  # whatever it says, it is recording
             self._loop.call_soon(self._tell, Decided(at, command.query, Meaning.NOTHING))
             return
-        known = Asked(speaking, asked, self._utterances.seconds, command.goes_on, self._utterances.who)
+        known = self._utterances.asked(speaking=speaking, asked=asked, goes_on=command.goes_on)
         self._queries.words(command.query, known)
         self._journal.add(events.InterimAsked(command.utterance, command.query), at)
         self._utterances.ask(command.query)
@@ -369,11 +371,10 @@ class CallSession:
     def _words(self, recognition: Recognition) -> None:
         """Take recognised words; ask what they mean unless something has overtaken them."""
         at = self._clock()
-        best = recognition.best
         self._utterances.told(recognition.interim)
         self._journal.add(noting.words(recognition, self._journal.seconds(self._utterances.begun_at)), at)
         if self._hearing is not None:
-            self._verdict(self._hearing.words(best.text, at, recognition.utterance), at)
+            self._verdict(self._hearing.words(recognition.best.text, at, recognition.utterance), at)
         if not self._queries.awaits(recognition.interim):
             return
         self._queries.decide(recognition.interim, heard(recognition))
@@ -458,7 +459,7 @@ class CallSession:
     async def _last_words(self, at: float) -> None:
         """Somebody who says "stop calling" and hangs up is still heard."""
         query = -self._utterances.number
-        known = Asked(speaking=False, asked=True, seconds=self._utterances.seconds, who=self._utterances.who)
+        known = self._utterances.asked(speaking=False, asked=True)
         self._queries.clear()
         self._queries.words(query, known)
         self._utterances.ask(query)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from voicebot.call.asking import PREROLL_SECONDS
+from voicebot.call.asking import PREROLL_SECONDS, Asked
 from voicebot.dialogue.talk import Utterance
-from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
+from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity
 from voicebot.speech.listening.nearest.picture import Who
 from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerSession
@@ -22,6 +22,8 @@ _ROOM_PREROLL_FRAMES: Final = 6
 """Where voices are heard behind the person, so much before the person's speech is given as well."""
 _ROOM_TAIL_MS: Final = 120
 """So much after the person's speech is given there."""
+_SOUND_BYTES: Final = 10 * SAMPLE_RATE * 2
+"""So much of an utterance is kept for a second look at it."""
 _HELD_FRAMES: Final = 10
 """Frames that are held back until it is known whether the person speaks in them."""
 
@@ -47,6 +49,7 @@ class Utterances:
         self._before: deque[bytes] = deque(maxlen=_KEPT_FRAMES)
         self._held: deque[bytes] = deque()
         self._hints = Hints()
+        self._sound = bytearray()
         self._speech_ms = 0
         self._room = False
         self._awaited = 0
@@ -85,12 +88,16 @@ class Utterances:
         self.seconds += FRAME_SECONDS
         if not room or activity.silence_ms <= _ROOM_TAIL_MS:
             self._release()
-            self._recognizer.feed(pcm)
+            self._feed(pcm)
             return
         self._held.append(pcm)
         if len(self._held) > _HELD_FRAMES:
             self._held.popleft()
-            self._recognizer.feed(SILENT_FRAME)
+            self._feed(SILENT_FRAME)
+
+    def asked(self, *, speaking: bool, asked: bool, goes_on: bool = False) -> Asked:
+        """Return the situation in which the words of the open utterance are requested; see ``Asked``."""
+        return Asked(speaking, asked, self.seconds, goes_on, self.who, sound=bytes(self._sound), utterance=self.number)
 
     def open(self, number: int, hints: Hints, at: float) -> None:
         """Begin an utterance with what was heard just before ``at``."""
@@ -117,6 +124,7 @@ class Utterances:
         self.number = 0
         self.who = Who.NOBODY
         self._held.clear()
+        self._sound.clear()
         self._recognizer.end()
 
     def close(self) -> None:
@@ -130,15 +138,21 @@ class Utterances:
         self.begun_at = at - len(begun) * FRAME_SECONDS
         self._held.clear()
         self._awaited = 0
+        self._sound.clear()
         self._recognizer.begin(number, self._hints)
         for pcm in begun:
-            self._recognizer.feed(pcm)
+            self._feed(pcm)
         self._before.clear()
 
     def _release(self) -> None:
         """Give what was held back: the person has gone on."""
         while self._held:
-            self._recognizer.feed(self._held.popleft())
+            self._feed(self._held.popleft())
+
+    def _feed(self, pcm: bytes) -> None:
+        if len(self._sound) < _SOUND_BYTES:
+            self._sound += pcm
+        self._recognizer.feed(pcm)
 
 
 _SURENESS: Final = list(Who)

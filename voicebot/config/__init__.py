@@ -102,6 +102,8 @@ class SpeechSection(_Section):
     """Processes that recognise speech; no more than there are cores."""
     vosk_models: dict[str, FilePath] = {}
     """Language (`en-US`) -> folder of a Vosk model."""
+    second_ear: Literal["auto", "off"] = "auto"
+    """Whether another recogniser listens once more where the first is unsure; `auto`: if it is installed."""
     voice: Literal["auto", "hibari", "kokoro", "espeak", "coqui"] = "auto"
     """Engine that speaks."""
 

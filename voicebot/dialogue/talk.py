@@ -229,6 +229,8 @@ class Act:
     weighed
         How the evidence for the answer compared with what it would have decided, in words; empty where nothing had to
         be weighed.
+    doubted
+        It was not enough.
     """
 
     lines: tuple[Line, ...]
@@ -238,6 +240,7 @@ class Act:
     withheld: tuple[str, ...] = ()
     press: str = ""
     weighed: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.unit.call.carried import Clips, Policy
+from tests.unit.call.carried import RECOGNITION_SECONDS, Clips, Policy, Pool, Recognizer
 from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
 from voicebot.call.asking import PLAN_SECONDS, RENDER_SECONDS, Asked, Asker
 from voicebot.call.trying.told_time import told
@@ -15,6 +15,7 @@ from voicebot.call.turn_events import Decided, Meaning
 from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.talk import Question, Understanding, Utterance
 from voicebot.journal.writer import Journal
+from voicebot.speech.recognition.second_ear import LOOK_SECONDS, SecondEar
 
 
 class Slow(Policy):
@@ -30,18 +31,22 @@ class Slow(Policy):
 class Desk:
     """An asker, and what it asks."""
 
-    def __init__(self, folder: Path, **intents: str) -> None:
+    def __init__(self, folder: Path, *, listens: bool = False, **intents: str) -> None:
         loop = asyncio.get_running_loop()
         script = loaded(folder, SMALL)
         self.policy, self.clips = Slow(script, **intents), Clips()
         self.journal = Journal(folder, uuid4(), begun_at=loop.time(), wall=NOW.timestamp())
         talk = ScriptTalk(script, LEAD, self.policy, lambda: NOW)
         talk.open()
-        self._asker = Asker(talk, self.clips, self.journal, loop.time)
+        self.wanted = True
+        self.ear = Recognizer()
+        second_ear = SecondEar(Pool(self.ear)) if listens else None
+        self._asker = Asker(talk, self.clips, self.journal, loop.time, second_ear)
 
-    async def ask(self, utterance: Utterance, **known: Any) -> Decided:
+    async def ask(self, said: Utterance, **known: Any) -> Decided:
         asked = Asked(**{"speaking": False, "asked": True, "seconds": 2.0, **known})
-        return await self._asker.decided(7, asked, utterance, await self._asker.plan(7, asked, utterance))
+        heard = await self._asker.plan(7, asked, said, lambda: self.wanted)
+        return await self._asker.decided(7, asked, heard.utterance, heard.plan)
 
     def names(self) -> list[str]:
         return [str(entry["event"]) for entry in self.journal.entries]
@@ -101,3 +106,51 @@ def test_a_line_that_was_not_rendered_is_waited_for_but_not_long(tmp_path: Path)
     waited, names = told(story(5.0))
     assert (waited, names[-1]) == (RENDER_SECONDS, "render_failed")
     assert told(story(float("inf")))[1][-1] == "render_failed"
+
+
+SOUND = b"\x00\x10" * 8000
+
+
+def test_what_was_hardly_heard_is_listened_to_once_more(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, listens=True, yes="affirm")
+        desk.ear.words = ["yes"]
+        decided = await desk.ask(Utterance("yonder guess", 0.4), sound=SOUND, utterance=3)
+        assert decided.meaning is Meaning.ANSWER
+        assert desk.names()[-3:] == ["second_look", "words", "understood"]
+        look, words, understood = desk.journal.entries[-3:]
+        assert (look["text"], look["counts"], look["waited_ms"]) == ("yes", True, RECOGNITION_SECONDS * 1000)
+        assert (words["utterance"], words["text"], words["source"]) == (3, "yes", "second_ear")
+        assert understood["intent"] == "affirm"
+
+    told(story())
+
+
+def test_sure_words_of_no_consequence_are_not_listened_to_again_and_words_that_tell_the_debt_are(
+    tmp_path: Path,
+) -> None:
+    async def story(confidence: float, said: str) -> bool:
+        desk = Desk(tmp_path, listens=True, yes="affirm", wait="wait")
+        desk.ear.words = [said]
+        await desk.ask(Utterance(said, confidence), sound=SOUND)
+        return "second_look" in desk.names()
+
+    assert told(story(0.85, "yes"))
+    assert not told(story(0.97, "yes"))
+    assert not told(story(0.85, "wait"))
+    assert told(story(0.7, "wait"))
+
+
+def test_a_second_look_is_waited_for_briefly_and_not_where_speech_has_gone_on(tmp_path: Path) -> None:
+    async def story(*, wanted: bool) -> tuple[float, list[str]]:
+        desk = Desk(tmp_path, listens=True, yes="affirm")
+        desk.ear.interim = lambda number: None  # type: ignore[method-assign]
+        desk.wanted = wanted
+        begun = asyncio.get_running_loop().time()
+        await desk.ask(Utterance("yes", 0.5), sound=SOUND)
+        return round(asyncio.get_running_loop().time() - begun, 3), desk.names()
+
+    waited, names = told(story(wanted=True))
+    assert (waited, names[-1]) == (LOOK_SECONDS, "understood")
+    assert "second_look" not in names
+    assert told(story(wanted=False))[0] == 0.0

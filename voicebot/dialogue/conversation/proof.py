@@ -24,11 +24,14 @@ from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Act, EngineIntent, Lead, State, Understanding
-from voicebot.dialogue.understanding.weighing import Weighed, weigh
+from voicebot.dialogue.understanding.expectation import NOTHING
+from voicebot.dialogue.understanding.weighing import SURELY_HEARD, Weighed, weigh
 
 _OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny"})
 """Meanings that somebody who introduces themselves as the person called cannot confirm."""
 _ENGINE: Final = frozenset(map(str, EngineIntent))
+SURELY_ENOUGH: Final = 0.95
+"""Confidence of the recogniser from which no other is asked even where it matters: one such text in fifty is wrong."""
 
 
 def take(script: Script, lead: Lead, state: State, heard: Understanding, now: datetime) -> tuple[State, Act]:
@@ -39,6 +42,23 @@ def take(script: Script, lead: Lead, state: State, heard: Understanding, now: da
 def weighed(script: Script, lead: Lead, state: State, heard: Understanding, now: datetime) -> tuple[Act, Weighed]:
     """Return the turn that would be taken if this had been heard surely, and how sure it is, weighed against that."""
     return _Proof(script, lead, state, now).weigh(heard)
+
+
+def worth_a_second_look(script: Script, heard: Understanding, act: Act) -> bool:
+    """Whether listening to the same sound once more could change what is done.
+
+    Parameters
+    ----------
+    heard
+        What was understood.
+    act
+        What would be done about it.
+    """
+    if heard.policy == "engine":
+        return False
+    grave = fate.tells(script, act.taken) or fate.of_turn(script, act.taken) in {"ends", "bars"}
+    needed = SURELY_ENOUGH if act.doubted or grave or heard.intent in NOTHING else SURELY_HEARD
+    return heard.recognition < needed
 
 
 class _Proof:
@@ -76,14 +96,15 @@ class _Proof:
     def _doubted(self, heard: Understanding, weighed: Weighed) -> tuple[State, Act]:
         before = self._state
         if before.ending:  # it is over, and stays so
-            return before, Act((), ending=ending(self._script, before.ending, before), weighed=str(weighed))
+            over = ending(self._script, before.ending, before)
+            return before, Act((), ending=over, weighed=str(weighed), doubted=True)
         if weighed.step == "not_understood":
             state, act = self._turn().not_understood(heard)
         elif before.retries.get(asked_about(str(heard.intent))):
             state, act = self._turn().in_vain(heard)
         else:
             state, act = self._turn().ask_whether(heard)
-        return state, replace(act, weighed=str(weighed))
+        return state, replace(act, weighed=str(weighed), doubted=True)
 
     def _answered(self, waiting: Understanding, heard: Understanding) -> tuple[State, Act]:
         """Take the answer to the question whether something was said."""
@@ -91,7 +112,7 @@ class _Proof:
         weighed = weigh(heard, "asks", answers=True)
         if weighed.step != "act" or (heard.intent == "deny" and not said_again):
             state, act = self._turn().not_understood(heard)
-            return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}")
+            return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}", doubted=True)
         carried = {**waiting.slots, **heard.slots} if said_again else waiting.slots
         state, act = self._turn().take(replace(waiting, slots=carried))
         return state, replace(act, weighed=f"{waiting.intent} confirmed; {weighed}")

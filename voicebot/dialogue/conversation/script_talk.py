@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from voicebot import languages
 from voicebot.dialogue.conversation import conversation, going_on
+from voicebot.dialogue.conversation.proof import worth_a_second_look
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
 from voicebot.dialogue.talk import Act, Ending, EngineIntent, Lead, Question, State, Understanding, Utterance
@@ -88,6 +89,9 @@ class Talk(Protocol):
 
     def answers(self, plan: Plan) -> bool:
         """Whether these words answer the question that was open, rather than something else that may be said."""
+
+    def doubts(self, plan: Plan) -> bool:
+        """Whether another look at the sound could change what is done."""
 
     def urgent(self, plan: Plan) -> bool:
         """Whether this is honoured even when the call is ending."""
@@ -228,6 +232,10 @@ class ScriptTalk:
         """Whether the step that was open answers what was understood itself."""
         own = table_of(self._script).intents(plan.base.step)
         return any(intent in own for intent in (plan.understanding.intent, *plan.understanding.also))
+
+    def doubts(self, plan: Plan) -> bool:
+        """See ``proof.worth_a_second_look``."""
+        return worth_a_second_look(self._script, plan.understanding, plan.act)
 
     def urgent(self, plan: Plan) -> bool:
         """``stop_calling`` is honoured in the call it is said, whatever is going on; not where it was hardly heard."""

@@ -35,6 +35,7 @@ from voicebot.journal.events.callee import (
     InterimAsked,
     KeyPressed,
     NotAnAnswer,
+    SecondLook,
     SpeechEnded,
     SpeechIgnored,
     SpeechStarted,
@@ -101,6 +102,7 @@ __all__ = [
     "RenderFailed",
     "RenderedLate",
     "Ringing",
+    "SecondLook",
     "Sounding",
     "SpeechEnded",
     "SpeechIgnored",
@@ -134,7 +136,7 @@ Event = (
     | QuestionBegun | EndingBegun | LineBegun | Sounding | LineSaid | LineHeld | LineResumed | LineDropped
     | RenderedLate | RenderFailed | VoiceFailed | TransferBegun | TransferFailed | Transferred
     | KeyPressed | Digit | Beep | Greeting | NotAnAnswer | SpeechStarted | InterimAsked | SpeechEnded | SpeechIgnored
-    | Words | Understood | DecisionFailed | Turn
+    | Words | SecondLook | Understood | DecisionFailed | Turn
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, type[Event]]] = {kind.name: kind for kind in get_args(Event)}

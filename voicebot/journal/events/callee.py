@@ -132,6 +132,31 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Another recogniser listened to an utterance once more; if its words count, they follow as ``words``.
+
+    Parameters
+    ----------
+    query
+        The number under which its words were asked for.
+    text
+        What it heard; empty where it heard no words.
+    waited_ms
+        How long that took.
+    counts
+        Its words are the surer ones.
+    """
+
+    name: ClassVar[str] = "second_look"
+    query: int = 0
+    text: str = ""
+    confidence: float = 0.0
+    waited_ms: float = 0.0
+    cpu_seconds: float = 0.0
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The words of an utterance so far.
 
@@ -140,7 +165,8 @@ class Words:
     query
         The number under which they were asked for.
     source
-        ``free``: open vocabulary; ``hints``: chosen among the phrases that the step expects.
+        ``free``: open vocabulary; ``hints``: chosen among the phrases that the step expects; ``second_ear``: another
+        recogniser, which was surer.
     alternatives
         Best first.
     words

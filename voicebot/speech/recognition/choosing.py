@@ -15,11 +15,13 @@ from voicebot.speech.models.catalogue import ANY_LANGUAGE, CATALOGUE, all_instal
 from voicebot.speech.recognition.engine import EngineName
 from voicebot.speech.recognition.pool import WorkerPool
 from voicebot.speech.recognition.recognizer import EngineInfo
+from voicebot.speech.recognition.second_ear import SecondEar
 
 MODEL_VARIABLE: Final = "VOICEBOT_VOSK_MODEL"
 """Environment variable that names the folder of an English Vosk model."""
 _EMBEDDED: Final = "moonshine-tiny-en"
 WHISPER: Final = "whisper-base"
+SECOND_EAR_WORKERS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,33 @@ def choose_recognizer(config: SpeechSection, language: str) -> WorkerPool:
         raise UnavailableError(_missing(config, language), cure=_cure(config, language))
     info = EngineInfo(choice.engine, choice.folder.name, language, choice.why, {"folder": str(choice.folder)})
     return WorkerPool(info, engine=choice.engine, folder=choice.folder, workers=config.workers)
+
+
+def choose_second_ear(config: SpeechSection, language: str, first: EngineInfo) -> SecondEar | None:
+    """Choose who listens once more where the recogniser is unsure.
+
+    Parameters
+    ----------
+    config
+        ``second_ear`` may rule it out.
+    language
+        BCP 47 tag.
+    first
+        Whom it stands beside; Whisper is no second ear to itself.
+
+    Returns
+    -------
+    SecondEar
+        Not started yet.
+    None
+        None is wanted, or none is installed.
+    """
+    folder = installed(WHISPER) if config.second_ear == "auto" and first.engine != "whisper" else None
+    if folder is None:
+        return None
+    why = f"listens once more where {first.engine} is unsure"
+    info = EngineInfo("whisper", folder.name, language, why, {"folder": str(folder)})
+    return SecondEar(WorkerPool(info, engine="whisper", folder=folder, workers=SECOND_EAR_WORKERS), SECOND_EAR_WORKERS)
 
 
 def _same_language(one: str, other: str) -> bool:
