@@ -11,9 +11,9 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, get_args
 from uuid import UUID, uuid4
 
 from voicebot import paths
@@ -27,18 +27,23 @@ from voicebot.dialogue.conversation.script_talk import ScriptTalk
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.reading.load import load_script
 from voicebot.dialogue.understanding.local import LocalPolicy
+from voicebot.journal.reader import read_entries, read_file
 from voicebot.journal.writer import Journal
 from voicebot.plain import plain
 from voicebot.rehearsal.callee import Callee, Record
 from voicebot.rehearsal.measure import reply_gaps, stops
+from voicebot.rehearsal.never import broken, course_of_call
 from voicebot.rehearsal.people import prepare
 from voicebot.rehearsal.persona import Persona
 from voicebot.rehearsal.report import Call
 from voicebot.rehearsal.selection import lead_of
 from voicebot.rehearsal.voices import CallerVoices, Speaker
 from voicebot.speech.audio import FRAME_SECONDS, SILENT_FRAME
-from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.choosing import choose_recognizer, choose_second_ear
+from voicebot.speech.recognition.engine import EngineName
 from voicebot.speech.recognition.engine_loading import load_engine
+from voicebot.speech.recognition.recognizer import EngineInfo
+from voicebot.speech.recognition.second_ear import SecondEar
 from voicebot.speech.speaking.hibari_voice import HibariVoice
 from voicebot.speech.speaking.kokoro_voice import KokoroVoice
 from voicebot.speech.speaking.prompts import PromptCache
@@ -48,6 +53,7 @@ T = TypeVar("T")
 ONE_WAY_SECONDS: Final = 0.02
 """From the callee's side to the engine, and back."""
 RECOGNITION_SECONDS: Final = 0.06
+SECOND_LOOK_SECONDS: Final = 0.24
 POLICY_SECONDS: Final = 0.01
 KEY_SECONDS: Final = 0.25
 _LONGEST_SECONDS: Final = 200.0
@@ -131,6 +137,7 @@ class Means:
     policy: InProcessPolicy
     pool: InProcessPool
     clips: ToldClips
+    second_ear: SecondEar | None = None
 
 
 def means_for(persona: Persona) -> Means:
@@ -138,14 +145,23 @@ def means_for(persona: Persona) -> Means:
     language = persona.language
     script = load_script(paths.shipped("scripts_dialogue") / language / f"{persona.script}.yaml")
     info = choose_recognizer(SpeechSection(), language).info
-    name: Any = info.engine
-    engine = load_engine(name, Path(info.details["folder"]), language)
+    engine = load_engine(_name(info), Path(info.details["folder"]), language)
+    other = choose_second_ear(SpeechSection(), language, info)
+    second_ear = None
+    if other is not None:
+        listens = load_engine(_name(other.info), Path(other.info.details["folder"]), language)
+        second_ear = SecondEar(InProcessPool(listens, other.info, SECOND_LOOK_SECONDS))
     return Means(
         script,
         InProcessPolicy(LocalPolicy(script), POLICY_SECONDS),
         InProcessPool(engine, info, RECOGNITION_SECONDS),
         ToldClips(language),
+        second_ear,
     )
+
+
+def _name(info: EngineInfo) -> EngineName:
+    return next(name for name in get_args(EngineName) if name == info.engine)
 
 
 class Theatre:
@@ -203,6 +219,7 @@ class Theatre:
             talk=talk,
             clips=means.clips,
             recognizer=means.pool,
+            second_ear=means.second_ear,
             journal=journal,
             longest_seconds=_LONGEST_SECONDS,
             clock=loop.time,
@@ -232,11 +249,22 @@ class Theatre:
         session.abandon()
         journal.close()
         got = {} if ended.ending is None else {"outcome": ended.ending.outcome, **ended.ending.slots}
+        course = course_of_call(
+            persona,
+            means.script,
+            read_entries(read_file(journal.path)) if journal.path else [],
+            spoken=[replace(one, start=one.start - begun, end=one.end - begun) for one in record.spoken],
+            pressed=[at - begun for at, _ in record.pressed],
+            outcome="" if ended.ending is None else ended.ending.counts_as or ended.ending.outcome,
+            slots={} if ended.ending is None else ended.ending.slots,
+        )
         call = Call(
             persona.persona,
             persona.expect,
             {name: plain(value) for name, value in got.items()},
             turns=record.turns,
+            never=tuple(map(str, persona.never)),
+            broken=broken(persona, course),
             gaps=tuple(reply_gaps(record.spoken, record.loud)),
             stops=tuple(stops(record.spoken, record.loud)),
         )
