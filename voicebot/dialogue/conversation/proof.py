@@ -30,8 +30,9 @@ from voicebot.dialogue.understanding.weighing import SURELY_HEARD, Weighed, weig
 _OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny"})
 """Meanings that somebody who introduces themselves as the person called cannot confirm."""
 _ENGINE: Final = frozenset(map(str, EngineIntent))
-SURELY_ENOUGH: Final = 0.95
-"""Confidence of the recogniser from which no other is asked even where it matters: one such text in fifty is wrong."""
+SURELY_ENOUGH: Final = 0.9
+"""Confidence of the recogniser from which no other is asked even where it matters: one such text in sixteen is wrong
+then, and another recogniser is wrong as often."""
 
 
 def take(script: Script, lead: Lead, state: State, heard: Understanding, now: datetime) -> tuple[State, Act]:
@@ -57,8 +58,8 @@ def worth_a_second_look(script: Script, heard: Understanding, act: Act) -> bool:
     if heard.policy == "engine":
         return False
     grave = fate.tells(script, act.taken) or fate.of_turn(script, act.taken) in {"ends", "bars"}
-    needed = SURELY_ENOUGH if act.doubted or grave or heard.intent in NOTHING else SURELY_HEARD
-    return heard.recognition < needed
+    matters = act.doubted or heard.intent in NOTHING or (grave and not heard.evidence.literal)
+    return heard.recognition < (SURELY_ENOUGH if matters else SURELY_HEARD)
 
 
 class _Proof:

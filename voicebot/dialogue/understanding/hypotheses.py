@@ -48,7 +48,7 @@ def understood(heard: Utterance, read: Callable[[str], Understanding], language:
     evidence = replace(
         chosen.evidence,
         agreement=same / total if len(found) > 1 and total else None,
-        second_ear=second.intent == chosen.intent if second else None,
+        second_ear=_agrees(second, chosen),
         pace=_pace(heard, language),
     )
     return replace(chosen, recognition=recognition, evidence=evidence)
@@ -65,6 +65,13 @@ def _chosen(
             if other.intent not in NOTHING and sure > least:
                 return other, its
     return best, confidence
+
+
+def _agrees(second: Understanding | None, chosen: Understanding) -> bool | None:
+    """Return whether another recogniser heard the same meaning; one that made no sense of it says nothing about it."""
+    if second is None or (second.intent in NOTHING and chosen.intent not in NOTHING):
+        return None
+    return second.intent == chosen.intent
 
 
 def _pace(heard: Utterance, language: Language) -> float | None:

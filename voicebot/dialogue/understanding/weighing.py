@@ -39,8 +39,9 @@ AGREEMENT: Final = ((0.0, 2.0), (0.5, 1.0), (1.0, 0.6))
 """Share of the hypotheses that mean the same -> what it does to the doubt about the words, as a factor."""
 SECOND_EAR: Final[Mapping[bool | None, float]] = {True: 0.4, None: 1.0, False: 2.0}
 """The same for another recogniser that agrees, that did not listen, that disagrees."""
-DISAGREED: Final = 0.35
-"""Least doubt about words that another recogniser did not hear."""
+DISAGREED: Final = 0.42
+"""Least doubt about words whose sound means something else to another recogniser: of five hundred sentences on noisy
+lines, the surer one was right about 57 % of those."""
 SLOWEST: Final = 0.08
 FASTEST: Final = 2.5
 """Pace outside which it is odd that a sound of this length held these words."""
