@@ -176,14 +176,20 @@ class Asker:
         unknown_keys = utterance.digits and understanding.intent == EngineIntent.NO_MATCH
         means = Meaning.UNCLEAR if unknown_keys else Meaning.ANSWER
         if not special:
-            seconds = known.seconds - PREROLL_SECONDS
+            answers = self._talk.urgent(plan) or self._talk.answers(plan)
             means = meaning(
-                utterance, understanding, language=language, speaking=known.speaking, asked=known.asked, seconds=seconds
+                utterance,
+                understanding,
+                language=language,
+                speaking=known.speaking,
+                asked=known.asked,
+                clear=plan.understood and (answers or plan.sure),
+                seconds=known.seconds - PREROLL_SECONDS,
             )
             said = Said(
                 known.who,
                 means,
-                answers=self._talk.urgent(plan) or self._talk.answers(plan),
+                answers=answers,
                 strange=understanding.intent == STRANGE,
                 over_us=known.speaking,
                 sure=min(utterance.confidence, understanding.confidence),

@@ -28,6 +28,7 @@ def meaning(
     language: str,
     speaking: bool,
     asked: bool,
+    clear: bool = True,
     seconds: float = 1.0,
 ) -> Meaning:
     """Return what an utterance is to the turn.
@@ -42,6 +43,8 @@ def meaning(
         The bot's voice was on the line when the utterance began.
     asked
         The question itself was being said, or had been: a short "yes" answers it.
+    clear
+        They mean something in this call, heard and understood surely enough to interrupt.
     seconds
         How long the utterance was.
     """
@@ -60,6 +63,8 @@ def meaning(
         few_words = len(text.split()) < 3 if spoken.spaced else len(text) <= 2
         if few_words and (unclear or (not asked and utterance.confidence < HARDLY)):
             return Meaning.BACK_CHANNEL
+        if not (asked or clear or spoken.clues.asking.search(text)):  # what they ask is answered
+            return Meaning.STRAY
     return Meaning.UNCLEAR if unclear else Meaning.ANSWER
 
 

@@ -12,7 +12,7 @@ from voicebot.dialogue.talk import Utterance
 from voicebot.languages.language import Unreachable
 
 UNKNOWN: Final = "it is not known yet whether a person is there"
-_SAYS_SOMETHING: Final = (Meaning.ANSWER, Meaning.UNCLEAR)
+_SAYS_SOMETHING: Final = (Meaning.ANSWER, Meaning.UNCLEAR, Meaning.STRAY)
 _DISPOSITIONS: Final = {
     Unreachable.NOT_IN_SERVICE: Disposition.UNREACHABLE_NUMBER,
     Unreachable.SUSPENDED: Disposition.NO_ANSWER,

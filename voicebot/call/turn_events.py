@@ -17,6 +17,8 @@ class Meaning(enum.Enum):
     """"uh-huh", "okay": go on speaking."""
     UNCLEAR = "unclear"
     """Words that fit nothing: asked again when they answer a question, never kept for later."""
+    STRAY = "stray"
+    """Words that mean nothing in this call, over a line whose question has not been put: go on speaking, twice."""
     NOTHING = "nothing"
     """No words: noise, a cough, breath."""
 

@@ -18,7 +18,9 @@ The rules:
 4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech: early, since nobody can tell an
     interruption from a back-channel by its first syllable. If the utterance turns out to be a back-channel or noise,
     the line resumes from a quiet place a little before where it stopped; otherwise the rest of it is dropped and the
-    utterance is answered. For a callee who has said "uh-huh" twice, only longer speech holds it (``pace.py``).
+    utterance is answered. Words that mean nothing in this call let the line resume as well, twice in a turn: they were
+    said to somebody else, or belong to what was answered already. For a callee who has said "uh-huh" twice, only longer
+    speech holds it (``pace.py``).
 5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
     said meanwhile is kept, and answered after the last line.
 6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
@@ -70,6 +72,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from voicebot.call.turn_events import Beep, Begin, Decided, Digit, Event, Frame, Machine, Played, Tick
+
+STRAYS: Final = 2
+"""So often in a turn, words that mean nothing let the line go on (rule 4)."""
 
 
 class Mouth(enum.Enum):

@@ -47,7 +47,7 @@ from voicebot.call.turn_events import (
     Tick,
     Turn,
 )
-from voicebot.call.turn_table import MAY_RUN, MOUTH, WAITS, Ear, Mouth, Wait
+from voicebot.call.turn_table import MAY_RUN, MOUTH, STRAYS, WAITS, Ear, Mouth, Wait
 
 _ROUNDING_SECONDS: Final = 1e-6
 
@@ -84,6 +84,7 @@ class TurnMachine:
         self._off_since = 0.0
         self._begun_at = 0.0
         self._goes_on = False
+        self._strays = 0
         self._pace = Pace()
         self._stopped_at = 0.0
         """When the callee last stopped speaking for a while."""
@@ -136,7 +137,7 @@ class TurnMachine:
         if self.mouth is Mouth.OVER or self._silence.since == 0.0:
             self._silence.begin(event.at)
         self.turn = event.turn
-        self._line = 0
+        self._line = self._strays = 0
         self._kept = None
         self._keys = Keys()
         self._special = None
@@ -383,7 +384,9 @@ class TurnMachine:
         answer = meaning is Meaning.ANSWER
         if meaning is Meaning.BACK_CHANNEL and not self._goes_on:
             self._pace.back_channel((self._stopped_at - self._opened_at) * 1000 + self._onset_ms)
-        interrupts = answer or (meaning is Meaning.UNCLEAR and self.mouth is Mouth.HELD and not self._noise)
+        self._strays += meaning is Meaning.STRAY
+        unclear = meaning is Meaning.UNCLEAR or (meaning is Meaning.STRAY and self._strays > STRAYS)
+        interrupts = answer or (unclear and self.mouth is Mouth.HELD and not self._noise)
         if interrupts and self._interruptible():
             return [*self._drop(), *self._commit(decided.query)]
         if answer:

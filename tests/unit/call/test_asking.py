@@ -80,6 +80,20 @@ def test_what_is_said_over_a_statement_may_be_no_answer(tmp_path: Path) -> None:
     told(story())
 
 
+def test_words_over_a_statement_interrupt_it_only_if_they_mean_something_here(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, my_letter="out_of_scope", wait_for_a_moment="wait")
+        over = {"speaking": True, "asked": False}
+        for text in ("my letter", "mumble mumble mumble"):
+            assert (await desk.ask(Utterance(text, 0.9), **over)).meaning is Meaning.STRAY
+            assert (await desk.ask(Utterance(text, 0.9), speaking=True)).meaning is not Meaning.STRAY
+        assert (await desk.ask(Utterance("what letter do you mean", 0.9), **over)).meaning is not Meaning.STRAY
+        assert (await desk.ask(Utterance("wait for a moment", 0.9), **over)).meaning is Meaning.ANSWER
+        assert (await desk.ask(Utterance("wait for a moment", 0.4), **over)).meaning is Meaning.STRAY
+
+    told(story())
+
+
 def test_a_policy_that_takes_too_long_costs_a_misunderstanding_and_no_more_time(tmp_path: Path) -> None:
     async def story() -> None:
         desk = Desk(tmp_path, yes="affirm")

@@ -46,6 +46,25 @@ def test_a_word_hardly_heard_over_a_statement_interrupts_nothing(
     assert got is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "clear", "asked", "expected"),
+    [
+        ("Y'all should've got the letter.", False, False, Meaning.STRAY),
+        ("Y'all should've got the letter.", True, False, Meaning.ANSWER),
+        ("Y'all should've got the letter.", False, True, Meaning.ANSWER),
+        ("Do you have the letter?", False, False, Meaning.ANSWER),
+    ],
+)
+def test_words_that_mean_nothing_interrupt_only_a_question(
+    text: str, clear: bool, asked: bool, expected: Meaning
+) -> None:
+    understood = Understanding("out_of_scope")
+    got = meaning(Utterance(text, 0.9), understood, language="en-US", speaking=True, asked=asked, clear=clear)
+    assert got is expected
+    quiet = meaning(Utterance(text, 0.9), understood, language="en-US", speaking=False, asked=True, clear=clear)
+    assert quiet is Meaning.ANSWER
+
+
 def test_mandarin_back_channels() -> None:
     for text in ("嗯", "好的", "喂"):
         got = meaning(Utterance(text), Understanding("affirm"), language="zh-CN", speaking=True, asked=False)

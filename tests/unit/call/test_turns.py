@@ -89,6 +89,22 @@ def test_back_channel_holds_and_resumes() -> None:
     assert kinds(line.silence(100)) == [Close, Resume]
 
 
+def test_words_that_mean_nothing_let_a_line_go_on_twice() -> None:
+    line = Line()
+    for happens in ([Close, Resume], [Close, Resume], [Close, Drop, Commit]):
+        line.speech_ms = 0
+        line.speech(300)
+        line.silence(100)
+        line.decide(Meaning.STRAY)
+        assert kinds(line.silence(100)) == happens
+    again = Line()
+    again.played()
+    again.speech(300)
+    again.silence(100)
+    again.decide(Meaning.STRAY)
+    assert kinds(again.silence(100)) == [Close, Commit]
+
+
 def test_short_sounds_do_not_stop_a_line() -> None:
     line = Line()
     assert Hold not in kinds(line.speech(120) + line.silence(300))
@@ -106,11 +122,12 @@ def test_uninterruptible_line_is_played_out_and_the_answer_kept() -> None:
     assert isinstance(line.played(2)[-1], Commit)
 
 
-def test_unclear_words_over_an_uninterruptible_line_are_not_kept() -> None:
+@pytest.mark.parametrize("meaning", [Meaning.UNCLEAR, Meaning.STRAY])
+def test_unclear_words_over_an_uninterruptible_line_are_not_kept(meaning: Meaning) -> None:
     line = Line(True)
     line.speech(900)
     line.silence(100)
-    line.decide(Meaning.UNCLEAR)
+    line.decide(meaning)
     line.silence(400)
     assert line.played() == []
 

@@ -22,6 +22,7 @@ from voicebot.dialogue.understanding.policy import Policy
 
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
 """Said just as a reply begins, they change nothing about what was said before."""
+_LIKELIER_THAN_NOT: Final = 0.5
 _FULL_STOPS: Final = ".!…。！ "
 REHEARSAL_TIME: Final = time(10, 0)
 """Rehearsed and written conversations take place in the middle of the morning."""
@@ -54,6 +55,18 @@ class Plan:
     utterance: Utterance = field(default_factory=Utterance)
     takes_back: bool = False
     nothing_new: bool = False
+
+    @property
+    def understood(self) -> bool:
+        """Whether the words mean something in this call, and more follows from them than being asked again."""
+        asks_again = any(cell.endswith(f" {EngineIntent.NO_MATCH}") for cell in self.act.taken)
+        return self.understanding.intent not in NOTHING and not asks_again
+
+    @property
+    def sure(self) -> bool:
+        """Whether the words were heard, and understood, with more than half of all certainty."""
+        found = self.understanding
+        return found.evidence.literal or min(found.confidence, found.recognition) >= _LIKELIER_THAN_NOT
 
 
 @dataclass(frozen=True, slots=True)
