@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from voicebot import logs
 from voicebot.call import noting
-from voicebot.call.meaning import hesitant, meaning
+from voicebot.call.meaning import breaks_at_a_comma, hesitant, meaning
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.call.whose import Said, counts, teaches
 from voicebot.dialogue.conversation.script_talk import Plan, Talk
@@ -27,6 +27,8 @@ PLAN_SECONDS: Final = 2.0
 """Longest wait for a policy; after it the utterance counts as not understood."""
 RENDER_SECONDS: Final = 1.0
 """Longest wait for a line that could not be rendered before the call; it is spoken as soon as it is ready."""
+
+_NO_ANSWER: Final = (Meaning.NOTHING, Meaning.BACK_CHANNEL)
 
 _log = logs.get_logger()
 
@@ -174,7 +176,7 @@ class Asker:
         understanding, language = plan.understanding, self._talk.language
         special = utterance.silence or bool(utterance.machine) or bool(utterance.digits)
         unknown_keys = utterance.digits and understanding.intent == EngineIntent.NO_MATCH
-        means = Meaning.UNCLEAR if unknown_keys else Meaning.ANSWER
+        means, all_said = (Meaning.UNCLEAR if unknown_keys else Meaning.ANSWER), True
         if not special:
             answers = self._talk.urgent(plan) or self._talk.answers(plan)
             means = meaning(
@@ -194,12 +196,13 @@ class Asker:
                 over_us=known.speaking,
                 sure=min(utterance.confidence, understanding.confidence),
             )
+            all_said = means in _NO_ANSWER or (answers and plan.settles and not breaks_at_a_comma(utterance.text))
             known.teaches = teaches(said, utterance.text, language)
             known.heeded = counts(said) or known.teaches
             if not known.heeded:
                 return Decided(self._clock(), query, Meaning.NOTHING, complete=understanding.complete)
-        if plan.nothing_new and means is not Meaning.NOTHING:
-            means = Meaning.BACK_CHANNEL
+        if plan.nothing_new and means not in _NO_ANSWER:
+            means, all_said = Meaning.BACK_CHANNEL, False
         return Decided(
             self._clock(),
             query,
@@ -207,6 +210,7 @@ class Asker:
             complete=understanding.complete,
             hesitant=not special and hesitant(utterance.text, understanding, language),
             value=bool(understanding.slots),
+            settled=all_said,
             urgent=self._talk.urgent(plan),
             takes_back=plan.takes_back,
         )

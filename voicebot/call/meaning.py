@@ -15,6 +15,8 @@ UNSURE: Final = 0.35
 HARDLY: Final = 0.5
 """A word or two that were recognised with less than this, over a statement, interrupt nothing: most are an "uh-huh"."""
 
+_COMMAS: Final = (",", "，", "、")
+
 
 def normal(text: str) -> str:
     """Lower case without punctuation, single spaces."""
@@ -71,3 +73,8 @@ def meaning(
 def hesitant(text: str, understanding: Understanding, language: str) -> bool:
     """Whether the words trail off, so that more is to come; never if the policy considers them complete."""
     return not understanding.complete and languages.of(language).trails_off(text)
+
+
+def breaks_at_a_comma(text: str) -> bool:
+    """Whether the recogniser heard that the sentence goes on: two of three that it ends with a comma do."""
+    return text.rstrip().endswith(_COMMAS)

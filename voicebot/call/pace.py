@@ -7,7 +7,7 @@ from typing import Final
 _LONGER: Final = 1.25
 """People's pauses differ from one to the next; the next one may be so much longer than the longest so far."""
 _LONGEST_SEARCHING_MS: Final = 2500
-_LONGEST_ANSWERED_MS: Final = 280
+_LONGEST_ANSWERED_MS: Final = 380
 _HABIT: Final = 2
 """So many back-channels make a habit."""
 _LONGER_THAN_BACK_CHANNEL_MS: Final = 40
@@ -27,7 +27,7 @@ class Pace:
         self._searching_ms = max(self._searching_ms, milliseconds)
 
     def cut_off(self, milliseconds: float) -> None:
-        """Note a pause that was taken for the end of an answer, which was then changed by more words."""
+        """Note a pause that was taken for the end of an answer, after which more words came."""
         self.paused(milliseconds)
         self._answered_ms = max(self._answered_ms, milliseconds)
 

@@ -13,9 +13,10 @@ from voicebot.call.turn_events import Decided, Meaning
 class Timing:
     """How long things last before they count. Names ending in ``ms`` are milliseconds of speech or silence.
 
-    The closing silences follow what people do: gaps inside an answer are mostly under 200 ms once its last word
-    is complete, while a speaker who is still searching pauses for half a second to two seconds; where the words so far
-    leave the sentence open, nobody expects the other to speak.
+    The closing silences follow what people do: gaps inside an answer are mostly under 200 ms once its last word is
+    complete; between the pieces of a longer sentence, where a comma would be written, most are 200 to 450 ms, while a
+    speaker who is still searching pauses for half a second to two seconds; where the words so far leave the sentence
+    open, nobody expects the other to speak.
     """
 
     onset_ms: int = 60
@@ -24,7 +25,7 @@ class Timing:
     interim_after_ms: int = 80
     resume_ms: int = 40
     closing_complete_ms: int = 180
-    closing_number_ms: int = 340
+    closing_may_go_on_ms: int = 340
     closing_digits_ms: int = 700
     closing_incomplete_ms: int = 900
     closing_hesitant_ms: int = 1600
@@ -63,7 +64,7 @@ class Timing:
         quiet
             The bot has said all it had to say, and waits for an answer.
         """
-        if decided.meaning in (Meaning.NOTHING, Meaning.BACK_CHANNEL) and not quiet:
+        if decided.meaning in (Meaning.NOTHING, Meaning.BACK_CHANNEL) and decided.settled and not quiet:
             return self.closing_complete_ms
         if decided.hesitant or (expects == "digits" and not decided.complete):
             return pace.searching(self.closing_hesitant_ms)
@@ -71,8 +72,8 @@ class Timing:
             return self.closing_digits_ms
         if not decided.complete:
             return pace.searching(self.closing_incomplete_ms)
-        number = decided.value and expects in ("date", "amount")
-        return pace.answered(self.closing_number_ms if number else self.closing_complete_ms)
+        may_go_on = not decided.settled or (decided.value and expects in ("date", "amount"))
+        return pace.answered(self.closing_may_go_on_ms if may_go_on else self.closing_complete_ms)
 
 
 DEFAULT_TIMING: Final = Timing()

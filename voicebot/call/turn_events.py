@@ -94,7 +94,8 @@ class Decided:
     """The words, the keys or the silence of a query have been understood, and the reply is ready to be spoken.
 
     ``complete``: the words answer the question. ``hesitant``: they leave the sentence open. ``value``: they name a day,
-    an amount or the like, whose last word may not have been said. ``urgent``: honoured even when the call is ending.
+    an amount or the like, whose last word may not have been said. ``settled``: they are surely an answer, and all of
+    it; where they are not, the callee may well go on. ``urgent``: honoured even when the call is ending.
     ``takes_back``: it answers again what the current turn had replied to too early.
     ``held``: it is not known yet whether a person said it; it counts once it comes again without that.
     """
@@ -105,6 +106,7 @@ class Decided:
     complete: bool = True
     hesitant: bool = False
     value: bool = False
+    settled: bool = True
     urgent: bool = False
     takes_back: bool = False
     held: bool = False

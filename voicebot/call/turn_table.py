@@ -13,8 +13,9 @@ The rules:
     the silence. If speech continues, that interim result is stale and the next silence asks again. Queries are
     numbered, and only the newest counts.
 3.  **It ends** when the silence has lasted as long as its words call for: short when they already answer the question,
-    longer for dates, amounts and digits, long when they don't answer, longest when they leave the sentence open; longer
-    still for somebody who has paused that long before (``pace.py``).
+    longer for dates, amounts and digits, and where they are not surely an answer and all of it, long when they don't
+    answer, longest when they leave the sentence open; longer still for somebody who has paused that long before
+    (``pace.py``).
 4.  **Speech over a line holds the line** after ``barge_in`` of sustained speech: early, since nobody can tell an
     interruption from a back-channel by its first syllable. If the utterance turns out to be a back-channel or noise,
     the line resumes from a quiet place a little before where it stopped; otherwise the rest of it is dropped and the

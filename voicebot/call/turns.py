@@ -356,7 +356,7 @@ class TurnMachine:
         self._begun_at = at if self._goes_on else self._begun_at
         meaning = Meaning.NOTHING if decided.held else decided.meaning
         answer = meaning is Meaning.ANSWER
-        if decided.takes_back:
+        if decided.takes_back or (self._goes_on and not decided.settled):
             self._pace.cut_off(self._pause_ms)
         if self._screened or self._special_is_machine:
             return [*commands, *self._go_on()]  # rule 12

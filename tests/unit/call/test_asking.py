@@ -94,6 +94,17 @@ def test_words_over_a_statement_interrupt_it_only_if_they_mean_something_here(tm
     told(story())
 
 
+def test_an_answer_is_all_of_it_where_it_is_surely_one(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path, yes="affirm", **{"yes,": "affirm"}, the_letter="out_of_scope")
+        assert (await desk.ask(Utterance("yes", 0.9))).settled
+        for text, sure in (("yes", 0.5), ("yes,", 0.9), ("the letter", 0.9), ("mumble mumble mumble", 0.9)):
+            assert not (await desk.ask(Utterance(text, sure))).settled
+        assert (await desk.ask(Utterance("okay", 0.9), speaking=True, asked=False)).settled
+
+    told(story())
+
+
 def test_a_policy_that_takes_too_long_costs_a_misunderstanding_and_no_more_time(tmp_path: Path) -> None:
     async def story() -> None:
         desk = Desk(tmp_path, yes="affirm")

@@ -337,7 +337,7 @@ def test_who_was_cut_off_once_is_given_more_time_after_an_answer() -> None:
     line.speech(300)
     line.silence(100)
     line.decide()
-    assert line.silence(160) == []
+    assert line.silence(260) == []
     assert kinds(line.silence(40)) == [Close, Commit]
 
 
@@ -350,6 +350,34 @@ def test_a_value_may_go_on_and_a_plain_yes_does_not() -> None:
         line.decide(value=value)
         line.silence(milliseconds - 120)
         assert kinds(line.silence(40)) == [Close, Commit]
+
+
+def test_what_is_not_surely_all_of_an_answer_is_waited_for_a_little_longer() -> None:
+    for settled, milliseconds in ((True, 180), (False, 340)):
+        line = Line()
+        line.played()
+        line.speech(300)
+        line.silence(100)
+        line.decide(settled=settled)
+        line.silence(milliseconds - 120)
+        assert kinds(line.silence(40)) == [Close, Commit]
+
+
+def test_a_piece_that_adds_nothing_shows_how_long_this_callee_pauses() -> None:
+    line = Line(replies=True)
+    line.silence(300)
+    line.speech(300)
+    line.silence(100)
+    line.decide(Meaning.BACK_CHANNEL, settled=False)
+    assert line.silence(200) == []
+    assert kinds(line.silence(60)) == [Close, Resume]
+    line.played()
+    line.speech_ms = 0
+    line.speech(300)
+    line.silence(100)
+    line.decide()
+    assert line.silence(240) == []
+    assert kinds(line.silence(40)) == [Close, Commit]
 
 
 def test_a_line_that_sends_nothing_in_silence_ends_a_turn_as_another_does() -> None:

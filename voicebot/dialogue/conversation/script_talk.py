@@ -22,7 +22,7 @@ from voicebot.dialogue.understanding.policy import Policy
 
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
 """Said just as a reply begins, they change nothing about what was said before."""
-_LIKELIER_THAN_NOT: Final = 0.5
+_LIKELY: Final = 0.6
 _FULL_STOPS: Final = ".!…。！ "
 REHEARSAL_TIME: Final = time(10, 0)
 """Rehearsed and written conversations take place in the middle of the morning."""
@@ -64,9 +64,15 @@ class Plan:
 
     @property
     def sure(self) -> bool:
-        """Whether the words were heard, and understood, with more than half of all certainty."""
+        """Whether it is likely that the words were said, and that they mean this."""
         found = self.understanding
-        return found.evidence.literal or min(found.confidence, found.recognition) >= _LIKELIER_THAN_NOT
+        return min(1.0 if found.evidence.literal else found.confidence, found.recognition) >= _LIKELY
+
+    @property
+    def settles(self) -> bool:
+        """Whether the words can be acted on as they are."""
+        asks_whether = any(" unsure " in cell for cell in self.act.taken)
+        return self.understood and self.sure and not asks_whether
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +202,14 @@ class ScriptTalk:
         return replace(plan, takes_back=True)
 
     def _joined(self, first: Utterance, then: Utterance) -> Utterance:
-        """Return both as one sentence, since the full stop that the recogniser wrote was none.
-
-        A hesitation adds nothing, and changes what "yes" after it means to nobody.
-        """
-        spoken = languages.of(self.language)
-        if spoken.clues.nothing.fullmatch(first.text.lower().strip()):
+        """Return both as one; a hesitation adds nothing, and changes what "yes" after it means to nobody."""
+        if languages.of(self.language).clues.nothing.fullmatch(first.text.lower().strip()):
             return then
-        begun = first.text.rstrip(_FULL_STOPS)
-        text = f"{begun}, {then.text}" if begun != first.text else f"{begun} {then.text}"
-        return Utterance(text, min(first.confidence, then.confidence))
+        sure, second_ear = min(first.confidence, then.confidence), None
+        if first.second_ear or then.second_ear:
+            begun, gone_on = (one.second_ear or (one.text, one.confidence) for one in (first, then))
+            second_ear = _one_sentence(begun[0], gone_on[0]), min(begun[1], gone_on[1])
+        return Utterance(_one_sentence(first.text, then.text), sure, second_ear=second_ear)
 
     def _before(self, last: _Replied) -> State:
         """Where the conversation stood before the last reply, with what has been said in full since."""
@@ -263,3 +267,9 @@ class ScriptTalk:
         base = self._state
         self._state, act = conversation.transfer_failed(self._script, self._lead, base, self._now())
         return Plan(Understanding("transfer_failed", policy="engine"), base, self._state, act)
+
+
+def _one_sentence(first: str, then: str) -> str:
+    """Join two pieces of a sentence: the full stop that the recogniser wrote between them was none."""
+    begun = first.rstrip(_FULL_STOPS)
+    return f"{begun}, {then}" if begun != first else f"{begun} {then}"
