@@ -96,7 +96,8 @@ def test_words_over_a_statement_interrupt_it_only_if_they_mean_something_here(tm
 
 def test_an_answer_is_all_of_it_where_it_is_surely_one(tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path, yes="affirm", **{"yes,": "affirm"}, the_letter="out_of_scope")
+        intents: dict[str, Any] = {"yes": "affirm", "yes,": "affirm", "the_letter": "out_of_scope"}
+        desk = Desk(tmp_path, **intents)
         assert (await desk.ask(Utterance("yes", 0.9))).settled
         for text, sure in (("yes", 0.5), ("yes,", 0.9), ("the letter", 0.9), ("mumble mumble mumble", 0.9)):
             assert not (await desk.ask(Utterance(text, sure))).settled
