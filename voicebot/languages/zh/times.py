@@ -40,7 +40,7 @@ _CLOCKS: Final[Rules[Clock]] = Rules(edge="")
 _PARTS: Final[Rules[str]] = Rules(edge="")
 _DISTANCES: Final[Rules[timedelta]] = Rules(edge="")
 _CONNECTS: Final = re.compile(
-    r"^(?:的|,|在|大概|大约|差不多|左右|之后|以后|之前|再|那天|吧|时候|可能|那个|我|你|就|是|应该)*$"
+    r"^(?:的|,|在|大概|大约|差不多|左右|之后|以后|之前|再|那天|吧|时候|可能|那个|我|你|就|是|应该|给|打|个|电话|过来|联系|回电?)*$"
 )
 
 
