@@ -44,6 +44,7 @@ class Timing:
     digit_gap_seconds: float = 2.5
     utterance_longest_seconds: float = 20.0
     held_longest_seconds: float = 4.0
+    held_goes_on_longest_seconds: float = 8.0
     last_word_seconds: float = 4.0
     after_noise_seconds: float = 2.0
     goes_on_seconds: float = 1.5
@@ -74,6 +75,12 @@ class Timing:
             return pace.searching(self.closing_incomplete_ms)
         may_go_on = not decided.settled or (decided.value and expects in ("date", "amount"))
         return pace.answered(self.closing_may_go_on_ms if may_go_on else self.closing_complete_ms)
+
+    def longest_seconds(self, *, held: bool, goes_on: bool) -> float:
+        """How long an utterance may last: shorter over a held line, but for the rest of what was being answered."""
+        if not held:
+            return self.utterance_longest_seconds
+        return self.held_goes_on_longest_seconds if goes_on else self.held_longest_seconds
 
 
 DEFAULT_TIMING: Final = Timing()

@@ -321,8 +321,7 @@ class TurnMachine:
 
     def _too_long_from(self) -> float:
         """Nobody speaks this long without a pause, least of all over a held line: it is noise or a machine."""
-        held = self.mouth is Mouth.HELD
-        return self._opened_at + (self.timing.held_longest_seconds if held else self.timing.utterance_longest_seconds)
+        return self._opened_at + self.timing.longest_seconds(held=self.mouth is Mouth.HELD, goes_on=self._goes_on)
 
     def _too_long(self, at: float) -> bool:
         return at + _ROUNDING_SECONDS >= self._too_long_from()

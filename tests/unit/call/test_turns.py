@@ -246,6 +246,14 @@ def test_endless_noise_over_a_held_line_lets_it_go_on() -> None:
     assert Hold not in kinds(line.speech(2000))
 
 
+def test_the_rest_of_an_answer_may_be_long() -> None:
+    for replies, seconds in ((False, 4), (True, 8)):
+        line = Line(replies=replies)
+        line.silence(200)
+        assert Interim not in kinds(line.speech(seconds * 1000 - 200))
+        assert Interim in kinds(line.speech(400))
+
+
 def test_a_call_goes_on_after_a_transfer_nobody_took() -> None:
     line = Line(ends=True)
     assert kinds(line.played()) == [Finish]
