@@ -66,6 +66,8 @@ class Asked:
         Its words counted as the callee's.
     teaches
         It shows how loud the callee is.
+    asks
+        The line that asks had been begun, or the words belong to the question before.
     sound
         What the recogniser was given of it, 8 kHz 16-bit PCM.
     utterance
@@ -81,6 +83,7 @@ class Asked:
     who: Who = Who.PERSON
     heeded: bool = False
     teaches: bool = False
+    asks: bool = True
     sound: bytes = field(default=b"", repr=False)
     utterance: int = 0
     planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -185,6 +188,7 @@ class Asker:
                 language=language,
                 speaking=known.speaking,
                 asked=known.asked,
+                asks=known.asks,
                 clear=plan.understood and (answers or plan.sure),
                 seconds=known.seconds - PREROLL_SECONDS,
             )

@@ -12,6 +12,7 @@ from voicebot.dialogue.talk import EngineIntent, Understanding, Utterance
 SHORT_NOISE_SECONDS: Final = 0.35
 """A sound this short with unsure words is a click or a breath."""
 UNSURE: Final = 0.35
+_TO_A_QUESTION: Final = frozenset({"affirm", "deny"})
 HARDLY: Final = 0.5
 """A word or two that were recognised with less than this, over a statement, interrupt nothing: most are an "uh-huh"."""
 
@@ -30,6 +31,7 @@ def meaning(
     language: str,
     speaking: bool,
     asked: bool,
+    asks: bool = True,
     clear: bool = True,
     seconds: float = 1.0,
 ) -> Meaning:
@@ -45,6 +47,8 @@ def meaning(
         The bot's voice was on the line when the utterance began.
     asked
         The question itself was being said, or had been: a short "yes" answers it.
+    asks
+        The line that asks had been begun: a yes before that says yes to nothing.
     clear
         They mean something in this call, heard and understood surely enough to interrupt.
     seconds
@@ -57,6 +61,8 @@ def meaning(
     unclear = understanding.intent == EngineIntent.NO_MATCH
     if unclear and seconds < SHORT_NOISE_SECONDS and utterance.confidence < UNSURE:
         return Meaning.NOTHING
+    if not asks and understanding.intent in _TO_A_QUESTION:
+        return Meaning.BACK_CHANNEL if speaking else Meaning.NOTHING  # "Philippa speaking", on picking up
     if speaking:
         if text in spoken.manners.greetings:
             return Meaning.BACK_CHANNEL

@@ -59,6 +59,8 @@ class Saying:
         """Line that was to be played and is still being rendered."""
         self._held = False
         self._asked_before = False
+        self._begun = -1
+        """Line that was begun last."""
 
     def begin(self, act: Act, *, again: bool = False) -> None:
         """Take the lines of the next turn; what was being said is dropped.
@@ -69,12 +71,12 @@ class Saying:
             They put a question again that got no answer.
         """
         self.drop()
-        self._lines = act.lines
+        self._lines, self._begun = act.lines, -1
         self._asked_before = again
 
     def play(self, number: int, at: float) -> None:
         """Say a line of the turn."""
-        line = self._lines[number]
+        line, self._begun = self._lines[number], number
         clip = self._clips.get(line.text, speed=line.speed)
         voice = self._clips.speaker(line.text, speed=line.speed) if clip is not None else ""
         self._journal.add(events.LineBegun(line.key, line.text, line.disclosure, voice), at)
@@ -112,6 +114,11 @@ class Saying:
     def progress(self) -> float:
         """How much of the present line was sent, 0 to 1; 1 when there is none."""
         return self._playback.progress
+
+    @property
+    def asks(self) -> bool:
+        """Whether the line that asks has been begun in this turn, or was said the time before."""
+        return self._asked_before or self._begun >= len(self._lines) - 1
 
     @property
     def asks_now(self) -> bool:

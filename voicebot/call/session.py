@@ -346,12 +346,12 @@ class CallSession:
         self._utterances.open(utterance, Hints(phrases), at)
 
     def _ask_interim(self, command: Interim, at: float) -> None:
-        speaking = self._machine.mouth is not Mouth.QUIET
-        asked = not speaking or self._saying.asks_now
+        speaking, goes_on = self._machine.mouth is not Mouth.QUIET, command.goes_on
         if self._hearing is not None and self._hearing.known is Verdict.VOICEMAIL:  # whatever it says, it is recording
             self._loop.call_soon(self._tell, Decided(at, command.query, Meaning.NOTHING))
             return
-        known = self._utterances.asked(speaking=speaking, asked=asked, goes_on=command.goes_on)
+        asked, asks = not speaking or self._saying.asks_now, goes_on or self._saying.asks
+        known = self._utterances.asked(speaking=speaking, asked=asked, asks=asks, goes_on=goes_on)
         self._queries.words(command.query, known)
         self._journal.add(events.InterimAsked(command.utterance, command.query), at)
         self._utterances.ask(command.query)

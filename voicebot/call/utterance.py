@@ -95,9 +95,10 @@ class Utterances:
             self._held.popleft()
             self._feed(SILENT_FRAME)
 
-    def asked(self, *, speaking: bool, asked: bool, goes_on: bool = False) -> Asked:
+    def asked(self, *, speaking: bool, asked: bool, asks: bool = True, goes_on: bool = False) -> Asked:
         """Return the situation in which the words of the open utterance are requested; see ``Asked``."""
-        return Asked(speaking, asked, self.seconds, goes_on, self.who, sound=bytes(self._sound), utterance=self.number)
+        sound = bytes(self._sound)
+        return Asked(speaking, asked, self.seconds, goes_on, self.who, asks=asks, sound=sound, utterance=self.number)
 
     def open(self, number: int, hints: Hints, at: float) -> None:
         """Begin an utterance with what was heard just before ``at``."""

@@ -87,3 +87,12 @@ def test_trailing_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["on Friday.", "yes", "I already paid it", "no", "next week"])
 def test_finished_words(text: str) -> None:
     assert not hesitant(text, Understanding("no_match", complete=False), "en-US")
+
+
+@pytest.mark.parametrize(("intent", "means"), [("affirm", Meaning.NOTHING), ("wrong_person", Meaning.ANSWER)])
+def test_a_yes_before_anything_was_asked_says_yes_to_nothing(intent: str, means: Meaning) -> None:
+    said, understood = Utterance("Philippa speaking", 0.9), Understanding(intent)
+    got = meaning(said, understood, language="en-US", speaking=False, asked=True, asks=False)
+    assert got is means
+    over = meaning(said, understood, language="en-US", speaking=True, asked=False, asks=False)
+    assert (over is Meaning.BACK_CHANNEL) == (intent == "affirm")

@@ -44,3 +44,14 @@ def test_the_question_is_the_last_sentence(tmp_path: Path, texts: tuple[str, ...
 
 def test_a_question_put_again_is_known_from_its_beginning(tmp_path: Path) -> None:
     assert saying(tmp_path, STATEMENT, again=True).asks_now
+
+
+def test_only_the_last_line_asks(tmp_path: Path) -> None:
+    lines = tuple(Line(str(place), text) for place, text in enumerate((STATEMENT, "Yes?")))
+    begun = saying(tmp_path, STATEMENT, "Yes?")
+    waiting, stating, again = (saying(tmp_path, STATEMENT) for _ in range(3))
+    waiting.begin(Act(lines))
+    stating.begin(Act(lines))
+    stating.play(0, 0.0)
+    again.begin(Act(lines), again=True)
+    assert [voice.asks for voice in (begun, waiting, stating, again)] == [True, False, False, True]
