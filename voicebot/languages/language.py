@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -205,6 +205,8 @@ class Clues:
         Words that one day does not suit, and no more: "I can't on Friday".
     due
         Words for the day on which it is due, where a day is asked for.
+    automatic
+        Money that lies ready and will be taken by itself: whoever says so will pay on time.
     rest
         Words for what is left of an amount, which is paid later; up to the clause they begin.
     joins
@@ -241,6 +243,7 @@ class Clues:
     not_all: re.Pattern[str] = re.compile(r"(?!)")
     not_then: re.Pattern[str] = re.compile(r"(?!)")
     due: re.Pattern[str] = re.compile(r"(?!)")
+    automatic: re.Pattern[str] = re.compile(r"(?!)")
     rest: re.Pattern[str] = re.compile(r"(?!)")
     joins: re.Pattern[str] = re.compile(r"(?!)")
     at_once: re.Pattern[str] = re.compile(r"(?!)")
@@ -432,6 +435,8 @@ class Language:
         What its denials cover.
     sounds
         A text as its sounds, separated by spaces, where its writing hides what sounds alike; ``None``: it does not.
+    apart
+        How far apart two rows of such sounds are, in sounds; ``None``: unknown, they are alike or not.
     """
 
     code: str
@@ -449,6 +454,7 @@ class Language:
     embedding: str = ""
     denying: Denying = NEVER
     sounds: Callable[[str], str] | None = None
+    apart: Callable[[Sequence[str], Sequence[str]], float] | None = None
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

@@ -81,10 +81,11 @@ class TextPerson:
         over = self._persona.behaves(Behaviour.TALKS_OVER_PROMPT)
         if self._persona.behaves(Behaviour.DTMF_ONLY):
             pressed = keys(text, self._language)
-            return Turn(key=pressed, interrupts=over) if pressed else Turn(silence=True)
-        said = words(text, self._language)
-        pressed = "".join(one.keys for one in pieces(text, self._language) if isinstance(one, Keys))
-        return Turn(they=said, interrupts=over) if said else Turn(key=pressed, silence=not pressed)
+        else:  # keys settle a turn in which somebody speaks as well
+            pressed = "".join(one.keys for one in pieces(text, self._language) if isinstance(one, Keys))
+            if not pressed and (said := words(text, self._language)):
+                return Turn(they=said, interrupts=over)
+        return Turn(key=pressed, interrupts=over) if pressed else Turn(silence=True)
 
 
 async def rehearse_as_text(persona: Persona, script: Script, policy: Policy) -> Call:

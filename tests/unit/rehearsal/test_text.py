@@ -62,6 +62,7 @@ AFFIRMS = "  identity: [affirm yes]\n  reminder: [affirm]\n"
         ('  screening: ["press five"]\n' + AFFIRMS, "call_screener, screener_wants_key", "hung_up", 0),
         ("  any: [1]\n", "dtmf_only", "will_pay_on_time", 2),
         ('  identity: ["[3] affirm [1.5] yes"]\n  reminder: ["[press 1]"]\n', "", "will_pay_on_time", 2),
+        ('  identity: [affirm]\n  reminder: ["let me see [0.4] [press 1]"]\n', "", "will_pay_on_time", 2),
         ("  identity: [stop_calling]\n", "", "do_not_call", 1),
         ("  identity: [wrong_person]\n", "", "wrong_person", 1),
         ("  identity: [affirm]\n  reminder: [talk_to_human]\n", "", "transferred", 2),

@@ -11,11 +11,12 @@ from voicebot.dialogue.script.table import table_of
 MAX_WORDS: Final = 5
 PER_INTENT: Final = 6
 MOST: Final = 48
+"""How many there are at most, unless the step lists more itself."""
 _PHRASES: Final[Kept[dict[str, tuple[str, ...]]]] = Kept()
 
 
 def phrases(script: Script, step: str) -> tuple[str, ...]:
-    """Return the hints of a step: its own, then short examples of what it answers.
+    """Return the hints of a step: all its own, then short examples of what it answers as far as there is room.
 
     Parameters
     ----------
@@ -47,4 +48,4 @@ def _phrases(script: Script, step: str) -> tuple[str, ...]:
         ]
         short = [text for text in examples if len(text.split()) <= MAX_WORDS]
         found += short[:PER_INTENT]
-    return tuple(dict.fromkeys(found))[:MOST]
+    return tuple(dict.fromkeys(found))[: max(MOST, len(part.hints))]

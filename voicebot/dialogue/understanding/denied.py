@@ -44,6 +44,9 @@ def reconsidered(verdict: Verdict, said: Said, expects: Expectation, language: L
     on_time = verdict.intent == "promise_to_pay" and not values and expects.takes(step, "affirm")
     if on_time and not covered and language.clues.due.search(words):
         return Verdict("affirm", verdict.confidence, verdict.ranking)  # "all right, before it's due, surely"
+    waits = expects.takes(step, "affirm") and language.clues.automatic.search(words) is not None
+    if waits and not covered and verdict.intent not in {"affirm", *_DECLINES}:
+        return Verdict("affirm", 0.8, verdict.ranking)  # "it comes out of my account by itself"
     promised = verdict.intent in _PROMISES and not values and expects.ends(step, verdict.intent)
     if promised and covered & EVERYTHING:
         return _no(verdict, step, expects)  # "Friday won't do", where Friday was read back

@@ -9,6 +9,7 @@ from voicebot.languages.language import Language, Locale, Writing
 from voicebot.languages.zh import entities, wording
 from voicebot.languages.zh.callees import CALLEES
 from voicebot.languages.zh.clues import CLUES, MANNERS
+from voicebot.languages.zh.confusions import distance
 from voicebot.languages.zh.denial import DENYING
 from voicebot.languages.zh.keywords import KEYWORDS
 from voicebot.languages.zh.machines import MACHINES
@@ -29,6 +30,7 @@ LANGUAGE: Final = Language(
     embedding="e5-small",
     denying=DENYING,
     sounds=sounds,
+    apart=distance,
     writing=Writing(
         asks=re.compile(r"[?？]|请(?:您?说|告诉|按|问)|吗|呢|什么|多少|哪"),
         foreign=re.compile(r"[A-Za-z]{4,}"),

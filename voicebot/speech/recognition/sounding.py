@@ -15,6 +15,11 @@ FARTHEST: Final = 0.2
 """Greatest distance of a hint from the words heard, as a share of their syllables: over it, something else was said."""
 FARTHEST_SHORT: Final = 0.0
 """The same for one or two syllables, which too much sounds like."""
+FARTHEST_SCORED: Final = 0.5
+"""Greatest distance of a phrase that is compared with the audio itself, as a share of the syllables."""
+FARTHEST_SYLLABLE: Final = 0.35
+"""The same for a phrase of one syllable."""
+MOST_SCORED: Final = 6
 _NOT_WORDS: Final = re.compile(r"[^\w']+")
 _HANZI: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -47,25 +52,61 @@ def nearest(texts: Sequence[str], phrases: Sequence[str], language: str) -> tupl
     tuple or None
         ``None``: nothing expected sounds like it.
     """
-    best: tuple[float, str] | None = None
-    heard = [sound for text in texts if (sound := sounds(text, language))]
+    exactly = languages.of(language).apart is not None  # what sounds nearly so is compared with the audio
+    found: list[tuple[float, bool, str]] = []
+    heard = [(text, sound) for text in texts if (sound := sounds(text, language))]
     for phrase in phrases:
         wanted = sounds(phrase, language)
         if not wanted:
             continue
-        for sound in heard:
+        for text, sound in heard:
             distance = Levenshtein.distance(sound, wanted) / max(len(sound), len(wanted))
-            limit = FARTHEST_SHORT if min(len(sound), len(wanted)) <= 2 else FARTHEST
-            if distance <= limit and (best is None or distance < best[0]):
-                best = distance, phrase
-    return None if best is None else (best[1], 1 - best[0])
+            short = exactly or min(len(sound), len(wanted)) <= 2
+            if distance <= (FARTHEST_SHORT if short else FARTHEST):
+                found.append((distance, _plain(text) != _plain(phrase), phrase))
+    if not found:
+        return None
+    # Of those that sound the same, the one written like what was heard: "four" and "ten" differ by their tones alone.
+    best = min(found, key=lambda one: one[:2])
+    return best[2], 1 - best[0]
+
+
+def shortlist(texts: Sequence[str], phrases: Sequence[str], language: str) -> list[tuple[str, float]]:
+    """Return the phrases that may have been misheard as one of the texts, the nearest first, with their distances.
+
+    Parameters
+    ----------
+    texts, phrases, language
+        As ``nearest`` takes them; the distance is about the number of syllables misheard.
+
+    Returns
+    -------
+    list of tuple
+        Empty where it is unknown how sounds of the language are misheard.
+    """
+    apart = languages.of(language).apart
+    heard = {sound for text in texts if (sound := sounds(text, language))}
+    if apart is None or not heard:
+        return []
+    found = []
+    for phrase in phrases:
+        if wanted := sounds(phrase, language):
+            share, distance = min((apart(sound, wanted) / max(len(sound), len(wanted)),
+                                   apart(sound, wanted)) for sound in heard)  # fmt: skip
+            if share <= (FARTHEST_SCORED if len(wanted) > 1 else FARTHEST_SYLLABLE):
+                found.append((distance, phrase))
+    return [(phrase, distance) for distance, phrase in sorted(found)[:MOST_SCORED]]
 
 
 def sounds(text: str, language: str) -> tuple[str, ...]:
     """Return the sounds of a text: syllables where writing hides what sounds alike, letters elsewhere."""
-    plain = _NOT_WORDS.sub(" ", text.lower()).strip()
+    plain = _plain(text)
     spoken = languages.of(language)
     return tuple(spoken.sounds(plain.replace(" ", "")).split()) if spoken.sounds else tuple(plain)
+
+
+def _plain(text: str) -> str:
+    return _NOT_WORDS.sub(" ", text.lower()).strip()
 
 
 @lru_cache(maxsize=1)

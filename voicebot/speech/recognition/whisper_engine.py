@@ -5,13 +5,17 @@ windows of 30 s; one of 10 s costs a quarter and is as accurate, while windows a
 What is no speech is refused by the model's own probability of that and by the score of the words together; neither is
 enough alone. Hints are candidates: the one that sounds like one of the best hypotheses is taken, by its syllables where
 the language is written without spaces (most of the model's Mandarin errors are other characters of the same sound).
+Where it is known how syllables are misheard, hints that nearly sound like a hypothesis are compared with the audio
+itself: the model tells how likely each is to be what was said.
 
 Model format: OpenAI's Whisper, converted for CTranslate2.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +35,8 @@ _Decoded = tuple[list[tuple[str, float]], float]
 """(text, mean log-probability), best first; and the probability that nobody spoke."""
 
 _WINDOW_FRAMES: Final = 1000
+_NOT_SPOKEN: Final = re.compile(r"[\W_]+")
+_ENCODED_FRAMES: Final = _WINDOW_FRAMES // 2
 _BEAMS: Final = 5
 _HYPOTHESES: Final = 3
 _TOKENS_PER_SECOND: Final = 9.0
@@ -45,8 +51,45 @@ SURELY_SPEECH: Final = 0.15
 """Probability of no speech below which somebody spoke; noise and hums get 0.3 and more."""
 SOUNDS_ALIKE: Final = 0.5
 """Confidence of a likely answer that unsure words sound just like: enough to act on a yes, not on a fate."""
+_PER_SYLLABLE: Final = 8.0
+"""Log-probability that a syllable misheard by the hypotheses counts against a hint: they heard the audio as well."""
+_EXPECTED: Final = 5.0
+"""Log-probability that a hint has ahead of words that nobody expects."""
+_CONFIDENCE_BY_LEAD: Final = ((0.0, 0.5), (4.0, 0.7), (8.0, 0.9))
+"""How far a hint is ahead of the words heard -> confidence."""
 _CONFIDENCES: Final = ((-1.8, 0.0), (-1.0, 0.2), (-0.6, 0.5), (-0.35, 0.8), (-0.15, 0.95), (0.0, 1.0))
 """Mean log-probability of the words -> confidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """How well hints explain an utterance.
+
+    Parameters
+    ----------
+    free
+        Log-probability of the best words that the model heard freely.
+    hints
+        Phrase, its distance from what was heard (syllables), and its log-probability.
+    """
+
+    free: float
+    hints: tuple[tuple[str, float, float], ...]
+
+    def best(self) -> tuple[str, float] | None:
+        """Return the likeliest hint with how far it is ahead of the words heard; ``None`` where none is."""
+        leads = [(_EXPECTED + log - _PER_SYLLABLE * far - self.free, phrase) for phrase, far, log in self.hints]
+        lead, phrase = max(leads, default=(-1.0, ""))
+        return (phrase, lead) if lead >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the model makes of one stretch of audio."""
+
+    texts: list[tuple[str, float]]
+    no_speech: float
+    scored: Scored | None = None
 
 
 class WhisperEngine:
@@ -99,9 +142,46 @@ class WhisperEngine:
         samples
             At 16 kHz, -1 to 1.
         """
-        seconds = len(samples) / RATE
+        return self._decode(self._encode(samples), len(samples) / RATE)
+
+    def hear_beside(self, samples: Samples, phrases: tuple[str, ...]) -> tuple[_Decoded, Scored | None]:
+        """Decode an utterance, and score the hints that may have been misheard as something else.
+
+        Parameters
+        ----------
+        samples
+            At 16 kHz, -1 to 1.
+        phrases
+            Hints.
+        """
+        encoded = self._encode(samples)
+        decoded = self._decode(encoded, len(samples) / RATE)
+        texts = [text for text, _ in decoded[0] if text]
+        near = sounding.shortlist(texts, phrases, self._primary)
+        if not near or sounding.nearest(texts[:1], phrases, self._primary) is not None:
+            return decoded, None
+        free, *scores = self._score(encoded, [texts[0], *(phrase for phrase, _ in near)])
+        hints = tuple((phrase, far, score) for (phrase, far), score in zip(near, scores, strict=True))
+        return decoded, Scored(free, hints)
+
+    def _score(self, encoded: Any, phrases: Sequence[str]) -> list[float]:
+        """Return the log-probability of each phrase, all in one run; of its tokens alone, not that it ends there."""
+        rows = [self._tokens.numbers(_NOT_SPOKEN.sub("", phrase)) for phrase in phrases]
+        repeated = np.repeat(np.array(encoded), len(rows), axis=0)
+        found = self._model.align(
+            ctranslate2.StorageView.from_array(np.ascontiguousarray(repeated)),
+            self._prompt[:-1],  # it adds the mark for no times itself
+            rows,
+            _ENCODED_FRAMES,
+            median_filter_width=1,
+        )
+        return [float(np.log(np.maximum(one.text_token_probs, 1e-9)).sum()) for one in found]
+
+    def _encode(self, samples: Samples) -> Any:
         features = np.ascontiguousarray(log_mel(samples, _WINDOW_FRAMES)[None])
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
+        return self._model.encode(ctranslate2.StorageView.from_array(features))
+
+    def _decode(self, encoded: Any, seconds: float) -> _Decoded:
         most = max(_LEAST_TOKENS, int(seconds * _TOKENS_PER_SECOND) + 4)
         result = self._model.generate(
             encoded,
@@ -120,7 +200,7 @@ class WhisperEngine:
         return texts, float(result.no_speech_prob)
 
 
-class WhisperStream(WholeStream[_Decoded]):
+class WhisperStream(WholeStream[_Part]):
     """One call's stream."""
 
     longest_seconds = 9.0  # a window of its own is as good as a part of a long one, and cheaper
@@ -130,13 +210,19 @@ class WhisperStream(WholeStream[_Decoded]):
         super().__init__()
         self._engine = engine
 
-    def _decode(self, samples: Samples) -> _Decoded:
-        return self._engine.hear(samples)
+    def _decode(self, samples: Samples) -> _Part:
+        (texts, no_speech), scored = self._engine.hear_beside(samples, self._hints.phrases)
+        return _Part(texts, no_speech, scored)
 
-    def _weigh(self, parts: Sequence[_Decoded | None], phrases: tuple[str, ...]) -> Heard:
+    def _weigh(self, parts: Sequence[_Part | None], phrases: tuple[str, ...]) -> Heard:
         language = self._engine.language
         whole = len(parts) == 1
-        heard = [Heard(NOTHING) if part is None else weigh(*part, phrases if whole else (), language) for part in parts]
+        heard = [
+            Heard(NOTHING)
+            if part is None
+            else weigh(part.texts, part.no_speech, phrases if whole else (), language, part.scored if whole else None)
+            for part in parts
+        ]
         said = [one.best for one in heard if one.best.text]
         if whole or not said:
             return heard[-1]
@@ -150,7 +236,13 @@ def confidence_of(score: float) -> float:
     return float(np.interp(score, scores, confidences))
 
 
-def weigh(texts: list[tuple[str, float]], no_speech: float, phrases: tuple[str, ...], language: str) -> Heard:
+def weigh(
+    texts: list[tuple[str, float]],
+    no_speech: float,
+    phrases: tuple[str, ...],
+    language: str,
+    scored: Scored | None = None,
+) -> Heard:
     """Say what was heard. Pure.
 
     Parameters
@@ -163,30 +255,50 @@ def weigh(texts: list[tuple[str, float]], no_speech: float, phrases: tuple[str, 
         Hints.
     language
         Primary subtag.
+    scored
+        How well hints explain the audio, where that was asked.
     """
     texts = [(text, score) for text, score in texts if text]
     if not texts:
         return Heard(NOTHING)
     best_score = texts[0][1]
+    likeliest = scored.best() if scored is not None else None
     if best_score < WORST_SCORE or (no_speech > NO_SPEECH and best_score < SCORE_OF_NOISE):
-        return _one_syllable([text for text, _ in texts], no_speech, phrases, language)
+        return _one_syllable([text for text, _ in texts], no_speech, phrases, language, likeliest)
     unlike_speech = max(0.0, no_speech - 0.3) / 0.7
     free = [Hypothesis(text, confidence_of(score) * (1 - unlike_speech)) for text, score in texts]
     found = sounding.nearest([text for text, _ in texts], phrases, language)
     if found is not None:
         phrase, likeness = found
         sure = max(free[0].confidence, 0.5 + 0.45 * likeness) * (1 - unlike_speech)
-        others = tuple(one for one in free if one.text != phrase)
-        return Heard(Hypothesis(phrase, min(1.0, sure), "hints"), others[:2])
-    return Heard(free[0], tuple(free[1:]))
+    elif likeliest is not None:
+        phrase, lead = likeliest
+        sure = _by_lead(lead) * (1 - unlike_speech)
+    else:
+        return Heard(free[0], tuple(free[1:]))
+    others = tuple(one for one in free if one.text != phrase)
+    return Heard(Hypothesis(phrase, min(1.0, sure), "hints"), others[:2])
 
 
-def _one_syllable(texts: Sequence[str], no_speech: float, phrases: tuple[str, ...], language: str) -> Heard:
-    """Return a likely answer that sounds just like words too unsure to be taken as they are.
+def _one_syllable(
+    texts: Sequence[str],
+    no_speech: float,
+    phrases: tuple[str, ...],
+    language: str,
+    likeliest: tuple[str, float] | None,
+) -> Heard:
+    """Return a likely answer that sounds just like words too unsure to be taken as they are, or explains them better.
 
     Words of one or two syllables get low scores however clearly they are spoken.
     """
-    found = sounding.nearest(texts, phrases, language) if no_speech < SURELY_SPEECH else None
-    if found is None or found[1] < 1.0:
+    if no_speech >= SURELY_SPEECH:
         return Heard(NOTHING)
-    return Heard(Hypothesis(found[0], SOUNDS_ALIKE, "hints"))
+    found = sounding.nearest(texts, phrases, language)
+    if found is not None and found[1] >= 1.0:
+        return Heard(Hypothesis(found[0], SOUNDS_ALIKE, "hints"))
+    return Heard(NOTHING) if likeliest is None else Heard(Hypothesis(likeliest[0], SOUNDS_ALIKE, "hints"))
+
+
+def _by_lead(lead: float) -> float:
+    leads, confidences = zip(*_CONFIDENCE_BY_LEAD, strict=True)
+    return float(np.interp(lead, leads, confidences))

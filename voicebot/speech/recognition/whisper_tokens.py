@@ -1,4 +1,4 @@
-"""Whisper's tokens: numbers into text, and the marks that begin a transcript. Pure.
+"""Whisper's tokens: numbers into text, a phrase into numbers, and the marks that begin a transcript. Pure.
 
 Format: byte-level byte-pair encoding as GPT-2 writes it (``tokenizer.json``): each character of a token stands for one
 byte, printable bytes for themselves and the others for characters from 256 on.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ def _bytes_of_characters() -> dict[str, int]:
 
 
 _BYTES: Final = _bytes_of_characters()
+_CHARACTERS: Final = {byte: character for character, byte in _BYTES.items()}
 
 
 class WhisperTokens:
@@ -39,6 +41,9 @@ class WhisperTokens:
     def __init__(self, file: Path) -> None:
         data = json.loads(file.read_text(encoding="utf-8"))
         self._texts: dict[int, str] = {number: text for text, number in data["model"]["vocab"].items()}
+        self._numbers: dict[str, int] = data["model"]["vocab"]
+        pairs = (one.split(" ") if isinstance(one, str) else one for one in data["model"].get("merges", ()))
+        self._ranks = {(first, second): rank for rank, (first, second) in enumerate(pairs)}
         self._marks: dict[str, int] = {one["content"]: one["id"] for one in data["added_tokens"]}
 
     def mark(self, name: str) -> int | None:
@@ -50,3 +55,18 @@ class WhisperTokens:
         marks = set(self._marks.values())
         characters = "".join(self._texts.get(number, "") for number in numbers if number not in marks)
         return bytes(_BYTES[one] for one in characters if one in _BYTES).decode("utf-8", errors="replace")
+
+    def numbers(self, phrase: str) -> list[int]:
+        """Return the tokens of a phrase: the pair of parts that was merged first in training is merged first.
+
+        Parameters
+        ----------
+        phrase
+            Without spaces and punctuation, at which longer texts would have to be split.
+        """
+        parts = [_CHARACTERS[byte] for byte in phrase.encode("utf-8", errors="replace")]
+        while pairs := [(rank, place) for place, pair in enumerate(pairwise(parts))
+                        if (rank := self._ranks.get(pair)) is not None]:  # fmt: skip
+            place = min(pairs)[1]
+            parts[place : place + 2] = ["".join(parts[place : place + 2])]
+        return [self._numbers[part] for part in parts if part in self._numbers]

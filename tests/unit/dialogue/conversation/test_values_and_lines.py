@@ -227,8 +227,9 @@ def test_hints_are_the_steps_own_and_short_examples(tmp_path: Path) -> None:
     )
     found = phrases(loaded(tmp_path, text), "payment")
     assert found[:3] == ("yes", "sure", "yes number 0")
-    assert len(found) == MOST
+    assert len(found) == 82, "a step's own are never cut"
     assert "sure" in phrases(loaded(tmp_path, text), "identity")
+    assert len(phrases(loaded(tmp_path, text), "identity")) <= MOST
     assert not [phrase for phrase in phrases(loaded(tmp_path, text), "identity") if len(phrase.split()) > 5]
 
 

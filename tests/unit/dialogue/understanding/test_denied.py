@@ -56,6 +56,20 @@ def test_a_yes_that_denies_nothing_asked_is_one(language: str, step: str, text: 
 
 
 @pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("钱一直在卡里放着，日子到了你们自己划", "affirm"),
+        ("到那天银行直接扣就行了", "affirm"),
+        ("早就备好了，等着你们扣呢", "affirm"),
+        ("已经扣走了", "already_paid"),
+        ("自动扣款怎么办", "how_to_pay"),
+    ],
+)
+def test_money_that_waits_to_be_taken_will_be_there_on_time_and_is_not_paid_yet(text: str, intent: str) -> None:
+    assert heard(text, "payment", "zh-CN").intent == intent
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("en-US", "Friday doesn't suit me"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voicebot.speech.recognition import sounding
 from voicebot.speech.recognition.log_mel import BANDS, log_mel
-from voicebot.speech.recognition.whisper_engine import confidence_of, weigh
+from voicebot.speech.recognition.whisper_engine import Scored, confidence_of, weigh
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from voicebot.speech.recognition.whisper_engine import confidence_of, weigh
         (["打错电话了"], ["打错电话了", "打错了"], "打错电话了"),
         (["是"], ["十"], "十"),
         (["事"], ["四"], "四"),
+        (["四号"], ["十号", "四号"], "四号"),
+        (["10号", "十号"], ["四号", "十号"], "十号"),
         (["绘环"], ["会还", "还没"], "会还"),
         (["下周5"], ["下周五"], "下周五"),
         (["今天天气真好"], ["我今天还", "他不在家"], None),
@@ -78,3 +80,34 @@ def test_one_syllable_that_sounds_just_like_an_answer_is_one_however_low_its_sco
     assert 0.3 < found.best.confidence < 0.6
     assert not weigh([("贝", -2.3)], 0.03, hints, "zh").best.text, "it only resembles one"
     assert not weigh([("队", -2.3)], 0.5, hints, "zh").best.text, "nobody may have spoken"
+
+
+def test_hints_that_may_have_been_misheard_are_compared_with_the_audio() -> None:
+    near = sounding.shortlist(["输我被人", "舒服被人"], ["打错了", "是我", "是我本人", "不是"], "zh")
+    assert near[0][0] == "是我本人"
+    assert "打错了" not in [phrase for phrase, _ in near]
+    assert sounding.shortlist(["yes"], ["yeah"], "en") == []
+    assert sounding.shortlist(["", "。"], ["对"], "zh") == []
+
+
+@pytest.mark.parametrize(
+    ("free", "hints", "best"),
+    [
+        (-6.6, (("是", 0.5, -2.9), ("不是", 1.7, -9.0)), "是"),
+        (-1.4, (("不是我", 0.5, -7.2),), ""),
+        (-3.0, (("我是", 3.6, -1.0),), ""),
+        (-3.0, (), ""),
+    ],
+)
+def test_a_hint_counts_where_the_audio_bears_it_out(
+    free: float, hints: tuple[tuple[str, float, float], ...], best: str
+) -> None:
+    scored = Scored(free, hints)
+    texts = [("噬音", -0.8)]
+    assert (found := scored.best()) is None or found[0] == best
+    heard = weigh(texts, 0.05, ("打错了",), "zh", scored)
+    assert heard.best.text == (best or "噬音")
+    assert heard.best.source == ("hints" if best else "free")
+    refused = weigh([("噬音", -2.3)], 0.05, ("打错了",), "zh", scored)
+    assert refused.best.text == best
+    assert weigh([("噬音", -2.3)], 0.4, ("打错了",), "zh", scored).best.text == ""

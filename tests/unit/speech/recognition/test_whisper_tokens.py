@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -38,3 +39,14 @@ def test_half_a_character_is_replaced_and_unknown_numbers_are_nothing(tokens: Wh
 def test_marks(tokens: WhisperTokens) -> None:
     assert tokens.mark("<|zh|>") == 300
     assert tokens.mark("<|xx|>") is None
+
+
+def test_a_phrase_is_split_as_the_model_was_taught(tmp_path: Path) -> None:
+    first, second, third = (CHARACTERS[byte] for byte in "是".encode())
+    vocabulary = {CHARACTERS[byte]: byte for byte in range(256)} | {first + second: 256, first + second + third: 257}
+    model = {"vocab": vocabulary, "merges": [f"{first} {second}", [first + second, third], [second, third]]}
+    file = tmp_path / "tokenizer.json"
+    file.write_text(json.dumps({"model": model, "added_tokens": []}), encoding="utf-8")
+    tokens = WhisperTokens(file)
+    assert tokens.numbers("是a是") == [257, ord("a"), 257]
+    assert tokens.numbers("") == []
