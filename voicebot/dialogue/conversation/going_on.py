@@ -8,9 +8,10 @@ always the better reading. In order:
    surely enough, that is the proof, and nobody needs to be asked. What a rule finds in the words that follow ("my
    lawyer") counts in any case.
 2. Both together say something else: it counts. Where the first words were sure it counts only if a rule or an example
-   says so, if the words that follow say it too, or if it had been likely before; unless the reply would tell the debt
-   or bar a number: there any doubt takes it back.
-3. Both together are unclear, or less clear than the words that follow: those count on their own.
+   says so, if it comes with a value, if the words that follow say it too, or if it had been likely before; unless the
+   reply would tell the debt or bar a number: there any doubt takes it back.
+3. Both together are unclear, or less clear than the words that follow: those count on their own; after sure words only
+   if both together mean the same, or by a rule.
 4. Words that mean nothing in this call, words that are not understood, and a value that cannot be accepted never take
    back what was sure.
 """
@@ -102,7 +103,7 @@ def changed(before: Reading, both: Reading, piece: Reading) -> Understanding | N
         return _same(before, both, piece)
     stands = before.sure and before.answers
     whole = both if _usable(before, both) and (not stands or before.grave or _borne_out(before, both, piece)) else None
-    alone = piece if _counts_alone(before, piece, stands=stands) else None
+    alone = piece if _counts_alone(before, piece) and (not stands or _unsays(both, piece)) else None
     if whole is None or (alone is not None and _clearer(alone, whole)):
         return _with_values(before, alone) if alone is not None else None
     return whole.understanding
@@ -115,7 +116,7 @@ def _same(before: Reading, both: Reading, piece: Reading) -> Understanding | Non
         if proof is not None:
             return proof.understanding
     by_rule = piece.acts and piece.understanding.policy == "keyword" and piece.intent != before.intent
-    if by_rule or (before.intent in NOTHING and _counts_alone(before, piece, stands=False)):
+    if by_rule or (before.intent in NOTHING and _counts_alone(before, piece)):
         return piece.understanding
     return None
 
@@ -125,21 +126,24 @@ def _usable(before: Reading, both: Reading) -> bool:
     return means and not (both.refused and before.acts)
 
 
-def _counts_alone(before: Reading, piece: Reading, *, stands: bool) -> bool:
-    if not (piece.sure and piece.understanding.complete) or piece.says == before.says:
-        return False
-    return not (stands and piece.intent in _ADDS_NOTHING)
+def _counts_alone(before: Reading, piece: Reading) -> bool:
+    return piece.sure and piece.understanding.complete and piece.says != before.says
+
+
+def _unsays(both: Reading, piece: Reading) -> bool:
+    """Whether words that follow a sure answer change it: by a rule, or as both together do."""
+    agree = piece.intent == both.intent and piece.intent not in _ADDS_NOTHING
+    return agree or piece.understanding.policy == "keyword"
 
 
 def _borne_out(before: Reading, both: Reading, piece: Reading) -> bool:
     """Rule 2: whether there is more to another meaning of both together than a likeness of the longer text."""
-    meant = both.understanding
-    if meant.policy == "keyword" or meant.confidence >= 1.0 or both.intent == before.intent:
+    meant, said = both.understanding, before.understanding
+    if meant.policy == "keyword" or meant.confidence >= 1.0 or both.intent in (before.intent, piece.intent):
         return True
-    if piece.intent == both.intent or any(meant.slots.get(name) == value for name, value in _values(piece)):
+    if any(said.slots.get(name) != value for name, value in meant.slots.items()):
         return True
-    likely = (*before.understanding.ranking, *piece.understanding.ranking)
-    return any(intent == both.intent and probability >= LIKELY for intent, probability in likely)
+    return any(intent == both.intent and probability >= LIKELY for intent, probability in said.ranking)
 
 
 def _clearer(piece: Reading, both: Reading) -> bool:
@@ -147,10 +151,6 @@ def _clearer(piece: Reading, both: Reading) -> bool:
     if both.acts != piece.acts:
         return piece.acts
     return both.weighed.belief < SURE and piece.weighed.belief > both.weighed.belief
-
-
-def _values(reading: Reading) -> tuple[tuple[str, SlotValue], ...]:
-    return tuple(reading.understanding.slots.items())
 
 
 def _with_values(before: Reading, piece: Reading) -> Understanding:

@@ -125,6 +125,28 @@ async def test_what_follows_keeps_the_value_said_before() -> None:
     assert talk.state.slots == {"amount": Decimal(50), "promise_date": WEDNESDAY}
 
 
+async def test_a_value_in_both_together_is_more_than_a_likeness() -> None:
+    """ "No." "I'm tapped out till the fourth." """
+    talk, plan = await said(
+        "cannot pay", "tapped out till Wednesday", **{"cannot_pay.": meant("cannot_pay")},
+        cannot_pay_then_tapped_out_till_Wednesday=meant("promise_to_pay", slots={"promise_date": WEDNESDAY}),
+        tapped_out_till_Wednesday=meant("dont_know"),
+    )  # fmt: skip
+    assert plan.takes_back
+    assert talk.state.slots == {"promise_date": WEDNESDAY}
+
+
+async def test_another_answer_in_the_words_that_follow_changes_none_that_was_sure() -> None:
+    """ "I'm not going to." "Seventy-eight fifty for driving over a bridge!" promises no part of it."""
+    talk, plan = await said(
+        "not going to", "fifty for a bridge", **{"not_going_to.": meant("refuse_to_pay")},
+        not_going_to_then_fifty_for_a_bridge=meant("cannot_pay", 0.94),
+        fifty_for_a_bridge=meant("partial_payment", slots={"amount": Decimal(50)}),
+    )  # fmt: skip
+    assert plan.nothing_new
+    assert talk.hung_up().outcome == "refused"
+
+
 async def test_a_value_that_cannot_be_accepted_takes_back_no_sure_answer() -> None:
     """ "That's right." "I've never been late in forty-one years." """
     far = meant("promise_to_pay", slots={"promise_date": date(2067, 11, 23)})
