@@ -74,7 +74,8 @@ class OnTheLine:
         rest
             What they say after that.
         """
-        if verdict.intent in {"affirm", "ask_another_person", *NOTHING}:
+        knows = verdict.intent == "wrong_person" and not self._clues.denial.search(rest)
+        if knows or verdict.intent in {"affirm", "ask_another_person", *NOTHING}:
             verdict = Verdict("not_available", 0.8, verdict.ranking)
         if verdict.intent == "not_available" and self._clues.asking.search(rest):
             asked = self._expects.weigh(compare((rest,), step)[0], step, NO_FENCE)

@@ -8,6 +8,10 @@ from typing import Final
 from voicebot.languages.en import unfinished
 from voicebot.languages.language import Clues, Manners, StandIns
 
+_KIN: Final = (
+    "(?:wife|husband|mother|father|mom|mum|dad|daddy|mama|son|daughter|brother|sister|roommate|partner|girlfriend"
+    "|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor|grandson|granddaughter|niece|nephew|aunt|uncle)"
+)
 _YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely|(?:you're|you are|that's) not wrong|not wrong|can't deny (?:it|that))"
 _NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
 _POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
@@ -55,8 +59,11 @@ CLUES: Final = Clues(
     denial=re.compile(r"\b(?:no|not|nobody|nope|wrong|never|\w+n't|dont|isnt|aint|somebody|someone)\b"),
     absent=re.compile(r"\b(?:he|she|they|him|her|them|who|another|different|other|moved|used to)\b"),
     relative=re.compile(
-        r"\b(?:his|her|their|\w+'s) (?:wife|husband|mother|father|mom|mum|dad|son|daughter|brother|sister|roommate"
-        r"|partner|girlfriend|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor)\b"
+        rf"\b(?:his|her|their|\w+'s) {_KIN}\b"
+        rf"|\b(?:(?:you|you'll) (?:want|need|mean)|(?:you're|you are) (?:looking for|after)|that's|that'd be"
+        rf"|that would be|that is) my {_KIN}\b(?! name)"
+        r"|\b(?:i'm|i am|it's|this is) (?:just |only |actually )?(?:the )?(?:junior|jr|younger|other) ?(?:one)?\b"
+        rf"|\b(?:i'm|i am|it's|this is|maria) (?:just |only )?the {_KIN}\b"
     ),
     introduces=re.compile(
         r"\b(?:this is|it is|it's|that's|that is|i am|i'm|you(?:'ve| have)? got|my name is) (?:maria\b(?!'|s\b)|me\b)"
