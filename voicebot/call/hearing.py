@@ -7,7 +7,7 @@ treated as silence, at the pace of the clock, so that none of these detectors de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voicebot.languages.language import Unreachable
@@ -38,6 +38,8 @@ class Sound:
         As it was sent, or silence.
     activity
         Whether the callee speaks in it.
+    beneath
+        The voice beneath ours, whosever it is, while it is not settled what picked up; ``None`` afterwards.
     beep
         A beep has ended.
     verdict
@@ -46,6 +48,7 @@ class Sound:
 
     pcm: bytes
     activity: Activity
+    beneath: Activity | None = None
     beep: bool = False
     verdict: Verdict | None = None
 
@@ -63,9 +66,9 @@ class Beneath:
         self._callee: float | None = None
         self._silence_ms = 0
 
-    def hear(self, frame: Heard, activity: Activity, *, playing: bool) -> Activity:
-        """Judge a frame; ``activity``: what the call's own ears make of it."""
-        heard = self._open.judge(frame)
+    def hear(self, frame: Heard, activity: Activity, *, playing: bool, sent: bytes | None = None) -> Activity:
+        """Judge a frame; ``activity``: what the call's own ears make of it; ``sent``: our own voice in it."""
+        heard = self._open.judge(frame, sent=sent)
         if not playing or activity.speech:
             if activity.speech:
                 self._callee = max(activity.level_dbfs, (self._callee or activity.level_dbfs) - _LEVEL_FALLS_DB)
@@ -188,16 +191,20 @@ class Hearing:
         return self._news(self._greeting.hung_up(at)) if self._greeting is not None else None
 
     def _hear(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
-        frame = self._activity.hear(pcm)
-        activity = self._activity.judge(frame, playing=playing, sent=sent)
         beep = self._beeps.feed(pcm)
+        frame = self._activity.hear(pcm)
+        if self._beeps.sounds:  # a tone is loud, and must not pass for the level of anybody
+            floor = self._activity.picture.floor
+            frame = replace(frame, halves=(floor, floor), smooth=floor, voices=(0.0,) * len(frame.voices))
+        activity = self._activity.judge(frame, playing=playing, sent=sent)
+        beneath: Activity | None = None
         verdict: Verdict | None = None
         if self._greeting is not None and beep:
             verdict = self._news(self._greeting.beep(at))
         if self._greeting is not None and not self._greeting.settled:
-            heard = self._beneath.hear(frame, activity, playing=playing)
-            verdict = self._news(self._greeting.frame(heard, at, playing=playing)) or verdict
-        return Sound(pcm, activity, beep, verdict)
+            beneath = self._beneath.hear(frame, activity, playing=playing, sent=sent)
+            verdict = self._news(self._greeting.frame(beneath, at, playing=playing)) or verdict
+        return Sound(pcm, activity, beneath, beep, verdict)
 
     def _news(self, verdict: Verdict) -> Verdict | None:
         """Return the classifier's verdict if it is new; after a screener the next speaker is classified again."""

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Literal
+from functools import partial
+from typing import Any, Final
 
 from voicebot import logs
 from voicebot.agi.phone import Disposition, HangUp, PhoneCall, Recording
@@ -20,6 +21,7 @@ from voicebot.call.asking import Asked, Asker, Clips
 from voicebot.call.ended import Ended
 from voicebot.call.hearing import Hearing, Sound
 from voicebot.call.next_turn import asks_again, turn_of
+from voicebot.call.overhearing import Overhearing
 from voicebot.call.queries import Queries
 from voicebot.call.saying import Saying
 from voicebot.call.told_apart import Answers, announced, last_word
@@ -108,14 +110,14 @@ class CallSession:
         self._hearing: Hearing | None = None
         """From the answer on."""
         self._answers = Answers()
-        self._utterances = Utterances(recognizer.open(str(journal.attempt), self._words))
+        place = partial(recognizer.open, str(journal.attempt))
+        self._utterances = Utterances(place(self._words), Overhearing(place, self._overheard))
         self._act: Act | None = None
         self._ending: Ending | None = None
         self._phone_call: PhoneCall | None = None
         self._hang_up_wanted = False
         self._answered_at: float | None = None
         self._sent: bytes | None = None
-        """What was sent last."""
         self._speech_over_at: float | None = None
         self._speech_began_at = self._speech_ended_at = 0.0
         self._transferring = self._transferred = False
@@ -237,9 +239,8 @@ class CallSession:
 
     def _take(self, sound: Sound, at: float) -> None:
         """Pass on what was heard, to everything except the turn machine."""
-        activity = sound.activity
-        if self._hearing is not None:
-            self._utterances.hear(sound.pcm, activity, at, room=self._hearing.line.room is not None)
+        activity, room = sound.activity, self._hearing is not None and self._hearing.line.room is not None
+        self._utterances.hear(sound.pcm, activity, at, room=room, beneath=sound.beneath)
         if activity.rejected is not None:
             self._journal.add(noting.rejected(activity.rejected, self._journal.seconds(at)), at)
         if activity.speech:
@@ -257,8 +258,7 @@ class CallSession:
         if verdict is Verdict.ANNOUNCEMENT:
             self.hang_up(f"the network announced that nobody can be reached: {self._hearing.why}")
         elif verdict.is_machine:
-            kind: Literal["voicemail", "screener"] = "voicemail" if verdict is Verdict.VOICEMAIL else "screener"
-            self._tell(Machine(at, kind))
+            self._tell(Machine(at, "voicemail" if verdict is Verdict.VOICEMAIL else "screener"))
         elif (answer := self._answers.released(at, self._hearing)) is not None:
             self._tell(answer)
 
@@ -331,17 +331,14 @@ class CallSession:
         elif act.ending is not None:
             self._journal.add(noting.ending(act.ending), at)
         if act.press:
-            self._press(act.press, at)
+            self._journal.add(events.KeyPressed(act.press), at)
+            if self._phone_call is not None:
+                self._phone_call.press(act.press)
         self._tell(Begin(at, turn_of(plan, opens=opens)))
 
-    def _press(self, key: str, at: float) -> None:
-        self._journal.add(events.KeyPressed(key), at)
-        if self._phone_call is not None:
-            self._phone_call.press(key)
-
     def _open(self, utterance: int, at: float) -> None:
-        began = self._journal.seconds(self._speech_began_at)
-        self._journal.add(events.SpeechStarted(utterance, self._machine.mouth.value, began), at)
+        began, over = self._journal.seconds(self._speech_began_at), self._machine.mouth.value
+        self._journal.add(events.SpeechStarted(utterance, over, began), at)
         phrases = self._act.listening.phrases if self._act is not None and self._act.listening is not None else ()
         self._utterances.open(utterance, Hints(phrases), at)
 
@@ -379,14 +376,20 @@ class CallSession:
             return
         self._queries.decide(recognition.interim, heard(recognition))
 
+    def _overheard(self, run: int, text: str) -> None:
+        """Take words that went on beneath our voice: they tell what picked up, and nothing else."""
+        at = self._clock()
+        self._journal.add(events.Overheard(run, text), at)
+        if self._hearing is not None:
+            self._verdict(self._hearing.words(text, at, -run), at)
+
     # --------------------------------------------------------------------------------------- deciding
 
     def _decided(self, known: Asked, decided: Decided) -> None:
         if known.teaches and self._queries.awaits(decided.query) and self._hearing is not None:
             self._hearing.line.counted(self._utterances.number)
         if self._hung_up is None:
-            said = self._queries.plans[decided.query].utterance
-            decided, why_not = self._answers.weigh(decided, said, self._hearing)
+            decided, why_not = self._answers.weigh(decided, self._queries.plans[decided.query].utterance, self._hearing)
             if why_not:
                 self._journal.add(events.NotAnAnswer(decided.query, why_not), self._clock())
             self._tell(decided)
@@ -398,8 +401,8 @@ class CallSession:
         self._begin(plan, at)
 
     def _note_turn(self, plan: Plan, query: int, at: float) -> None:
-        so_far = self._so_far = self._talk.hung_up()
-        self._journal.add(noting.turn(query, plan, so_far), at)
+        self._so_far = self._talk.hung_up()
+        self._journal.add(noting.turn(query, plan, self._so_far), at)
 
     # ----------------------------------------------------------------------------------------- ending
 
@@ -464,8 +467,7 @@ class CallSession:
         self._queries.words(query, known)
         self._utterances.ask(query)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORDS_SECONDS):
-                await known.planned.wait()
+            await asyncio.wait_for(known.planned.wait(), LAST_WORDS_SECONDS)
         plan = self._queries.plans.get(query)
         if plan is not None and self._talk.urgent(plan) and last_word(plan.utterance, self._hearing, at):
             self._note_turn(self._talk.commit(plan), query, at)

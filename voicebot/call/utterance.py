@@ -1,5 +1,7 @@
 """What the recogniser gets: each utterance from shortly before it was noticed, and nothing of the room.
 
+What is not the callee's, and may show what picked up, is recognised apart from that (``overhearing``).
+
 Where voices are heard behind the person, what follows the person's words is replaced by silence until the person
 speaks again; it is held back for a moment, since speech is noticed a little late.
 """
@@ -10,6 +12,7 @@ from collections import deque
 from typing import Final
 
 from voicebot.call.asking import PREROLL_SECONDS, Asked
+from voicebot.call.overhearing import Overhearing
 from voicebot.dialogue.talk import Utterance
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SAMPLE_RATE, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity
@@ -42,10 +45,12 @@ class Utterances:
     ----------
     recognizer
         The call's place in a recogniser.
+    overhearing
+        Hears what goes on beneath our voice.
     """
 
-    def __init__(self, recognizer: RecognizerSession) -> None:
-        self._recognizer = recognizer
+    def __init__(self, recognizer: RecognizerSession, overhearing: Overhearing) -> None:
+        self._recognizer, self._overhearing = recognizer, overhearing
         self._before: deque[bytes] = deque(maxlen=_KEPT_FRAMES)
         self._held: deque[bytes] = deque()
         self._hints = Hints()
@@ -63,7 +68,7 @@ class Utterances:
         self.begun_at = 0.0
         """When the first sample that the recogniser was given of it was heard."""
 
-    def hear(self, pcm: bytes, activity: Activity, at: float, *, room: bool) -> None:
+    def hear(self, pcm: bytes, activity: Activity, at: float, *, room: bool, beneath: Activity | None = None) -> None:
         """Take 20 ms of the line.
 
         Parameters
@@ -74,7 +79,10 @@ class Utterances:
             When; seconds.
         room
             Voices are heard behind the person.
+        beneath
+            The voice beneath ours, while it is not settled what picked up.
         """
+        self._overhearing.hear(pcm, activity, beneath)
         self._speech_ms, self._room = activity.speech_ms, room
         self.who = max(self.who, activity.who, key=_SURENESS.index)
         self._before.append(pcm)
@@ -131,6 +139,7 @@ class Utterances:
     def close(self) -> None:
         """Leave the recogniser."""
         self._recognizer.close()
+        self._overhearing.close()
 
     def _begin(self, number: int, at: float) -> None:
         before = _ROOM_PREROLL_FRAMES if self._room else round(PREROLL_SECONDS / FRAME_SECONDS)

@@ -95,14 +95,22 @@ class Pool:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self.beneath = Recognizer()
+        """Hears what goes on beneath the bot's voice."""
+        self._opened = False
 
     async def start(self) -> None:
         """Nothing to load."""
 
     def open(self, call: str, on_words: Callable[[Recognition], None]) -> Recognizer:
         del call
-        self._recognizer.tell = on_words
-        return self._recognizer
+        opened, self._opened = self._beneath() if self._opened else self._recognizer, True
+        opened.tell = on_words
+        return opened
+
+    def _beneath(self) -> Recognizer:
+        self.beneath.closed = False
+        return self.beneath
 
     async def close(self) -> None:
         """Nothing to end."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from voicebot.call.asking import PREROLL_SECONDS
+from voicebot.call.overhearing import Overhearing
 from voicebot.call.utterance import Utterances
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity
@@ -48,7 +49,7 @@ class Line:
 
     def __init__(self, *, room: bool) -> None:
         self.recogniser = Recogniser()
-        self.utterances = Utterances(self.recogniser)
+        self.utterances = Utterances(self.recogniser, Overhearing(lambda _: Recogniser(), lambda *_: None))
         self.at = 0.0
         self._room, self._speech, self._silence = room, 0, 0
 

@@ -189,7 +189,7 @@ def _read(journal: Journal, outcome: str, seconds: float) -> RecordedCall:
                 told.append(Told(Verdict(verdict), round(entry.at, 2), why))
             case events.Beep():
                 beeps.append(round(entry.at, 2))
-            case events.Words(text=text) if text:
+            case events.Words(text=text) | events.Overheard(text=text) if text:
                 words.append((round(entry.at, 2), text))
             case events.Understood(query=query, intent=intent):
                 meant[query] = intent

@@ -35,6 +35,7 @@ from voicebot.journal.events.callee import (
     InterimAsked,
     KeyPressed,
     NotAnAnswer,
+    Overheard,
     SecondLook,
     SpeechEnded,
     SpeechIgnored,
@@ -96,6 +97,7 @@ __all__ = [
     "NotRecorded",
     "Originated",
     "OutcomeReached",
+    "Overheard",
     "QuestionBegun",
     "RecordingKept",
     "RecordingStarted",
@@ -136,7 +138,7 @@ Event = (
     | QuestionBegun | EndingBegun | LineBegun | Sounding | LineSaid | LineHeld | LineResumed | LineDropped
     | RenderedLate | RenderFailed | VoiceFailed | TransferBegun | TransferFailed | Transferred
     | KeyPressed | Digit | Beep | Greeting | NotAnAnswer | SpeechStarted | InterimAsked | SpeechEnded | SpeechIgnored
-    | Words | SecondLook | Understood | DecisionFailed | Turn
+    | Overheard | Words | SecondLook | Understood | DecisionFailed | Turn
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, type[Event]]] = {kind.name: kind for kind in get_args(Event)}

@@ -96,6 +96,21 @@ class SpeechIgnored:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheard:
+    """Words that went on beneath the bot's voice before it was settled what picked up; only that is told from them.
+
+    Parameters
+    ----------
+    run
+        Number of the stretch of speech; later words of the same one repeat the earlier.
+    """
+
+    name: ClassVar[str] = "overheard"
+    run: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InterimAsked:
     """The words of the utterance so far were asked for, under the number of the query."""
 

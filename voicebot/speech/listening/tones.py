@@ -38,6 +38,7 @@ _SPREAD: Final = 0.008
 _BLUR_MS: Final = (_FRAMES - 1) * FRAME_MILLISECONDS - 20
 """How much shorter than the tone itself the stretch is in which the window sees nothing else."""
 _LEAST_TONE_MS: Final = 80
+_NO_VOICE_MS: Final = 80
 _LEAST_BEEP_MS: Final = 100
 _LONGEST_BEEP_MS: Final = 3000
 _HUM_BIN: Final = int(150 / _BIN_HZ)
@@ -176,6 +177,11 @@ class _Note:
         return spread <= _SPREAD and sorted(self._shares)[len(self._shares) // 2] >= _VERY_PURE
 
     @property
+    def is_no_voice(self) -> bool:
+        """It has lasted longer than a voice is so pure and steady."""
+        return self.milliseconds >= _NO_VOICE_MS and self.steady
+
+    @property
     def rises_from_quiet(self) -> bool:
         """There was quiet, up to shortly before it."""
         quiet, run = self.peak - _QUIET_DB, 0
@@ -241,6 +247,11 @@ class ToneDetector:
         self._since_ms += FRAME_MILLISECONDS
         return told or self._proved(look)
 
+    @property
+    def sounds(self) -> bool:
+        """Whether what is heard now is a tone, and nobody's voice."""
+        return self._note is not None and self._note.is_no_voice
+
     def _fax(self, note: _Note) -> Tone | None:
         at_its_place = len(note.lines) == 1 and abs(note.lines[0] - _FAX_HZ) < 2 * _DRIFT_HZ
         if at_its_place and not self._told_fax and note.milliseconds + _BLUR_MS >= _FAX_MS:
@@ -295,6 +306,11 @@ class BeepDetector:
     def feed(self, frame: bytes) -> bool:
         """Hear one 20 ms frame; ``True`` once for each beep."""
         return self._tones.feed(frame) is Tone.BEEP
+
+    @property
+    def sounds(self) -> bool:
+        """Whether what is heard now is a tone: neither the callee's voice nor one behind them."""
+        return self._tones.sounds
 
 
 def classify(stretches: tuple[Stretch, ...]) -> Tone | None:
