@@ -316,6 +316,8 @@ class Machines:
     ----------
     voicemail
         Said by machines; one with a monologue, or two, or one with a beep is enough.
+    tones
+        Those of ``voicemail`` that speak of a tone, which screeners do as well.
     unavailable
         Said by machines and by people; counts only in a long monologue.
     screener
@@ -346,6 +348,7 @@ class Machines:
     asking: tuple[str, ...]
     people: tuple[str, ...]
     of_others: re.Pattern[str]
+    tones: tuple[str, ...] = ()
     notice: tuple[str, ...] = ()
     business: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()

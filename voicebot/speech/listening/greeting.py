@@ -42,8 +42,11 @@ _ANNOUNCED_MS: Final = 2500
 """An announcement that is followed by no invitation to leave a message within this."""
 _LISTENED_MS: Final = 1200
 """Somebody who is silent for so much of the bot's speech is listening."""
+_LISTENED_FIRST_MS: Final = 3000
+"""The same of somebody who has said nothing before: recordings may begin a second or two after the answer."""
 _ANSWER_MS: Final = 8000
 """Nobody's first answer is longer."""
+_TAIL_OVER_MS: Final = 400
 _BEEP_MS: Final = 5000
 """A beep belongs to a monologue that ended at most this long before it."""
 _SILENCE_SECONDS: Final = 12.0
@@ -77,6 +80,7 @@ class Verdict(enum.StrEnum):
 _MACHINES: Final = frozenset({Verdict.VOICEMAIL, Verdict.SCREENER, Verdict.SWITCHBOARD, Verdict.ANNOUNCEMENT})
 _UNKNOWN: Final = frozenset({Verdict.UNDECIDED, Verdict.SILENCE})
 _NOT_WORDS: Final = re.compile(r"[^\w']+")
+_LAST_CHARACTERS: Final = 1
 _SHORT_WORDS: Final = 9
 _SHORT_CHARACTERS: Final = 14
 """Most words, or characters where none are parted, of an answer by somebody who picked up for another."""
@@ -97,7 +101,8 @@ class GreetingClassifier:
 
     def __init__(self, language: str, *, screened: bool = False) -> None:
         self._language = language
-        self._screened = screened
+        self._screened, self._tail = screened, False
+        """``tail``: a screener is still speaking, and what goes on without a pause is its own."""
         spoken = languages.of(language)
         self._phrases = spoken.machines
         self._spaced = spoken.spaced
@@ -111,12 +116,16 @@ class GreetingClassifier:
         self._run_answers = False
         self._asked = 0
         self._beep: float | None = None
+        self._toned: set[str] = set()
+        """What the newest words ended with, if that was a tone."""
         self._evidence: dict[str, set[str]] = {kind: set() for kind in _KINDS}
         self._offers = False
         self._unreachable: dict[Unreachable, set[str]] = {}
         self._verdict = Verdict.UNDECIDED
         self._talks = False
         self._keys: list[str] = []
+        self._pressing: set[str] = set()
+        """Phrases that ask for a key."""
         self.why = ""
         """One sentence on the verdict, once there is one."""
 
@@ -135,11 +144,14 @@ class GreetingClassifier:
         if self._began is None:
             self._began = at
         self._silence_ms = activity.silence_ms
+        if self._tail and activity.silence_ms <= _TAIL_OVER_MS:
+            return self._decide(at)
+        self._tail = False
         if activity.speech:
-            self._spoke = True
             if self._monologue_from is None:
                 self._monologue_from = at - activity.speech_ms / 1000
-                self._run_answers = self._listened_ms >= _LISTENED_MS
+                self._run_answers = self._listened_ms >= (_LISTENED_MS if self._spoke else _LISTENED_FIRST_MS)
+            self._spoke = True
             self._listened_ms = 0
             self._monologue_ms = (at - self._monologue_from) * 1000
             self._longest_ms = max(self._longest_ms, self._monologue_ms)
@@ -160,6 +172,7 @@ class GreetingClassifier:
         if not words:
             return self._decide(at)
         said = self._said(words)
+        self._toned = self._last(words)
         for kind, phrases in said.items():
             self._evidence[kind] |= phrases
         self._offers = self._offers or self._any(words, self._phrases.offers)
@@ -226,7 +239,9 @@ class GreetingClassifier:
 
     def after_screener(self) -> GreetingClassifier:
         """The classifier of what comes after a screener or switchboard."""
-        return GreetingClassifier(self._language, screened=True)
+        following = GreetingClassifier(self._language, screened=True)
+        following._tail = self._silence_ms <= _TAIL_OVER_MS
+        return following
 
     def refuses(self, text: str) -> str:
         """Why words cannot be a person's answer, though a person may be there; empty where they can.
@@ -287,7 +302,7 @@ class GreetingClassifier:
                 return Verdict.PERSON, f"offered help ({spoken}) and waits"
             if self._longest_ms <= _LONG_MS and waits >= _WAIT_LONG_MS:
                 return Verdict.PERSON, f"spoke for {spoken} and waits"
-            if waits >= _WAIT_ENDLESS_MS:
+            if waits >= _WAIT_ENDLESS_MS and not (self._weak() and self._longest_ms > _LONG_MS):
                 return Verdict.PERSON, f"spoke for {spoken}, nothing of it recorded, and waits"
         if passed >= _LONGEST_SECONDS and self._suspected():
             return Verdict.SWITCHBOARD, f"nobody came for {passed:.0f} s, and something recorded was said"
@@ -308,15 +323,18 @@ class GreetingClassifier:
         if self._screened and not self._keys:  # one that repeats what it asks for is a screener still
             return None
         sure, maybe = self._evidence["screener"], self._evidence["asking"]
-        # A mailbox asks for the caller's name too: what it says of messages and tones tells it from a screener.
-        if not sure or (self._evidence["voicemail"] and not self._evidence["asking"] and len(sure) < 2):
+        # A mailbox asks for the caller's name too: what it says of messages tells it from a screener. Tones have both.
+        messages = self._evidence["voicemail"] - set(self._phrases.tones)
+        if not sure or (messages and not maybe and len(sure) < 2):
             return None
         if len(sure) + len(maybe) >= 2 or self._longest_ms >= _SCREENER_MONOLOGUE_MS:
             return Verdict.SCREENER, f"it said {_quoted(sure | maybe)}"
         return None
 
     def _voicemail(self, at: float) -> tuple[Verdict, str] | None:
-        sure = self._evidence["voicemail"]
+        sure = self._evidence["voicemail"] | (self._toned if self._silence_ms >= _MENU_OVER_MS else set())
+        if self._evidence["screener"] and sure <= set(self._phrases.tones):
+            return None
         maybe = self._evidence["unavailable"] | self._evidence["business"] | self._evidence["notice"]
         spoken = f"spoke for {self._longest_ms / 1000:.1f} s"
         if len(sure) >= 2 or (sure and maybe):
@@ -352,7 +370,9 @@ class GreetingClassifier:
             return None
         over = self._silence_ms >= _MENU_OVER_MS or self._longest_ms >= _MENU_LONGEST_MS
         enough = len(notice) >= 2 or self._evidence["business"] or self._longest_ms >= _STRONG_MONOLOGUE_MS
-        if over and enough and not self._offers:
+        if over and self.key and notice <= self._pressing and not self._evidence["business"] and not self._offers:
+            return Verdict.SCREENER, f"it asks for one key and nothing else: {_quoted(notice)}"
+        if over and (enough or self._keys) and not self._offers:
             return Verdict.SWITCHBOARD, f"it said {_quoted(notice)}"
         return None
 
@@ -366,9 +386,17 @@ class GreetingClassifier:
         """Phrases of machines in these words, by kind; none where the words are a person's."""
         if self._any(words, self._phrases.people) or self._of_others(words):
             return {kind: set() for kind in _KINDS}
-        return {
+        said = {
             kind: {phrase for phrase in getattr(self._phrases, kind) if self._says(words, phrase)} for kind in _KINDS
         }
+        # Whether a message or a name is wanted after the tone has not been said yet.
+        said["voicemail"] -= self._last(words)
+        return said
+
+    def _last(self, words: str) -> set[str]:
+        """What is said of tones with which these words end."""
+        ends = len(words) - _LAST_CHARACTERS
+        return {one for one in self._phrases.tones if one in words and words.rindex(one) + len(one) >= ends}
 
     def _of_others(self, words: str) -> bool:
         """Whether a short answer speaks of somebody else, as a wife of her husband; machines speak of themselves."""
@@ -406,6 +434,7 @@ class GreetingClassifier:
             key = self._phrases.keys[asked["key"]]
             if key not in self._keys:
                 self._keys.append(key)
+            self._pressing.add(asked[0])
             self._evidence["screener" if connects and len(self._keys) == 1 else "notice"].add(asked[0])
 
 
