@@ -383,8 +383,6 @@ class CallSession:
         if self._hearing is not None:
             self._verdict(self._hearing.words(text, at, -run), at)
 
-    # --------------------------------------------------------------------------------------- deciding
-
     def _decided(self, known: Asked, decided: Decided) -> None:
         if known.teaches and self._queries.awaits(decided.query) and self._hearing is not None:
             self._hearing.line.counted(self._utterances.number)

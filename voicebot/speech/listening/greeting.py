@@ -240,7 +240,7 @@ class GreetingClassifier:
     def after_screener(self) -> GreetingClassifier:
         """The classifier of what comes after a screener or switchboard."""
         following = GreetingClassifier(self._language, screened=True)
-        following._tail = self._silence_ms <= _TAIL_OVER_MS
+        following._tail = self._spoke and self._silence_ms <= _TAIL_OVER_MS
         return following
 
     def refuses(self, text: str) -> str:

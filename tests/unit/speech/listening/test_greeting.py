@@ -100,6 +100,36 @@ def test_a_menu_of_keys_is_a_switchboard_that_wants_none() -> None:
     assert line.classifier.key == ""
 
 
+def test_a_tone_tells_nothing_until_it_is_said_what_it_is_for() -> None:
+    line = Line()
+    assert line.hear(("speech", 3000), ("words", "thanks for your patience after the tone")) is Verdict.UNDECIDED
+    asked = "thanks for your patience after the tone please say your name and i will try to reach them"
+    assert line.hear(("speech", 2000), ("words", asked)) is Verdict.SCREENER
+    assert Line().hear(("speech", 3000), ("words", "do it after the tone"), ("silence", 1300)) is Verdict.VOICEMAIL
+
+
+def test_one_key_and_nothing_else_is_a_challenge() -> None:
+    line = Line()
+    assert line.hear(("speech", 1500), ("words", "please press seven to go on"), ("silence", 1300)) is Verdict.SCREENER
+    assert line.classifier.key == "7"
+
+
+def test_what_a_screener_says_on_without_a_pause_is_nobody_elses() -> None:
+    line = Line()
+    line.hear(("speech", 3000), ("words", "please state your name and the reason for your call"))
+    following = line.classifier.after_screener()
+    at = 10.0
+    for speech_ms, silence_ms in [(20 * n, 0) for n in range(1, 40)] + [(0, 20 * n) for n in range(1, 90)]:
+        at += 0.02
+        following.frame(Activity(bool(speech_ms), speech_ms, silence_ms, -20.0), at)
+    assert following.frame(Activity(False, 0, 1800, -70.0), at) is Verdict.UNDECIDED
+
+
+def test_asking_whether_we_are_a_machine_makes_nobody_one() -> None:
+    said = ("words", "wait are you a virtual assistant who is calling")
+    assert Line().hear(("speech", 3000), said, ("silence", 3100)) is Verdict.PERSON
+
+
 def test_after_a_screener_it_is_the_person_or_their_voicemail() -> None:
     asked = ("words", "please state your name and the reason for your call")
     assert Line(screened=True).hear(("speech", 3000), asked) is not Verdict.SCREENER
