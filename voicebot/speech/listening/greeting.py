@@ -43,7 +43,7 @@ _ANNOUNCED_MS: Final = 2500
 _LISTENED_MS: Final = 1200
 """Somebody who is silent for so much of the bot's speech is listening."""
 _LISTENED_FIRST_MS: Final = 3000
-"""The same of somebody who has said nothing before: recordings may begin a second or two after the answer."""
+"""The same of first words over the bot's: recordings may begin a second or two after the answer."""
 _ANSWER_MS: Final = 8000
 """Nobody's first answer is longer."""
 _TAIL_OVER_MS: Final = 400
@@ -144,13 +144,12 @@ class GreetingClassifier:
         if self._began is None:
             self._began = at
         self._silence_ms = activity.silence_ms
-        if self._tail and activity.silence_ms <= _TAIL_OVER_MS:
-            return self._decide(at)
-        self._tail = False
-        if activity.speech:
+        self._tail = self._tail and activity.silence_ms <= _TAIL_OVER_MS
+        if activity.speech and not self._tail:
             if self._monologue_from is None:
                 self._monologue_from = at - activity.speech_ms / 1000
-                self._run_answers = self._listened_ms >= (_LISTENED_MS if self._spoke else _LISTENED_FIRST_MS)
+                first = playing and not (self._spoke or self._screened)
+                self._run_answers = self._listened_ms >= (_LISTENED_FIRST_MS if first else _LISTENED_MS)
             self._spoke = True
             self._listened_ms = 0
             self._monologue_ms = (at - self._monologue_from) * 1000
