@@ -46,7 +46,6 @@ _LISTENED_FIRST_MS: Final = 3000
 """The same of first words over the bot's: recordings may begin a second or two after the answer."""
 _ANSWER_MS: Final = 8000
 """Nobody's first answer is longer."""
-_TAIL_OVER_MS: Final = 400
 _BEEP_MS: Final = 5000
 """A beep belongs to a monologue that ended at most this long before it."""
 _SILENCE_SECONDS: Final = 12.0
@@ -101,8 +100,7 @@ class GreetingClassifier:
 
     def __init__(self, language: str, *, screened: bool = False) -> None:
         self._language = language
-        self._screened, self._tail = screened, False
-        """``tail``: a screener is still speaking, and what goes on without a pause is its own."""
+        self._screened = screened
         spoken = languages.of(language)
         self._phrases = spoken.machines
         self._spaced = spoken.spaced
@@ -144,8 +142,7 @@ class GreetingClassifier:
         if self._began is None:
             self._began = at
         self._silence_ms = activity.silence_ms
-        self._tail = self._tail and activity.silence_ms <= _TAIL_OVER_MS
-        if activity.speech and not self._tail:
+        if activity.speech:
             if self._monologue_from is None:
                 self._monologue_from = at - activity.speech_ms / 1000
                 first = playing and not (self._spoke or self._screened)
@@ -238,9 +235,7 @@ class GreetingClassifier:
 
     def after_screener(self) -> GreetingClassifier:
         """The classifier of what comes after a screener or switchboard."""
-        following = GreetingClassifier(self._language, screened=True)
-        following._tail = self._spoke and self._silence_ms <= _TAIL_OVER_MS
-        return following
+        return GreetingClassifier(self._language, screened=True)
 
     def refuses(self, text: str) -> str:
         """Why words cannot be a person's answer, though a person may be there; empty where they can.

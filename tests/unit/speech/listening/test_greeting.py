@@ -114,17 +114,6 @@ def test_one_key_and_nothing_else_is_a_challenge() -> None:
     assert line.classifier.key == "7"
 
 
-def test_what_a_screener_says_on_without_a_pause_is_nobody_elses() -> None:
-    line = Line()
-    line.hear(("speech", 3000), ("words", "please state your name and the reason for your call"))
-    following = line.classifier.after_screener()
-    at = 10.0
-    for speech_ms, silence_ms in [(20 * n, 0) for n in range(1, 40)] + [(0, 20 * n) for n in range(1, 90)]:
-        at += 0.02
-        following.frame(Activity(bool(speech_ms), speech_ms, silence_ms, -20.0), at)
-    assert following.frame(Activity(False, 0, 1800, -70.0), at) is Verdict.UNDECIDED
-
-
 def test_asking_whether_we_are_a_machine_makes_nobody_one() -> None:
     said = ("words", "wait are you a virtual assistant who is calling")
     assert Line().hear(("speech", 3000), said, ("silence", 3100)) is Verdict.PERSON
