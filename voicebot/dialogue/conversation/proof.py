@@ -5,9 +5,10 @@ that it took. The evidence is weighed against that, whichever policy understood 
 
 1. Enough: the turn counts.
 2. Too little for anything: not understood, the question is put again.
-3. In between: the callee is asked whether they said it, once for a meaning in a step. A yes proves it, and so does the
-   same meaning heard again in answer; with a no, or with nothing clear, the step's question is put again; anything else
-   is taken as if nothing had been asked, and so is the name of the person called where somebody else was understood.
+3. In between: the callee is asked whether they said it, once for a meaning in a step. A yes proves it (in so many
+   words, where a number would be barred), and so does the same meaning heard again in answer; with a no, or nothing
+   clear, the step's question is put again; anything else is taken as if nothing had been asked, and so is the name of
+   the person called where somebody else was understood.
 4. The same meaning is still uncertain after that: on to where the step's misunderstandings lead (a human, or an outcome
    that leaves the matter open), never to the fate.
 """
@@ -112,12 +113,19 @@ class _Proof:
         """Take the answer to the question whether something was said."""
         said_again = heard.intent == waiting.intent
         weighed = weigh(heard, "asks", answers=True)
-        if weighed.step != "act" or (heard.intent == "deny" and not said_again):
-            state, act = self._turn().not_understood(heard)
-            return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}", doubted=True)
         carried = {**waiting.slots, **heard.slots} if said_again else waiting.slots
         state, act = self._turn().take(replace(waiting, slots=carried))
+        confirmed = said_again or (heard.intent == "affirm" and self._yes_proves(waiting, heard, act))
+        if weighed.step != "act" or not confirmed:
+            state, act = self._turn().not_understood(heard)
+            return state, replace(act, weighed=f"{waiting.intent} not confirmed; {weighed}", doubted=True)
         return state, replace(act, weighed=f"{waiting.intent} confirmed; {weighed}")
+
+    def _yes_proves(self, waiting: Understanding, yes: Understanding, act: Act) -> bool:
+        """Whether a yes is enough for what follows: words that only resemble one bar no number and tell no debt."""
+        if waiting.intent == "stop_calling" or yes.confidence >= 1.0 or yes.evidence.literal or yes.evidence.yes:
+            return True
+        return not fate.tells(self._script, act.taken) and fate.of_turn(self._script, act.taken) != "bars"
 
     def _weighed(self, heard: Understanding, act: Act) -> Weighed:
         script, step, intent = self._script, self._state.step, str(heard.intent)

@@ -23,6 +23,7 @@ from voicebot.dialogue.understanding.policy import Policy
 _COURTESIES: Final = frozenset({"thanks", "goodbye"})
 """Said just as a reply begins, they change nothing about what was said before."""
 _LIKELY: Final = 0.6
+_CERTAIN: Final = 0.9
 _FULL_STOPS: Final = ".!…。！ "
 REHEARSAL_TIME: Final = time(10, 0)
 """Rehearsed and written conversations take place in the middle of the morning."""
@@ -70,9 +71,10 @@ class Plan:
 
     @property
     def settles(self) -> bool:
-        """Whether the words can be acted on as they are."""
-        asks_whether = any(" unsure " in cell for cell in self.act.taken)
-        return self.understood and self.sure and not asks_whether
+        """Whether the words can be acted on as they are; where that ends the call, whether they leave no doubt."""
+        found = self.understanding
+        certain = found.evidence.literal or found.confidence >= _CERTAIN
+        return self.understood and self.sure and not self.act.doubted and (certain or self.act.ending is None)
 
 
 @dataclass(frozen=True, slots=True)

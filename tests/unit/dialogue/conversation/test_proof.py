@@ -15,7 +15,7 @@ from voicebot.dialogue.conversation import conversation
 from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.script.table import table_of
-from voicebot.dialogue.talk import Question, Understanding, Utterance
+from voicebot.dialogue.talk import Evidence, Question, Understanding, Utterance
 from voicebot.dialogue.understanding.policy import engine_answer
 from voicebot.dialogue.understanding.weighing import BARELY_HEARD
 
@@ -95,6 +95,15 @@ def test_what_stays_uncertain_is_left_to_somebody_else(script: Script) -> None:
 def test_a_yes_that_is_hardly_heard_proves_nothing(script: Script) -> None:
     talk = at_payment(script).take(DOUBTFUL).take(Understanding("affirm", recognition=BARELY_HEARD))
     assert talk.keys == ["reprompts.no_match.0", "steps.payment.again"]
+
+
+def test_no_number_is_barred_on_words_that_only_resemble_a_yes(script: Script) -> None:
+    """ "This yard to climb." is a likely yes to "did you say that this is the wrong number?", and is none."""
+    likely = Understanding("affirm", 0.96)
+    assert Talk(script).take(Understanding("deny", 0.9)).take(likely).keys[0] == "reprompts.no_match.0"
+    literal = replace(likely, evidence=Evidence(literal=True))
+    assert Talk(script).take(Understanding("deny", 0.9)).take(literal).state.ending
+    assert at_payment(script).take(DOUBTFUL).take(likely).outcome == "already_paid"
 
 
 def test_next_to_nothing_is_not_asked_about(script: Script) -> None:
