@@ -40,6 +40,8 @@ _LASTING: Final = ("digressions", "refused", "screener")
 MAX_REFUSED: Final = 3
 MAX_STAYS: Final = 2
 MAX_SCREENED: Final = 2
+KEPT_FROM: Final = 0.85
+"""Confidence from which something is taken up again later without being asked about: nobody hears it a second time."""
 _HOPS: Final = 10
 """Steps that may be skipped in one turn; no script has so long a chain, and a broken one must not hang a call."""
 
@@ -77,6 +79,8 @@ class TurnTaking:
         self._outcome = state.outcome_so_far
         self._right_party = state.right_party
         self._held = state.held
+        self._sure = True
+        """Whether what is taken is sure enough to be kept for later."""
         self._unsure: Understanding | None = None
         self._lines: list[Line] = []
         self._taken: list[str] = []
@@ -97,6 +101,7 @@ class TurnTaking:
         if before.ending and (understanding.intent != "stop_calling" or before.outcome_so_far == "do_not_call"):
             return before, Act((), ending=ending(self._script, before.ending, before))
         intent = str(understanding.intent)
+        self._sure = understanding.evidence.literal or understanding.confidence >= KEPT_FROM
         self._history = (*self._history, (self._step, intent))
         if intent in {EngineIntent.VOICEMAIL, EngineIntent.SCREENER}:
             return self._machine(intent, understanding.key)
@@ -355,7 +360,7 @@ class TurnTaking:
         if times > MAX_STAYS:
             return self._exhausted()
         self._retries["hold"] = times
-        self._held = cell.intent
+        self._held = cell.intent if self._sure else ""
         self._effects(move, cell.path)
         return self._ask("again")
 

@@ -404,3 +404,16 @@ def test_what_is_used_up_and_leads_back_to_what_is_used_up_is_given_up() -> None
         if talk.state.ending:
             break
     assert talk.state.ending
+
+
+@pytest.mark.parametrize(("confidence", "taken_up"), [(0.95, "when"), (0.72, "payment")])
+def test_what_only_resembled_something_is_not_taken_up_when_the_person_is_known(
+    confidence: float, taken_up: str
+) -> None:
+    script = script_at(SHIPPED / "en-US" / "collection.yaml")
+    state, _ = conversation.open_conversation(script, LEAD, NOW)
+    early = Understanding("promise_to_pay", confidence, recognition=0.9)
+    state, act = conversation.apply(script, LEAD, state, early, NOW)
+    assert (state.step, act.ending) == ("identity", None)
+    state, _ = conversation.apply(script, LEAD, state, Understanding("affirm", recognition=0.9), NOW)
+    assert state.step == taken_up
