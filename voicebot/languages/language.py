@@ -314,10 +314,9 @@ class Machines:
 
     Parameters
     ----------
-    voicemail
-        Said by machines; one with a monologue, or two, or one with a beep is enough.
-    tones
-        Those of ``voicemail`` that speak of a tone, which screeners do as well.
+    voicemail, tones
+        Said by machines; one with a monologue, or two, or one with a beep is enough. ``tones``: those of them that
+        speak of a tone, which screeners do as well.
     unavailable
         Said by machines and by people; counts only in a long monologue.
     screener
@@ -333,9 +332,9 @@ class Machines:
     unreachable
         Said by the network of a number that cannot be reached, by reason.
     people
-        Said by people who take a message or ask back: then nothing else in the same sentence counts.
+        Said by people who take a message or ask back: nothing else in the sentence counts then.
     of_others
-        Words for somebody else than whoever speaks: in a short answer, a person's ("she's not home").
+        Words for somebody else: in a short answer, a person's ("she's not home").
     press
         Asks to press a key (group ``key``); said by screeners and menus, and by mailboxes beside their other phrases.
     keys

@@ -122,8 +122,6 @@ class GreetingClassifier:
         self._verdict = Verdict.UNDECIDED
         self._talks = False
         self._keys: list[str] = []
-        self._pressing: set[str] = set()
-        """Phrases that ask for a key."""
         self.why = ""
         """One sentence on the verdict, once there is one."""
 
@@ -364,8 +362,6 @@ class GreetingClassifier:
             return None
         over = self._silence_ms >= _MENU_OVER_MS or self._longest_ms >= _MENU_LONGEST_MS
         enough = len(notice) >= 2 or self._evidence["business"] or self._longest_ms >= _STRONG_MONOLOGUE_MS
-        if over and self.key and notice <= self._pressing and not self._evidence["business"] and not self._offers:
-            return Verdict.SCREENER, f"it asks for one key and nothing else: {_quoted(notice)}"
         if over and (enough or self._keys) and not self._offers:
             return Verdict.SWITCHBOARD, f"it said {_quoted(notice)}"
         return None
@@ -428,7 +424,6 @@ class GreetingClassifier:
             key = self._phrases.keys[asked["key"]]
             if key not in self._keys:
                 self._keys.append(key)
-            self._pressing.add(asked[0])
             self._evidence["screener" if connects and len(self._keys) == 1 else "notice"].add(asked[0])
 
 

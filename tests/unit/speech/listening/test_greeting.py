@@ -108,9 +108,10 @@ def test_a_tone_tells_nothing_until_it_is_said_what_it_is_for() -> None:
     assert Line().hear(("speech", 3000), ("words", "do it after the tone"), ("silence", 1300)) is Verdict.VOICEMAIL
 
 
-def test_one_key_and_nothing_else_is_a_challenge() -> None:
+def test_whoever_asks_for_a_key_is_a_machine_however_short_that_is() -> None:
     line = Line()
-    assert line.hear(("speech", 1500), ("words", "please press seven to go on"), ("silence", 1300)) is Verdict.SCREENER
+    asked = ("words", "please press seven to go on")
+    assert line.hear(("speech", 1500), asked, ("silence", 1300)) is Verdict.SWITCHBOARD
     assert line.classifier.key == "7"
 
 
