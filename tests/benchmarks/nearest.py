@@ -1,6 +1,9 @@
 """Who is taken for the person on the phone: false accepts and false rejects by how much louder the person is.
 
     python -m tests.benchmarks.nearest [--calls 12] [--seed 1]
+    python -m tests.benchmarks.nearest --people tests/data/people/en [--lines 1] [NAME ...]
+
+The second form carries whole calls with people from files; ``nearest_people`` says what it prints.
 
 Each call takes place on a rehearsed line (``voicebot.rehearsal.line``) that the seed draws: a television, people
 talking to each other or a child behind the person, sometimes two of them, through a room, 6 to 20 dB below the person;
@@ -30,10 +33,12 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from tests.benchmarks import nearest_people
 from voicebot.rehearsal.line import Line, make_line
 from voicebot.rehearsal.lines.pcm import from_pcm, to_pcm
 from voicebot.rehearsal.persona import Codec, Level, Noise, PersonaEcho, PersonaLine
@@ -309,12 +314,24 @@ def run(call: Mixture) -> Counts:
     return listener.over()
 
 
-async def main() -> None:
-    """Print the table."""
+def main() -> None:
+    """Do what the command line asks for."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--calls", type=int, default=12, help="for each difference of level")
     ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--people", type=Path, help="folder of people's files, who are called by their scripts")
+    ask.add_argument("--lines", type=int, help="seed of the lines that the people get; their own by default")
+    ask.add_argument("--journals", type=Path, help="folder to keep the people's journals in")
+    ask.add_argument("names", nargs="*", help="which of the people")
     asked = ask.parse_args()
+    if asked.people is not None:
+        nearest_people.main(asked.people, asked.names, asked.lines, asked.journals)
+    else:
+        asyncio.run(drawn_calls(asked.calls, asked.seed))
+
+
+async def drawn_calls(calls: int, seed: int) -> None:
+    """Print the table of calls that go by the clock."""
     voices = CallerVoices()
     bot = Speaker("ours", "hibari")
     found = Sounds([from_pcm(await voices.speak(text, bot)) for text in OURS], voices)
@@ -322,8 +339,8 @@ async def main() -> None:
     by_level: dict[Level, Counts] = defaultdict(Counts)
     for gap in (None, *GAPS_DB):
         counts = Counts()
-        for call in range(asked.calls):
-            draw = np.random.default_rng([asked.seed, gap or 0, call])
+        for call in range(calls):
+            draw = np.random.default_rng([seed, gap or 0, call])
             level = LEVELS[call % len(LEVELS)]
             one = run(await mixture(gap, level, found, draw))
             counts.add(one)
@@ -336,4 +353,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
