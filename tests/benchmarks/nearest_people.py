@@ -169,7 +169,8 @@ def _truth(own: Prepared, record: Record, frames: int) -> tuple[Marks, Marks]:
 def _active(frames: np.ndarray[Any, Any]) -> Marks:
     levels = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
     sounding = levels[levels > -80.0]
-    return levels > (np.percentile(sounding, 90) - _SPEECH_RANGE_DB if len(sounding) else 0.0)
+    least = float(np.percentile(sounding, 90)) - _SPEECH_RANGE_DB if len(sounding) else 0.0
+    return np.asarray(levels > least, np.bool_)
 
 
 def _course(

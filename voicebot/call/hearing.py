@@ -163,6 +163,13 @@ class Hearing:
         """How loud everybody on this line is."""
         return self._activity.picture
 
+    def dismissed(self, utterance: int) -> None:
+        """What was heard out was no answer; a screener's words show nothing of those who come after it."""
+        if utterance and utterance == self._screened_in:
+            self.line.over()
+        else:
+            self.line.dismissed()
+
     @property
     def wary(self) -> bool:
         """More is to come of whatever picked up: nobody is talked over."""
@@ -214,6 +221,7 @@ class Hearing:
         if verdict in (Verdict.SCREENER, Verdict.SWITCHBOARD):
             self._screener, self._screened_in = self._greeting, self._utterance
             self._greeting, self._told = self._greeting.after_screener(), Verdict.UNDECIDED
+            self._activity.anew()
             self.known = Verdict.UNDECIDED
         elif verdict is Verdict.ANNOUNCEMENT:
             self.unreachable, self._greeting = self._greeting.unreachable, None

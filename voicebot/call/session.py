@@ -361,7 +361,7 @@ class CallSession:
             if dismissed(utterances.who, heeded=known is not None and known.heeded):
                 began = self._journal.seconds(utterances.begun_at)
                 self._journal.add(noting.no_answer(utterances.number, began, ended, line), at)
-                line.dismissed()
+                self._hearing.dismissed(utterances.number)
             line.over()
         utterances.end()
 

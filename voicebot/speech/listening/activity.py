@@ -51,17 +51,22 @@ _STRONG_MS: Final = 40
 _STRONG_PLAYING_MS: Final = 60
 _OVER_ROOM_MS: Final = 80
 _OVER_ROOM_PLAYING_MS: Final = 120
-"""Single sounds of a room are as loud as the person; so much of it is speech."""
+"""Single sounds of a room are as loud as the person; so much of it in the last 400 ms is speech."""
+_SURE_FRAMES: Final = 20
 _UNSURE_MS: Final = 100
 """A voice that may be the room's must last this long."""
 _SUSTAINED_MS: Final = 400
 """What is lower than the person interrupts only by going on."""
 _SUPERSEDED_FRAMES: Final = 15
 """Speech of unknown origin that lasted this long gives way to a clearly louder voice."""
+_NEW_FRAMES: Final = 4
+"""The newest frames are compared with those before."""
 _MUCH_LOUDER_DB: Final = 11.0
 """Nobody becomes so much louder in mid-speech: it was not the person before."""
 _AFTER_PERSON_MS: Final = 1000
 """So soon after the person has spoken over a room, only a sure voice goes on."""
+_PHRASE_GAP_MS: Final = 200
+"""Weak syllables of a voice that may be the person's."""
 _CANDIDATE_FRAMES: Final = 40
 """A voice that has not become speech after so long is behind the person."""
 _DIES_AWAY_MS: Final = 400
@@ -174,12 +179,17 @@ class VoiceActivity:
         self._candidates: deque[float] = deque()
         self._candidate_ms = 0
         self._strong_ms = 0
+        self._sure: deque[bool] = deque(maxlen=_SURE_FRAMES)
         self._sure_ms = 0
         self._gap_ms = 0
         self._rejected: list[float] = []
         self._rejected_ms = 0
         self._rejected_gap_ms = 0
         self._rejected_echo = 0
+
+    def anew(self) -> None:
+        """Somebody else is on the line from now on: no level that was learnt holds, but for what is always there."""
+        self.picture = Picture(self.picture.floor)
 
     def feed(self, frame: bytes, *, playing: bool = False, sent: bytes | None = None) -> Activity:
         """Hear one frame.
@@ -233,11 +243,12 @@ class VoiceActivity:
         least = max(self.picture.unsure_from(), echo)
         if level <= least:
             self._gap_ms += FRAME_MILLISECONDS
-            if self._gap_ms > BRIDGED_GAP_MS:
+            if self._gap_ms > (BRIDGED_GAP_MS if self.picture.room is None else _PHRASE_GAP_MS):
                 self._were_behind(0)
                 self._no_candidate()
             elif self._candidate_ms:
                 self._candidate_ms += FRAME_MILLISECONDS
+                self._sure.append(False)
             return False
         self._gap_ms = 0
         self._were_behind(_CANDIDATE_FRAMES)
@@ -246,7 +257,7 @@ class VoiceActivity:
         self._strong_ms += FRAME_MILLISECONDS
         soon = self._was_person and self._silence_ms < _AFTER_PERSON_MS
         sure = self.picture.goes_on_from() if soon and not playing else self.picture.sure_from()
-        self._sure_ms += FRAME_MILLISECONDS * (sure is not None and smooth >= max(sure, echo))
+        self._sure.append(sure is not None and smooth >= max(sure, echo))
         if not self._voiced(playing=playing):
             return False
         quiet_room = self.picture.room is None
@@ -254,7 +265,7 @@ class VoiceActivity:
             enough = _STRONG_PLAYING_MS if playing else _STRONG_MS
         else:
             enough = _OVER_ROOM_PLAYING_MS if playing else _OVER_ROOM_MS
-        if self._sure_ms >= enough:
+        if FRAME_MILLISECONDS * sum(self._sure) >= enough:
             self._who = Who.PERSON
             return True
         so_far = upper(list(self._candidates))
@@ -284,6 +295,7 @@ class VoiceActivity:
 
     def _no_candidate(self) -> None:
         self._candidates.clear()
+        self._sure.clear()
         self._candidate_ms = self._strong_ms = self._sure_ms = 0
 
     def _start(self) -> None:
@@ -331,7 +343,7 @@ class VoiceActivity:
         if not self._active or (self._who is Who.PERSON and not long):
             self._sure_ms = 0
             return False
-        so_far, known = upper(self._run), self.picture.sure_from()
+        so_far, known = upper(self._run[:-_NEW_FRAMES]), self.picture.sure_from()
         border = so_far + CLEARLY_DB if known is None else max(known, so_far + CLEARLY_DB if long else known)
         if self._who is Who.PERSON:
             border = so_far + _MUCH_LOUDER_DB

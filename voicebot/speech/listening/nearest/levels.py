@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -51,6 +52,13 @@ class Levels:
         """Forget everything."""
         self._counts[:] = 0.0
         self._total = 0.0
+        self._since = _FRESH
+
+    def forget_above(self, level: float) -> None:
+        """Forget all that was louder than ``level`` dBFS."""
+        first = min(max(math.floor(level - LOWEST_DBFS) + 1, 0), len(self._counts))
+        self._counts[first:] = 0.0
+        self._total = float(self._counts.sum())
         self._since = _FRESH
 
     @property

@@ -14,6 +14,7 @@ with each answer, up and down, so that somebody who moves away from the phone is
 
 from __future__ import annotations
 
+import copy
 import enum
 from collections import deque
 from dataclasses import dataclass
@@ -63,9 +64,21 @@ _BELOW_SPEECH_DB: Final = 32.0
 _LEARNT_FIRST: Final = 0.6
 _LEARNT: Final = 0.3
 _FIRST_ANSWERS: Final = 2
-_SAME_DB: Final = 5.0
-"""Dismissed speech this near to the person's level was the person's, who had not been understood."""
+_SAME_DB: Final = 6.0
+"""Nobody says every phrase equally loudly: what is less than this below the person's level may be the person's, and
+never shows how loud the room is."""
 _SUSPECT_FRAMES: Final = 500
+_PHRASE_GAP_FRAMES: Final = 15
+_PHRASE_FRAMES: Final = 100
+"""A stretch of voices that is judged as one: up to a pause of 300 ms, or 2 s."""
+_WAITED_FRAMES: Final = 60
+"""Who says something and then waits speaks to us; a programme goes on within 1.2 s."""
+_GOES_ON_FRAMES: Final = 20
+"""So many of these frames are a voice where it goes on."""
+_AT_LENGTH_FRAMES: Final = 200
+"""Four seconds of speech that is no answer are no answer that was not understood."""
+_AS_BEFORE_DB: Final = 8.0
+"""A voice that goes on is not lower than this below what it said before."""
 
 
 class Who(enum.StrEnum):
@@ -106,10 +119,16 @@ class Figures:
 
 
 class Picture:
-    """The levels of one line, followed frame by frame."""
+    """The levels of one line, followed frame by frame.
 
-    def __init__(self) -> None:
-        self.floor = _FIRST_FLOOR_DBFS
+    Parameters
+    ----------
+    floor
+        Where it is known already what is always there, dBFS.
+    """
+
+    def __init__(self, floor: float = _FIRST_FLOOR_DBFS) -> None:
+        self.floor = floor
         self.person: float | None = None
         self._behind = Levels(_ROOM_FADES_FRAMES)
         """Voices that did not speak to us."""
@@ -123,6 +142,14 @@ class Picture:
         """Frames without a voice, faded as the room's."""
         self._unanswered = False
         self._suspects: deque[float] = deque(maxlen=_SUSPECT_FRAMES)
+        self._phrase: list[float] = []
+        """Voices behind the person, until it is known how loud the whole phrase is."""
+        self._gap = 0
+        self._withdrawn: Levels | None = None
+        """``_dismissed`` without what was dismissed last, while it is not known whether its speaker waits for us."""
+        self._waited = 0
+        self._went_on = 0
+        self._went_on_from = LOWEST_DBFS
 
     @property
     def room(self) -> float | None:
@@ -163,11 +190,23 @@ class Picture:
         self._dismissed.tick()
         self._noise.tick()
         self._pauses *= 1.0 - 1.0 / _ROOM_FADES_FRAMES
+        self._gap += 1
+        if self._phrase and self._gap > _PHRASE_GAP_FRAMES:
+            self._phrase_over()
+        if self._withdrawn is not None:
+            self._withdrawn.tick()
+            self._waited += 1
+            if self._waited >= _WAITED_FRAMES:
+                self._dismissed, self._withdrawn = self._withdrawn, None
 
     def behind(self, level: float, *, voice: bool) -> None:
         """Take a frame in which the person does not speak, nor our own voice comes back."""
         if voice:
-            self._behind.add(level)
+            self._gap = 0
+            self._phrase.append(level)
+            self._hear_on(level)
+            if len(self._phrase) >= _PHRASE_FRAMES:
+                self._phrase_over()
         else:
             self._noise.add(level)
             self._pauses += 1.0
@@ -175,6 +214,25 @@ class Picture:
     def suspect(self, level: float) -> None:
         """Take a frame of speech that is heard out: the call may show later whose it was."""
         self._suspects.append(level)
+        self._hear_on(level)
+
+    def _phrase_over(self) -> None:
+        """Learn from a phrase how loud the room is, unless it is so loud that the person may have said it."""
+        if not self._may_be_theirs(upper(self._phrase, _UPPER)):
+            for level in self._phrase:
+                self._behind.add(level)
+        self._phrase.clear()
+
+    def _may_be_theirs(self, level: float) -> bool:
+        """Whether a phrase of this upper level may be the person's, whatever it was taken for."""
+        return self.person is not None and level > self.person - _SAME_DB
+
+    def _hear_on(self, level: float) -> None:
+        """Take a frame with a voice: where what was no answer goes on, it belongs to the room."""
+        if self._withdrawn is not None and level >= self._went_on_from:
+            self._went_on += 1
+            if self._went_on >= _GOES_ON_FRAMES:
+                self._withdrawn = None
 
     @property
     def suspected(self) -> float:
@@ -200,13 +258,18 @@ class Picture:
             self._answers += 1
         part = _LEARNT_FIRST if self._answers <= _FIRST_ANSWERS else _LEARNT
         self.person = level if self._before is None else self._before + part * (level - self._before)
-        if self._dismissed.percentile(_UPPER) > self.person - _SAME_DB:
-            self._dismissed.forget()
+        for learnt in (self._dismissed, self._behind):
+            learnt.forget_above(self.person - _SAME_DB)
 
     def dismissed(self) -> None:
-        """What was heard out was no answer: it belongs to the room."""
-        for level in self._suspects:
-            self._dismissed.add(level)
+        """What was heard out was no answer: it belongs to the room, unless whoever said it now waits for us."""
+        level = self.suspected
+        if self._suspects and not self._may_be_theirs(level):
+            short = len(self._suspects) < _AT_LENGTH_FRAMES
+            self._withdrawn = copy.deepcopy(self._dismissed) if short and self._withdrawn is None else None
+            self._waited, self._went_on, self._went_on_from = 0, 0, level - _AS_BEFORE_DB
+            for one in self._suspects:
+                self._dismissed.add(one)
         self._suspects.clear()
 
     def unanswered(self) -> None:
