@@ -59,6 +59,23 @@ def test_words_tell_once_and_again_after_a_screener() -> None:
     assert hearing.words("leave a message after the tone", 13.0) is None
 
 
+def test_nothing_that_a_screener_says_is_taken_for_the_room_behind_who_comes_after_it(hello: list[bytes]) -> None:
+    hearing, now = Hearing("en-US", 0.0), 0.0
+    for pcm in hello:
+        now += FRAME_SECONDS
+        hearing.frame(pcm, now, playing=False)
+    hearing.dismissed(1)
+    assert hearing.line.room is not None
+    assert hearing.words("please state your name and why you are calling", now, utterance=2) is Verdict.SCREENER
+    assert hearing.line.room is None
+    for pcm in hello:
+        now += FRAME_SECONDS
+        hearing.frame(pcm, now, playing=False)
+    hearing.dismissed(2)
+    assert hearing.line.room is None, "it had not finished"
+    assert hearing.line.suspected < -90.0
+
+
 @given(st.lists(st.floats(0.0, 0.4), min_size=1, max_size=60))
 def test_silence_keeps_pace_with_the_clock(gaps: list[float]) -> None:
     """However frames come, no more is ever heard as silence than time has passed, and no less is after a wake-up."""

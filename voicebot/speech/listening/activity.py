@@ -50,8 +50,8 @@ _PRE_EMPHASIS_GAIN: Final = np.float32(1.22)
 _STRONG_MS: Final = 40
 _STRONG_PLAYING_MS: Final = 60
 _OVER_ROOM_MS: Final = 80
-_OVER_ROOM_PLAYING_MS: Final = 120
 """Single sounds of a room are as loud as the person; so much of it in the last 400 ms is speech."""
+_ALONE_PLAYING_MS: Final = 120
 _SURE_FRAMES: Final = 20
 _UNSURE_MS: Final = 100
 """A voice that may be the room's must last this long."""
@@ -264,14 +264,14 @@ class VoiceActivity:
         if quiet_room or (soon and not playing):
             enough = _STRONG_PLAYING_MS if playing else _STRONG_MS
         else:
-            enough = _OVER_ROOM_PLAYING_MS if playing else _OVER_ROOM_MS
+            enough = _OVER_ROOM_MS
         if FRAME_MILLISECONDS * sum(self._sure) >= enough:
             self._who = Who.PERSON
             return True
         so_far = upper(list(self._candidates))
         self._who = self.picture.judge(so_far)
         if self._who is Who.ALONE:
-            return self._strong_ms >= (_OVER_ROOM_PLAYING_MS if playing else _STRONG_MS)
+            return self._strong_ms >= (_ALONE_PLAYING_MS if playing else _STRONG_MS)
         if playing:
             return quiet_room and self.picture.near_enough(so_far) and self._strong_ms >= _SUSTAINED_MS
         return self._who is Who.UNSURE and self._strong_ms >= _UNSURE_MS and (quiet_room or not soon)

@@ -75,6 +75,18 @@ def test_a_programme_is_no_interruption_and_the_person_is() -> None:
     assert held[0] * 0.02 <= begin + 0.4
 
 
+@pytest.mark.parametrize("falls", [-2.0, -4.0])
+def test_somebody_whose_voice_falls_and_who_speaks_over_us_stays_the_person(falls: float) -> None:
+    listener = acquainted()
+    for _ in range(3):
+        line = programme(4.0, BELOW_DB)
+        put(line, at_db(spoken("Hang on, what can we do about it?"), falls), 0.5)
+        assert any(one.who is Who.PERSON for one in listener.hear(line, playing=True))
+        room = listener.activity.picture.figures.room
+        assert room is not None
+        assert room < (listener.activity.picture.person or 0.0) - 9.0, "they are not taken for the room"
+
+
 @pytest.mark.parametrize("decibels", [-18.0, 0.0, 9.0])
 def test_who_is_quiet_or_loud_with_nobody_else_is_heard_from_the_first_word(decibels: float) -> None:
     line = silence(4.0)

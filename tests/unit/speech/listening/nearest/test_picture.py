@@ -105,6 +105,46 @@ def test_what_was_dismissed_at_the_persons_own_level_was_the_person() -> None:
     assert found.person == -24.0
 
 
+@given(LEVELS, st.floats(0.0, 40.0))
+def test_the_rooms_level_is_never_learnt_from_what_may_be_the_persons(person: float, below: float) -> None:
+    found = picture(person=person)
+    for _ in range(120):
+        found.frame(person - below)
+        found.behind(person - below, voice=True)
+    for _ in range(40):
+        found.frame(-75.0)
+    room = found.room
+    assert room is None or room <= person - 5.5
+
+
+def test_what_was_learnt_as_the_rooms_so_near_to_the_person_is_forgotten() -> None:
+    found = picture(room=-22.0)
+    for _ in range(30):
+        found.suspect(-20.0)
+    found.counted(1)
+    assert (found.person, found.room) == (-20.0, None)
+
+
+def dismissed_then(voice: bool, *, frames: int = 60) -> Picture:
+    """Return a picture after speech that was no answer, and a second and a half of a voice or of silence."""
+    found = Picture()
+    for _ in range(frames):
+        found.frame(-30.0)
+        found.suspect(-30.0)
+    found.dismissed()
+    assert found.room == -30.0
+    for _ in range(75):
+        found.frame(-31.0 if voice else -75.0)
+        found.behind(-31.0 if voice else -75.0, voice=voice)
+    return found
+
+
+def test_who_says_something_and_waits_is_not_the_room() -> None:
+    assert dismissed_then(voice=False).room is None
+    assert dismissed_then(voice=True).room == -30.0, "a programme goes on"
+    assert dismissed_then(voice=False, frames=300).room == -30.0, "nobody answers at such length beside the point"
+
+
 def test_a_room_that_falls_silent_is_forgotten() -> None:
     found = picture(person=-20.0, room=-36.0)
     assert found.room == -36.0
