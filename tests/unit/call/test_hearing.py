@@ -59,20 +59,24 @@ def test_words_tell_once_and_again_after_a_screener() -> None:
     assert hearing.words("leave a message after the tone", 13.0) is None
 
 
+def room_of(hearing: Hearing) -> float | None:
+    return hearing.line.room
+
+
 def test_nothing_that_a_screener_says_is_taken_for_the_room_behind_who_comes_after_it(hello: list[bytes]) -> None:
     hearing, now = Hearing("en-US", 0.0), 0.0
     for pcm in hello:
         now += FRAME_SECONDS
         hearing.frame(pcm, now, playing=False)
     hearing.dismissed(1)
-    assert hearing.line.room is not None
+    assert room_of(hearing) is not None
     assert hearing.words("please state your name and why you are calling", now, utterance=2) is Verdict.SCREENER
-    assert hearing.line.room is None
+    assert room_of(hearing) is None
     for pcm in hello:
         now += FRAME_SECONDS
         hearing.frame(pcm, now, playing=False)
     hearing.dismissed(2)
-    assert hearing.line.room is None, "it had not finished"
+    assert room_of(hearing) is None, "it had not finished"
     assert hearing.line.suspected < -90.0
 
 
