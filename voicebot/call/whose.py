@@ -74,7 +74,7 @@ def teaches(said: Said, text: str, language: str) -> bool:
         return True
     if said.means is not Meaning.ANSWER or said.strange:
         return False
-    return said.who is Who.PERSON or (said.answers and said.sure >= _SURE[said.who])
+    return said.who is Who.PERSON or (said.answers and not said.over_us and said.sure >= _SURE[said.who])
 
 
 def dismissed(who: Who, *, heeded: bool) -> bool:

@@ -233,7 +233,7 @@ class VoiceActivity:
         if speech:
             self._run.append(smooth)
             self.picture.suspect(smooth)
-        self.picture.frame(level)
+        self.picture.frame(level, voice=self._voices[-1] >= _ONSET)
         rejected = self._reject(smooth, echo)
         who = self._who if self._active else Who.NOBODY
         return Activity(speech, self._run_ms, self._silence_ms, round(_level(heard.samples), 1), who, anew, rejected)

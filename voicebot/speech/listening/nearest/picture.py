@@ -41,13 +41,11 @@ _ROOM_KNOWN_FRAMES: Final = 25.0
 """Half a second of voices tells how loud the room is."""
 _PROGRAMME_FRAMES: Final = 75.0
 _PROGRAMME_PART: Final = 0.4
-_DISMISSED_COUNTS: Final = 0.5
-"""What was heard out and was no answer may have been the person, who was not understood."""
 _NO_LOUDER_DB: Final = 1.0
-_BORDER_PART: Final = 0.45
+_BORDER_PART: Final = 0.5
 _BORDER_LEAST_DB: Final = 2.0
-_BORDER_MOST_DB: Final = 8.0
-_ROOM_PART: Final = 0.7
+_BORDER_MOST_DB: Final = 9.0
+_ROOM_PART: Final = 0.75
 _ROOM_LEAST_DB: Final = 4.0
 _ROOM_MOST_DB: Final = 14.0
 _GOES_ON_DB: Final = 3.0
@@ -67,13 +65,20 @@ _FIRST_ANSWERS: Final = 2
 _SAME_DB: Final = 6.0
 """Nobody says every phrase equally loudly: what is less than this below the person's level may be the person's, and
 never shows how loud the room is."""
+_QUIET_FRAMES: Final = 100
+"""Two seconds without a voice behind the person."""
+_DOUBTED_FRAMES: Final = 20
+_DOUBTED_SILENCES: Final = 2
+_AS_USUAL_DB: Final = 5.0
+_CERTAIN_DB: Final = 10.0
+"""What is no louder than the room usually is, or so far below the person, is the room's in any case."""
 _SUSPECT_FRAMES: Final = 500
 _PHRASE_GAP_FRAMES: Final = 15
 _PHRASE_FRAMES: Final = 100
 """A stretch of voices that is judged as one: up to a pause of 300 ms, or 2 s."""
 _WAITED_FRAMES: Final = 60
 """Who says something and then waits speaks to us; a programme goes on within 1.2 s."""
-_GOES_ON_FRAMES: Final = 20
+_GOES_ON_FRAMES: Final = 15
 """So many of these frames are a voice where it goes on."""
 _AT_LENGTH_FRAMES: Final = 200
 """Four seconds of speech that is no answer are no answer that was not understood."""
@@ -137,6 +142,8 @@ class Picture:
         self._noise = Levels(_NOISE_FADES_FRAMES)
         self._answers = 0
         self._learnt_of = 0
+        self._certain = False
+        """An answer has stood out from whatever else is heard, or nothing else was: it was no programme's."""
         self._before: float | None = None
         self._pauses = 0.0
         """Frames without a voice, faded as the room's."""
@@ -145,6 +152,12 @@ class Picture:
         self._phrase: list[float] = []
         """Voices behind the person, until it is known how loud the whole phrase is."""
         self._gap = 0
+        self._passed_over = 0
+        """Frames with a voice that was not listened to, since somebody answered or nobody did."""
+        self._perhaps_theirs = 0
+        """Those of them that were about as loud as the person."""
+        self._silences = 0
+        """Questions without an answer since the last one that had one."""
         self._withdrawn: Levels | None = None
         """``_dismissed`` without what was dismissed last, while it is not known whether its speaker waits for us."""
         self._waited = 0
@@ -178,13 +191,13 @@ class Picture:
     @property
     def _goes_on_behind(self) -> bool:
         """Whether voices are heard behind the person so often that they are a programme or a crowd, and no asides."""
-        heard = self._behind.frames + _DISMISSED_COUNTS * self._dismissed.frames
+        heard = self._behind.frames + self._dismissed.frames
         return heard >= _PROGRAMME_FRAMES and heard >= _PROGRAMME_PART * (heard + self._pauses)
 
     # ------------------------------------------------------------------------------------- what is heard
 
-    def frame(self, level: float) -> None:
-        """Let 20 ms pass; ``level``: of whatever was heard."""
+    def frame(self, level: float, *, voice: bool = False) -> None:
+        """Let 20 ms pass; ``level``: of whatever was heard; ``voice``: it was a voice, whoever's."""
         self.floor += _FLOOR_UP_DB if level > self.floor else -_FLOOR_DOWN_DB
         self._behind.tick()
         self._dismissed.tick()
@@ -196,7 +209,10 @@ class Picture:
         if self._withdrawn is not None:
             self._withdrawn.tick()
             self._waited += 1
-            if self._waited >= _WAITED_FRAMES:
+            self._went_on += voice and level >= self._went_on_from
+            if self._went_on >= _GOES_ON_FRAMES:
+                self._withdrawn = None
+            elif self._waited >= _WAITED_FRAMES:
                 self._dismissed, self._withdrawn = self._withdrawn, None
 
     def behind(self, level: float, *, voice: bool) -> None:
@@ -204,7 +220,6 @@ class Picture:
         if voice:
             self._gap = 0
             self._phrase.append(level)
-            self._hear_on(level)
             if len(self._phrase) >= _PHRASE_FRAMES:
                 self._phrase_over()
         else:
@@ -214,25 +229,25 @@ class Picture:
     def suspect(self, level: float) -> None:
         """Take a frame of speech that is heard out: the call may show later whose it was."""
         self._suspects.append(level)
-        self._hear_on(level)
 
     def _phrase_over(self) -> None:
         """Learn from a phrase how loud the room is, unless it is so loud that the person may have said it."""
-        if not self._may_be_theirs(upper(self._phrase, _UPPER)):
+        self._passed_over += len(self._phrase)
+        if self._may_be_theirs(upper(self._phrase, _UPPER)):
+            self._perhaps_theirs += len(self._phrase)
+        else:
             for level in self._phrase:
-                self._behind.add(level)
+                if not self._may_be_theirs(level):
+                    self._behind.add(level)
         self._phrase.clear()
 
     def _may_be_theirs(self, level: float) -> bool:
         """Whether a phrase of this upper level may be the person's, whatever it was taken for."""
-        return self.person is not None and level > self.person - _SAME_DB
-
-    def _hear_on(self, level: float) -> None:
-        """Take a frame with a voice: where what was no answer goes on, it belongs to the room."""
-        if self._withdrawn is not None and level >= self._went_on_from:
-            self._went_on += 1
-            if self._went_on >= _GOES_ON_FRAMES:
-                self._withdrawn = None
+        if self.person is None or not self._certain:
+            return False
+        room = self.room
+        usual = LOWEST_DBFS if room is None else room + _AS_USUAL_DB
+        return level > min(self.person - _SAME_DB, max(usual, self.person - _CERTAIN_DB))
 
     @property
     def suspected(self) -> float:
@@ -250,16 +265,26 @@ class Picture:
         if not self._suspects:
             return
         level = upper(list(self._suspects), _UPPER)
-        if self.person is None and self._goes_on_behind and level < (self.room or LOWEST_DBFS):
+        if self.person is None and self._goes_on_behind and level < (self.room or LOWEST_DBFS) + _NO_LOUDER_DB:
             return  # whatever it says: it is as loud as the programme
+        if self._behind.frames >= _ROOM_KNOWN_FRAMES:
+            stands_out = level >= self._behind.percentile(_ROOM_UPPER) + _SAME_DB
+        else:
+            stands_out = self._pauses >= _QUIET_FRAMES
+        self._certain = self._certain or stands_out
         self._unanswered = False
+        self._silences = self._passed_over = self._perhaps_theirs = 0
         if utterance != self._learnt_of:
             self._learnt_of, self._before = utterance, self.person
             self._answers += 1
         part = _LEARNT_FIRST if self._answers <= _FIRST_ANSWERS else _LEARNT
-        self.person = level if self._before is None else self._before + part * (level - self._before)
-        for learnt in (self._dismissed, self._behind):
-            learnt.forget_above(self.person - _SAME_DB)
+        if self._before is None or level > self._before + CLEARLY_DB:
+            self.person = level
+        else:
+            self.person = self._before + part * (level - self._before)
+        self._dismissed.forget_above(self.person - _SAME_DB)
+        if self._certain:
+            self._behind.forget_above(self.person - _SAME_DB)
 
     def dismissed(self) -> None:
         """What was heard out was no answer: it belongs to the room, unless whoever said it now waits for us."""
@@ -273,8 +298,22 @@ class Picture:
         self._suspects.clear()
 
     def unanswered(self) -> None:
-        """A question got no answer: the next voice may be the person's, however quiet."""
-        self._unanswered = self.person is None
+        """A question got no answer.
+
+        While the person is not known, the next voice may be theirs, however quiet. If they are, and there were voices,
+        the picture may be wrong: at once where they were about as loud as the person, and where none was, the second
+        time. Then the room is forgotten, and whoever answers the next question is the person.
+        """
+        self._silences += 1
+        wrong = self._perhaps_theirs >= _DOUBTED_FRAMES or (
+            self._silences >= _DOUBTED_SILENCES and self._passed_over >= _DOUBTED_FRAMES
+        )
+        if self.person is None or wrong:
+            self._unanswered = True
+        if wrong:
+            self._behind.forget()
+            self._dismissed.forget()
+        self._passed_over = self._perhaps_theirs = 0
 
     def over(self) -> None:
         """What was heard out is over, and nothing is to be learnt from it."""

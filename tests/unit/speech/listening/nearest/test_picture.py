@@ -15,8 +15,7 @@ def picture(*, person: float | None = None, room: float | None = None) -> Pictur
     found = Picture()
     for _ in range(200):
         found.frame(-75.0)
-        if room is not None:
-            found.behind(room, voice=True)
+        found.behind(-75.0 if room is None else room, voice=room is not None)
     if person is not None:
         for _ in range(30):
             found.suspect(person)
@@ -117,12 +116,48 @@ def test_the_rooms_level_is_never_learnt_from_what_may_be_the_persons(person: fl
     assert room is None or room <= person - 5.5
 
 
-def test_what_was_learnt_as_the_rooms_so_near_to_the_person_is_forgotten() -> None:
-    found = picture(room=-22.0)
+def answered(found: Picture, level: float, utterance: int = 1) -> None:
     for _ in range(30):
-        found.suspect(-20.0)
-    found.counted(1)
-    assert (found.person, found.room) == (-20.0, None)
+        found.suspect(level)
+    found.counted(utterance)
+    found.over()
+
+
+def test_who_is_as_loud_as_the_room_may_be_the_room_until_an_answer_stands_out() -> None:
+    found = picture(room=-30.0)
+    answered(found, -27.0)
+    assert found.judge(-30.0) is not Who.PERSON
+    for _ in range(120):
+        found.frame(-29.0)
+        found.behind(-29.0, voice=True)
+    assert found.room == -29.0, "it goes on to be learnt"
+    answered(found, -15.0, 2)
+    assert found.person == -15.0, "nobody becomes so much louder: it was somebody else before"
+    assert found.judge(-29.0) is Who.ROOM
+
+
+def test_nobody_answers_twice_while_voices_are_heard_so_that_the_picture_is_doubted() -> None:
+    found = picture(person=-20.0, room=-36.0)
+    for asked in range(2):
+        for _ in range(150):
+            found.frame(-34.0)
+            found.behind(-34.0, voice=True)
+        assert found.judge(-34.0) is Who.ROOM
+        found.unanswered()
+        assert (found.judge(-34.0) is Who.UNSURE) == (asked == 1)
+    answered(found, -34.0, 2)
+    assert found.person is not None
+    assert -34.0 < found.person < -26.0, "they have moved away from the phone, and are followed"
+
+
+def test_nobody_answers_while_a_voice_as_loud_as_the_person_is_passed_over() -> None:
+    found = picture(person=-20.0, room=-36.0)
+    for _ in range(120):
+        found.frame(-25.0)
+        found.behind(-25.0, voice=True)
+    found.unanswered()
+    assert found.room is None
+    assert found.judge(-27.0) is Who.UNSURE
 
 
 def dismissed_then(voice: bool, *, frames: int = 60) -> Picture:
@@ -134,7 +169,7 @@ def dismissed_then(voice: bool, *, frames: int = 60) -> Picture:
     found.dismissed()
     assert found.room == -30.0
     for _ in range(75):
-        found.frame(-31.0 if voice else -75.0)
+        found.frame(-31.0 if voice else -75.0, voice=voice)
         found.behind(-31.0 if voice else -75.0, voice=voice)
     return found
 
