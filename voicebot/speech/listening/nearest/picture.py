@@ -69,9 +69,8 @@ _QUIET_FRAMES: Final = 100
 """Two seconds without a voice behind the person."""
 _DOUBTED_FRAMES: Final = 20
 _DOUBTED_SILENCES: Final = 2
-_AS_USUAL_DB: Final = 5.0
 _CERTAIN_DB: Final = 10.0
-"""What is no louder than the room usually is, or so far below the person, is the room's in any case."""
+"""So much is it where the room is known to be that far below, or is not known."""
 _SUSPECT_FRAMES: Final = 500
 _PHRASE_GAP_FRAMES: Final = 15
 _PHRASE_FRAMES: Final = 100
@@ -246,8 +245,8 @@ class Picture:
         if self.person is None or not self._certain:
             return False
         room = self.room
-        usual = LOWEST_DBFS if room is None else room + _AS_USUAL_DB
-        return level > min(self.person - _SAME_DB, max(usual, self.person - _CERTAIN_DB))
+        far = room is None or room <= self.person - _CERTAIN_DB + 1.0
+        return level > self.person - (_CERTAIN_DB if far else _SAME_DB)
 
     @property
     def suspected(self) -> float:
@@ -267,11 +266,10 @@ class Picture:
         level = upper(list(self._suspects), _UPPER)
         if self.person is None and self._goes_on_behind and level < (self.room or LOWEST_DBFS) + _NO_LOUDER_DB:
             return  # whatever it says: it is as loud as the programme
-        if self._behind.frames >= _ROOM_KNOWN_FRAMES:
-            stands_out = level >= self._behind.percentile(_ROOM_UPPER) + _SAME_DB
-        else:
-            stands_out = self._pauses >= _QUIET_FRAMES
-        self._certain = self._certain or stands_out
+        room = self.room
+        stands_out = room is not None and level >= room + _SAME_DB
+        nobody_else = self._behind.frames < _ROOM_KNOWN_FRAMES and self._pauses >= _QUIET_FRAMES
+        self._certain = self._certain or stands_out or nobody_else
         self._unanswered = False
         self._silences = self._passed_over = self._perhaps_theirs = 0
         if utterance != self._learnt_of:
