@@ -8,7 +8,7 @@ import os
 from voicebot.doctor.finding import Finding, Subject
 from voicebot.speech import model_check
 from voicebot.speech.models import catalogue as models
-from voicebot.speech.recognition.choosing import choose_recognizer
+from voicebot.speech.recognition.choosing import WHISPER, choose_recognizer, choose_second_ear
 
 
 async def check(subject: Subject) -> list[Finding]:
@@ -27,6 +27,12 @@ async def check(subject: Subject) -> list[Finding]:
             ]  # fmt: skip
         heard = await model_check.check(model)
         found.append(Finding("recogniser", "fine", f"it recognised a test sentence: “{heard}”"))
+    second_ear = choose_second_ear(config.speech, "en-US", info)
+    if second_ear is not None:
+        found.append(Finding("recogniser", "fine", f"{second_ear.info.model} {second_ear.info.why}"))
+    elif config.speech.second_ear == "auto" and info.engine != "whisper":
+        cure = f"voicebot model install {WHISPER}"
+        found.append(Finding("recogniser", "note", "no other recogniser listens where this one is unsure", cure))
     cores = os.cpu_count() or 1
     if config.speech.workers > cores:
         found.append(

@@ -126,11 +126,12 @@ class Report:
 
     @property
     def engines(self) -> dict[str, str]:
-        """Recogniser, policy and voice; several, joined by commas, where calls used several."""
-        return {
+        """Recognisers, policy and voice; several, joined by commas, where calls used several."""
+        used = {
             kind: ", ".join(sorted({call.engines[kind] for call in self.calls if call.engines.get(kind)}))
-            for kind in ("recognizer", "policy", "voice")
+            for kind in ("recognizer", "second_ear", "policy", "voice")
         }
+        return {kind: names for kind, names in used.items() if names or kind != "second_ear"}
 
     def data(self) -> dict[str, Any]:
         """Return the report as JSON-ready data."""
