@@ -60,6 +60,8 @@ UNREACHABLE: Final = {
         "is not accepting calls",
         "not accepting calls at this time",
         "does not accept incoming",
+        "does not accept calls",
+        "not accept any calls",
         "is restricted",
         "cannot receive calls",
         "has blocked",

@@ -60,6 +60,11 @@ MACHINES: Final = Machines(
         "会给您回电",
         "会尽快联系您",
         "会回电给您",
+        "信箱已满",
+        "空间已满",
+        "不能留言",
+        "无法留言",
+        "留个言",
     ),
     unavailable=(
         "无人接听",
@@ -170,6 +175,7 @@ MACHINES: Final = Machines(
         "请不要挂断",
         "请勿挂断",
         "请耐心等待",
+        "耐心等待",
         "工作时间",
         "营业时间",
         "上班时间",
@@ -204,6 +210,8 @@ MACHINES: Final = Machines(
     unreachable={
         Unreachable.NOT_IN_SERVICE: (
             "空号",
+            "是空号",
+            "号码是空号",
             "号码不存在",
             "号码有误",
             "拨打的号码有误",
@@ -216,7 +224,7 @@ MACHINES: Final = Machines(
             "核对后再拨",
             "核实后再拨",
         ),
-        Unreachable.SUSPENDED: ("已停机", "停机", "已暂停服务", "暂停服务", "outofservice"),
+        Unreachable.SUSPENDED: ("已停机", "停机", "电话已停机", "已暂停服务", "暂停服务", "outofservice"),
         Unreachable.SWITCHED_OFF: ("已关机", "关机", "poweredoff", "poweroff", "switchedoff"),
         Unreachable.BUSY: (
             "正在通话中",
@@ -246,6 +254,11 @@ MACHINES: Final = Machines(
         ),
         Unreachable.NO_ANSWER: (
             "您拨打的",
+            "拨打的号码",
+            "拨打的电话",
+            "拨打的用户",
+            "呼叫的用户",
+            "呼叫的号码",
             "您所拨打的",
             "你拨打的",
             "你所拨打的",
@@ -290,6 +303,7 @@ MACHINES: Final = Machines(
     ),
     people=(
         "要留言吗",
+        "留个言吗",
         "要不要留言",
         "你要留言",
         "需要留言吗",

@@ -53,6 +53,9 @@ _LONGEST_SECONDS: Final = 30.0
 _FUZZY_LENGTH: Final = 15
 """Phrases from this length on may be a little misheard."""
 _FUZZY: Final = 88.0
+_SOUNDED_LENGTH: Final = 3
+_NEARLY_SOUNDED: Final = 5
+"""Phrases of so many syllables may be misheard in one of them."""
 _ASKED_AFTER_MS: Final = (1500, 3000, 4500, 6000, 8000, 10_000, 12_500, 15_000, 18_000)
 """Lengths of an utterance at which its words so far are wanted, while it is not known what picked up."""
 
@@ -103,7 +106,7 @@ class GreetingClassifier:
         self._screened = screened
         spoken = languages.of(language)
         self._phrases = spoken.machines
-        self._spaced = spoken.spaced
+        self._spaced, self._sounds = spoken.spaced, spoken.sounds
         self._began: float | None = None
         self._spoke = False
         self._monologue_from: float | None = None
@@ -336,6 +339,9 @@ class GreetingClassifier:
         unavailable = self._evidence["unavailable"]
         if len(unavailable) >= 2 and self._longest_ms >= _MONOLOGUE_MS and not self._unreachable:
             return Verdict.VOICEMAIL, f"it {spoken} and said {_quoted(unavailable)}"
+        closed = unavailable and self._evidence["business"] and self._longest_ms > _LONG_MS
+        if closed and self._silence_ms >= _WAIT_LONG_MS and not self._offers:
+            return Verdict.VOICEMAIL, f"it {spoken}, said {_quoted(maybe)}, and waits"
         beeped = self._beep is not None and at - self._beep < _BEEP_MS / 1000
         if beeped and (sure or maybe or self._unreachable):
             return Verdict.VOICEMAIL, f"it said {_quoted(sure | maybe)} and beeped"
@@ -401,11 +407,26 @@ class GreetingClassifier:
         return f" {phrase} " in f" {words} " if self._spaced else phrase in words
 
     def _says(self, words: str, phrase: str) -> bool:
-        return self._has(words, phrase) or (
-            self._spaced
-            and len(phrase) >= _FUZZY_LENGTH
-            and len(words) >= len(phrase)
-            and fuzz.partial_ratio(phrase, words, score_cutoff=_FUZZY) > 0
+        return (
+            self._has(words, phrase)
+            or self._sounds_like(words, phrase)
+            or (
+                self._spaced
+                and len(phrase) >= _FUZZY_LENGTH
+                and len(words) >= len(phrase)
+                and fuzz.partial_ratio(phrase, words, score_cutoff=_FUZZY) > 0
+            )
+        )
+
+    def _sounds_like(self, words: str, phrase: str) -> bool:
+        """Whether a phrase sounds like a part of the words, where writing hides that; long ones but for one sound."""
+        if self._sounds is None or len(phrase) < _SOUNDED_LENGTH:
+            return False
+        wanted, heard = self._sounds(phrase).split(), self._sounds(words).split()
+        most = int(len(wanted) >= _NEARLY_SOUNDED)
+        return any(
+            sum(one != other for one, other in zip(wanted, heard[at : at + len(wanted)], strict=True)) <= most
+            for at in range(len(heard) - len(wanted) + 1)
         )
 
     def _phrases_press(self, words: str) -> bool:

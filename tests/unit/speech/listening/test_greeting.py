@@ -282,3 +282,21 @@ def test_who_speaks_of_somebody_else_is_no_recording(language: str, text: str) -
 def test_a_recording_that_speaks_of_somebody_else_as_well_is_one() -> None:
     long = "hi you have reached the johnsons she's not home right now so please leave a message after the tone"
     assert GreetingClassifier("en-US").refuses(long)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("对方的语音信相以满 暂时不能流言", Verdict.VOICEMAIL),
+        ("当前作习繁忙请您内心等待", Verdict.SWITCHBOARD),
+        ("你好我是小艾同学正在代为阶停电话 请问您是哪位", Verdict.SCREENER),
+        ("你薄打滴号码世空浩", Verdict.ANNOUNCEMENT),
+    ],
+)
+def test_what_is_written_in_other_characters_sounds_the_same(text: str, verdict: Verdict) -> None:
+    assert Line("zh-CN").hear(("speech", 3000), ("words", text), ("silence", 2600)) is verdict
+
+
+def test_a_closed_shop_that_says_so_at_length_is_no_person() -> None:
+    said = "thank you for calling carver and sons our office is closed right now for directions see our page"
+    assert Line().hear(("speech", 8000), ("words", said), ("silence", 3100)) is Verdict.VOICEMAIL
