@@ -12,6 +12,7 @@ always the better reading. In order:
    reply would tell the debt or bar a number: there any doubt takes it back.
 3. Both together are unclear, or less clear than the words that follow: those count on their own; after sure words only
    if both together mean the same, or by a rule.
+   A bare value after news of a payment belongs to that payment ("I paid it." "Forty-one dollars.").
 4. Words that mean nothing in this call, words that are not understood, and a value that cannot be accepted never take
    back what was sure.
 """
@@ -27,12 +28,15 @@ from voicebot.dialogue.script import fate
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import Lead, SlotValue, State, Understanding
 from voicebot.dialogue.understanding.expectation import NOTHING
+from voicebot.dialogue.understanding.normal import cleaned, is_bare, replaced
 from voicebot.dialogue.understanding.weighing import Weighed
 
 SURE: Final = 0.6
 """Belief from which a reading is not given up for a likeness, and from which words count on their own."""
 LIKELY: Final = 0.2
 """Probability from which a meaning that was not taken had been likely."""
+_NEWS: Final = frozenset({"already_paid", "dispute"})
+"""Of what has happened: amounts and days that follow belong to it."""
 _ADDS_NOTHING: Final = frozenset({"affirm", "deny", "thanks", "goodbye"})
 """Said after a sure answer, on their own they change nothing."""
 
@@ -51,12 +55,15 @@ class Reading:
         The debt would be told after them, or a number barred.
     refused
         A value of theirs cannot be accepted.
+    bare
+        They are no more than a value.
     """
 
     understanding: Understanding
     weighed: Weighed
     grave: bool = False
     refused: bool = False
+    bare: bool = False
 
     @property
     def intent(self) -> str:
@@ -84,11 +91,15 @@ class Reading:
         return self.weighed.needed > 0
 
 
-def reading(script: Script, lead: Lead, state: State, heard: Understanding, now: datetime) -> Reading:
-    """Read words as an answer to the question that is open in ``state``."""
+def reading(
+    script: Script, lead: Lead, state: State, heard: Understanding, now: datetime, *, text: str = ""
+) -> Reading:
+    """Read words as an answer to the question that is open in ``state``; ``text``: the words."""
     act, weighed = proof.weighed(script, lead, state, heard, now)
     grave = fate.tells(script, act.taken) or fate.of_turn(script, act.taken) == "bars"
-    return Reading(heard, weighed, grave, refused=any(" refused " in cell for cell in act.taken))
+    refused = any(" refused " in cell for cell in act.taken)
+    words = cleaned(replaced(text, script.language, now), script.language, lead)
+    return Reading(heard, weighed, grave, refused, bare=is_bare(words, script.language))
 
 
 def changed(before: Reading, both: Reading, piece: Reading) -> Understanding | None:
@@ -102,6 +113,8 @@ def changed(before: Reading, both: Reading, piece: Reading) -> Understanding | N
     if both.says == before.says:
         return _same(before, both, piece)
     stands = before.sure and before.answers
+    if stands and before.intent in _NEWS and piece.bare:
+        return None
     whole = both if _usable(before, both) and (not stands or before.grave or _borne_out(before, both, piece)) else None
     alone = piece if _counts_alone(before, piece) and (not stands or _unsays(both, piece)) else None
     if whole is None or (alone is not None and _clearer(alone, whole)):

@@ -179,7 +179,8 @@ class ScriptTalk:
             return alone
         whole, before = self._joined(last.utterance, utterance), self._before(last)
         both, piece = await self._understood(whole, before), await self._understood(utterance, before)
-        changed = going_on.changed(*(self._read(before, one) for one in (last.understanding, both, piece)))
+        understood = ((last.understanding, last.utterance), (both, whole), (piece, utterance))
+        changed = going_on.changed(*(self._read(before, found, said.text) for found, said in understood))
         if changed is not None and alone.understanding.intent not in _COURTESIES:
             return replace(self._applied(changed, before, whole), takes_back=True)
         makes_no_sense = both.intent == EngineIntent.NO_MATCH and alone.understanding.intent not in NOTHING
@@ -191,8 +192,8 @@ class ScriptTalk:
         surely = 1.0 if utterance.digits else utterance.confidence
         return replace(found, recognition=min(found.recognition, surely))
 
-    def _read(self, state: State, understanding: Understanding) -> going_on.Reading:
-        return going_on.reading(self._script, self._lead, state, understanding, self._now())
+    def _read(self, state: State, found: Understanding, text: str) -> going_on.Reading:
+        return going_on.reading(self._script, self._lead, state, found, self._now(), text=text)
 
     async def _pressed_late(self, last: _Replied, utterance: Utterance) -> Plan:
         """Keys settle the question that was asked, whatever was said to it; those that say the same are nothing new."""

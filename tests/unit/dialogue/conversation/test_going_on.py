@@ -147,6 +147,22 @@ async def test_another_answer_in_the_words_that_follow_changes_none_that_was_sur
     assert talk.hung_up().outcome == "refused"
 
 
+async def test_an_amount_after_news_of_a_payment_is_that_payments() -> None:
+    """ "I put it in the box myself." "Forty-one dollars." """
+    part = meant("partial_payment", slots={"amount": Decimal(41)})
+    paid = {"I_posted_it.": meant("already_paid")}
+    _, plan = await said(
+        "I posted it", "forty-one dollars", **paid,
+        **{"forty-one_dollars": part, "I_posted_it_then_forty-one_dollars": part},
+    )  # fmt: skip
+    assert plan.nothing_new
+    _, plan = await said(
+        "I posted it", "no wait I owe another forty", **paid,
+        I_posted_it_then_no_wait_I_owe_another_forty=part, no_wait_I_owe_another_forty=part,
+    )  # fmt: skip
+    assert plan.takes_back
+
+
 async def test_a_value_that_cannot_be_accepted_takes_back_no_sure_answer() -> None:
     """ "That's right." "I've never been late in forty-one years." """
     far = meant("promise_to_pay", slots={"promise_date": date(2067, 11, 23)})
