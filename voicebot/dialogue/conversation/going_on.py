@@ -116,7 +116,7 @@ def changed(before: Reading, both: Reading, piece: Reading) -> Understanding | N
     if stands and before.intent in _NEWS and piece.bare:
         return None
     whole = both if _usable(before, both) and (not stands or before.grave or _borne_out(before, both, piece)) else None
-    alone = piece if _counts_alone(before, piece) and (not stands or _unsays(both, piece)) else None
+    alone = piece if _counts_alone(before, both, piece) and (not stands or _unsays(both, piece)) else None
     if whole is None or (alone is not None and _clearer(alone, whole)):
         return _with_values(before, alone) if alone is not None else None
     return whole.understanding
@@ -129,7 +129,7 @@ def _same(before: Reading, both: Reading, piece: Reading) -> Understanding | Non
         if proof is not None:
             return proof.understanding
     by_rule = piece.acts and piece.understanding.policy == "keyword" and piece.intent != before.intent
-    if by_rule or (before.intent in NOTHING and _counts_alone(before, piece)):
+    if by_rule or (before.intent in NOTHING and _counts_alone(before, both, piece)):
         return piece.understanding
     return None
 
@@ -139,8 +139,10 @@ def _usable(before: Reading, both: Reading) -> bool:
     return means and not (both.refused and before.acts)
 
 
-def _counts_alone(before: Reading, piece: Reading) -> bool:
-    return piece.sure and piece.understanding.complete and piece.says != before.says
+def _counts_alone(before: Reading, both: Reading, piece: Reading) -> bool:
+    """Whether the words that follow are clear; what breaks off ("and I already") only where it means what both do."""
+    finished = piece.understanding.complete or piece.intent == both.intent
+    return piece.sure and finished and piece.says != before.says
 
 
 def _unsays(both: Reading, piece: Reading) -> bool:

@@ -115,6 +115,18 @@ async def test_a_clear_piece_counts_where_the_whole_is_unclear() -> None:
         assert talk.state.slots == {"promise_date": WEDNESDAY}
 
 
+async def test_a_clear_piece_that_breaks_off_counts_where_the_whole_means_the_same() -> None:
+    """ "All of it now?" "I can throw you a hundred, depends when they call me in" is a hundred, and not today."""
+    clear = meant("partial_payment", 0.99, slots={"amount": Decimal(100)}, complete=False)
+    today = {"amount": Decimal(100), "promise_date": NOW.date()}
+    for whole, counts in (("partial_payment", True), ("promise_to_pay", False)):
+        talk, _ = await said(
+            "all of it now", "a hundred", **{"all_of_it_now.": meant("cannot_pay")},
+            all_of_it_now_then_a_hundred=meant(whole, 0.5, slots=today), a_hundred=clear,
+        )  # fmt: skip
+        assert (talk.state.slots == {"amount": Decimal(100)}) == counts
+
+
 async def test_what_follows_keeps_the_value_said_before() -> None:
     talk, _ = await said(
         "fifty dollars",
