@@ -217,6 +217,16 @@ class Clues:
         Words of money, work or need: why somebody cannot pay.
     hum
         Sounds of listening, which recognisers also write for noise; the same. They answer no question.
+    calling
+        Words without any of which nobody asks to be called at another time, however much it sounds like it.
+    away
+        Words of where somebody is who is not on the line.
+    final_yes, final_no
+        A yes or a no that ends an utterance as a sentence of its own; searched in the text as it was heard.
+    paying
+        Words without any of which nobody speaks of paying who has not been told what the call is about.
+    only
+        Words that an amount is all there is: "just the twenty".
     """
 
     stand_ins: StandIns
@@ -247,6 +257,12 @@ class Clues:
     rest: re.Pattern[str] = re.compile(r"(?!)")
     joins: re.Pattern[str] = re.compile(r"(?!)")
     at_once: re.Pattern[str] = re.compile(r"(?!)")
+    calling: re.Pattern[str] = re.compile("")
+    away: re.Pattern[str] = re.compile(r"(?!)")
+    final_yes: re.Pattern[str] = re.compile(r"(?!)")
+    final_no: re.Pattern[str] = re.compile(r"(?!)")
+    paying: re.Pattern[str] = re.compile("")
+    only: re.Pattern[str] = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +302,19 @@ class Manners:
 
     back_channels: frozenset[str]
     greetings: frozenset[str]
+
+
+class Names(Protocol):
+    """How much a word, as heard, sounds like a name; a module with these functions is one."""
+
+    def sounds_like(self, heard: str, name: str) -> float:
+        """Return it from 0 to 1, for a word alone."""
+
+    def alike(self, heard: str, name: str) -> float:
+        """Return it for a word beside another one that is the name of the same person."""
+
+    def is_short_for(self, heard: str, name: str) -> bool:
+        """Whether somebody of that name is also called so."""
 
 
 class Unreachable(enum.StrEnum):
@@ -439,6 +468,8 @@ class Language:
         A text as its sounds, separated by spaces, where its writing hides what sounds alike; ``None``: it does not.
     apart
         How far apart two rows of such sounds are, in sounds; ``None``: unknown, they are alike or not.
+    names
+        How much words sound like names, where recognisers write names as words that sound alike.
     """
 
     code: str
@@ -457,6 +488,7 @@ class Language:
     denying: Denying = NEVER
     sounds: Callable[[str], str] | None = None
     apart: Callable[[Sequence[str], Sequence[str]], float] | None = None
+    names: Names | None = None
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 from voicebot import languages
 
 HARD: Final = frozenset(
-    {"stop_calling", "attorney", "bankruptcy", "deceased", "wrong_person", "talk_to_human", "dispute"}
+    {"stop_calling", "attorney", "bankruptcy", "deceased", "wrong_person", "talk_to_human", "dispute", "already_paid"}
 )
 """Intents that every language has a rule for (``languages.language.KeywordRule``)."""
 

@@ -126,6 +126,11 @@ class Matcher:
         if embedder:
             embedder.embed(["warm up"])
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of all examples."""
+        return self._words
+
     def same_as(self, text: str, step: str = "") -> str:
         """Return the intent that a masked text is an example of, or an empty string; the step's own come first."""
         words = spelled_out(text, self._language)

@@ -14,7 +14,7 @@ from voicebot import languages
 from voicebot.dialogue.script.model import Script
 from voicebot.dialogue.talk import EngineIntent, Evidence, Question, Understanding
 from voicebot.dialogue.understanding.denied import beside, reconsidered
-from voicebot.dialogue.understanding.expectation import STRANGE, Compare, Expectation, Verdict
+from voicebot.dialogue.understanding.expectation import NOTHING, STRANGE, Compare, Expectation, Verdict
 from voicebot.dialogue.understanding.heard_values import hear_values, hear_yes_no
 from voicebot.dialogue.understanding.keywords import Fenced, fenced, hard_intent, share_of_words
 from voicebot.dialogue.understanding.matcher import Matcher
@@ -41,6 +41,7 @@ _WEAK: Final = frozenset(
 _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
 
+_OF_PAYING: Final = frozenset({"promise_to_pay", "partial_payment", "cannot_pay", "refuse_to_pay"})
 VALUE: Final = 0.8
 """How sure an answer is that brings the value which the step asks for."""
 RULE_SHARE: Final = 0.5
@@ -91,7 +92,7 @@ class Reader:
         if self._says_nothing(text, state.step):
             return Understanding(EngineIntent.NO_MATCH, 0.0, policy="keyword", complete=False)
         spelled = replaced(text, language, question.now)
-        words = cleaned(spelled, language, question.lead)
+        words = cleaned(spelled, language, question.lead, self._matcher.vocabulary)
         if not words:
             return Understanding(EngineIntent.NO_MATCH, 0.0, complete=False)
         values = hear_values(script, state.step, text, question.now, question.lead)
@@ -109,7 +110,7 @@ class Reader:
         introduced = self._who.introduced(said)
         verdict, also = self._verdict(said, compare, fenced(words, language, right_party=confirmed))
         verdict, also = self._who.reconsidered(verdict, also, said, compare)
-        if self._questioned(verdict.intent, words, state.step):
+        if self._untold(verdict, words, state.step) or self._questioned(verdict.intent, words, state.step):
             verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
         if self._not_all(verdict.intent, words, state.step):
             verdict, also = Verdict("partial_payment", 0.8, verdict.ranking), ()
@@ -121,11 +122,13 @@ class Reader:
             verdict, also = Verdict(which, 0.8, verdict.ranking), ()
         if not self._matcher.same_as(words, state.step):
             verdict = reconsidered(verdict, said, self._step, self._language)
+        verdict = self._who.elsewhere(self._at_last(verdict, said, text), said)
         verdict, also = self._with_values(verdict, also, said)
         also = beside(also, words, state.step, self._step, self._language)
         if introduced:
             verdict, also = self._who.as_introduced(verdict, also, state.step)
-        slots = said.values.of(verdict.intent, script)
+        telling = verdict.intent in {"affirm", "deny"} and self._step.identifies(state.step)
+        slots = {} if telling else said.values.of(verdict.intent, script)  # who is on the line has no day and no amount
         if asked and (choice := hear_yes_no(asked, verdict.intent)) is not None:
             slots[name] = choice
         complete = complete and verdict.intent != EngineIntent.NO_MATCH
@@ -136,7 +139,7 @@ class Reader:
                 complete = False
         evidence = Evidence(
             literal=(introduced and verdict.literal) or self._in_so_many_words(verdict, words, state.step),
-            yes="affirm" in also and (introduced or parts.lead == "affirm"),
+            yes="affirm" in also and (introduced or parts.lead == "affirm") and verdict.intent != "complaint_or_abuse",
             introduced=introduced,
         )
         return Understanding(
@@ -234,6 +237,33 @@ class Reader:
             return not clues.asking.search(words)
         return verdict.intent == "wrong_person" and not clues.denial.search(words)
 
+    def _at_last(self, verdict: Verdict, said: Said, text: str) -> Verdict:
+        """Return the verdict in the light of the yes or no that the words begin or end with, where they mean little.
+
+        "Yes, thank you" answers the question, as "what for, so he can laugh at me too? No." does.
+        """
+        clues, words, step = self._language.clues, said.words, said.step
+        denied = self._language.denying.covered(words)
+        yes = self._step.takes(step, "affirm") and not denied
+        if verdict.intent == "thanks" and said.parts.lead == "affirm" and yes:
+            return Verdict("affirm", max(verdict.confidence, LED), verdict.ranking, literal=True)
+        if verdict.intent == STRANGE and said.parts.lead == "affirm" and yes and self._step.identifies(step):
+            return Verdict(
+                "affirm", LED_INTO_NOTHING, verdict.ranking
+            )  # "yes, but I've a room full of children": asked
+        if not step or verdict.intent not in NOTHING or is_bare(words, self._script.language):
+            return verdict
+        if self._step.takes(step, "deny") and clues.final_no.search(text.lower()):
+            return Verdict("deny", VALUE, verdict.ranking)
+        if yes and clues.final_yes.search(text.lower()):
+            return Verdict("affirm", VALUE, verdict.ranking)
+        return verdict
+
+    def _untold(self, verdict: Verdict, words: str, step: str) -> bool:
+        """Whether somebody who has not been told of the payment only seems to speak of it ("depends who's asking")."""
+        of_paying = verdict.intent in _OF_PAYING and not verdict.literal
+        return of_paying and self._step.identifies(step) and not self._language.clues.paying.search(words)
+
     def _questioned(self, intent: str, words: str, step: str) -> bool:
         """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""
         settles = intent in {"affirm", "already_paid", "dispute"} and self._step.ends(step, intent)
@@ -256,12 +286,18 @@ class Reader:
         bare = is_bare(said.words, self._script.language)
         if not step:  # no question was asked: a bare value means what it usually means
             names = list(values) if bare and verdict.intent == EngineIntent.NO_MATCH else []
+            if verdict.intent == "callback_request" and not self._language.clues.calling.search(said.words):
+                names = [name for name in values if self._script.slots[name].type == "date"]  # "can we say Tuesday"
             intent = next((self._script.slots[name].intent for name in names), "")
             return (Verdict(intent, 0.8), also) if intent else (verdict, also)
         asked = self._step.asked(step)
         # Where a day is asked for, a past day on its own is an answer that must be asked again, not news of a payment.
         bare = bare or (said.words == self._language.clues.stand_ins.past and asked in values)
+        if self._step.identifies(step) and not bare:
+            return verdict, also  # who is asked who they are gives no day and no amount: "he is in court today"
         fits = verdict.intent not in _WEAK and self._step.leads(step, verdict.intent)
+        if verdict.intent == "callback_request" and not self._language.clues.calling.search(said.words):
+            fits = fits and not self._step.takes(step, "promise_to_pay")  # "the thirtieth would suit me better"
         dictated = asked in values and self._script.slots[asked].type == "phone"  # whatever is said around it
         least = SURELY_STRANGE if asked not in values else STRANGE_AS_ANSWER
         if verdict.intent == STRANGE and verdict.confidence >= least and not (bare or dictated):
@@ -274,6 +310,9 @@ class Reader:
         if not names:
             return verdict, also
         if parts.lead == "deny" and all(said.state.slots.get(name) == values[name] for name in names):
+            amounts = [name for name in names if self._script.slots[name].type == "money"]
+            if amounts and self._language.clues.only.search(said.words):  # "no, just the twenty": as it was read back
+                return Verdict(self._script.slots[amounts[0]].intent, VALUE, verdict.ranking), ()
             return Verdict("deny", 0.8, verdict.ranking), ()
         # an amount is more specific than the day that comes with it
         name = next((one for one in names if self._script.slots[one].type == "money"), names[0])

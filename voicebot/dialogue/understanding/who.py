@@ -83,6 +83,14 @@ class OnTheLine:
                 return Verdict(asked.intent, asked.confidence, verdict.ranking)
         return verdict
 
+    def elsewhere(self, verdict: Verdict, said: Said) -> Verdict:
+        """Return the verdict where the person called is said to be somewhere: "Maria no, Maria work"."""
+        clues, words = self._clues, said.words
+        open_still = bool(said.step) and not said.state.right_party and verdict.intent in {"wrong_person", "deny"}
+        if open_still and clues.stand_ins.name in words and clues.away.search(words):
+            return Verdict("not_available", max(verdict.confidence, 0.8), verdict.ranking)
+        return verdict
+
     def _denied_by_nothing(self, said: Said) -> bool:
         """Whether somebody who names the person called, or has confirmed to be that person, denies nothing.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from voicebot.languages.en import entities, wording
+from voicebot.languages.en import entities, heard_names, wording
 from voicebot.languages.en.callees import CALLEES
 from voicebot.languages.en.clues import CLUES, MANNERS
 from voicebot.languages.en.denial import DENYING
@@ -56,4 +56,5 @@ LANGUAGE: Final = Language(
     ),
     embedding="minilm-l6-v2",
     denying=DENYING,
+    names=heard_names,
 )

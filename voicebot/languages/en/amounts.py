@@ -58,7 +58,9 @@ _LEADS_AWAY: Final = (
     r"january|february|march|april|may|june|july|august|september|october|november|december|\$|€|£|[#@]\S+|oh|"
     r"zero|double|"
     "triple|the|flight|chapter|form|interstate|line|number is|account is|zip is|code is|social is|turned|turning"
+    "|(?:on|down|take|off) (?:i|us)"
 )
+_NOT_IT: Final = "(?:not|instead of|rather than)(?: (?:the whole|the full|all))?"
 _VERBS: Final = "pay|paying|send|sending|do|afford|give|put|manage|owe|paid|swing|spare|only|just|make it|take"
 
 _MONEY: Final[Rules[Said]] = Rules()
@@ -142,7 +144,11 @@ def _named(match: re.Match[str], _now: datetime) -> Said:
     rf"{_N} {_UNIT} (?:and )?#(?P<c>[1-9]\d)",
     then=r"$|\||on|by|today|tomorrow|and|but|for|is|please|if|now|next|this|i|or|a month|right",
 )
-@_MONEY.add(rf"#(?P<n>\d{{3,}}) #(?P<c>[1-9]\d)(?: {_UNIT})?", not_then=_NOT_MONEY, not_after=_LEADS_AWAY)
+@_MONEY.add(
+    rf"#(?P<n>\d{{3,}}) #(?P<c>[1-9]\d)(?: {_UNIT})?",
+    not_then=_NOT_MONEY,
+    not_after=rf"{_LEADS_AWAY}|{_NOT_IT}",
+)
 def _with_cents(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(match["n"]) + Decimal(match["c"]) / 100, _unit_of(match)
 
@@ -237,18 +243,18 @@ def _alone(match: re.Match[str], _now: datetime) -> Said | None:
     return (value, "") if value > 1 and _is_no_number(match["n"]) else None
 
 
-@_BARE.add(_N, after=r"(?:not|instead of|rather than) #\d+(?:\.\d+)?", then=_ENDS, not_then=_NOT_MONEY)
+@_BARE.add(_N, after=rf"{_NOT_IT} #\d+(?:\.\d+)?", then=_ENDS, not_then=_NOT_MONEY)
 def _instead(match: re.Match[str], _now: datetime) -> Said | None:
     value = Decimal(match["n"])
     return (value, "") if value >= 5 and _is_no_number(match["n"]) else None
 
 
-@_BARE.add(_N, after="not", then=r"#\d+")
+@_BARE.add(_N, after=_NOT_IT, then=r"#\d+")
 def _denied(match: re.Match[str], _now: datetime) -> Said:
     return Decimal(match["n"]), ""
 
 
-@_BARE.add(_PAIR, not_after=f"{_LEADS_AWAY}|not|instead of|rather than", then=_ENDS, not_then=_NOT_MONEY)
+@_BARE.add(_PAIR, not_after=f"{_LEADS_AWAY}|{_NOT_IT}", then=_ENDS, not_then=_NOT_MONEY)
 def _bare_pair(match: re.Match[str], _now: datetime) -> Said | None:
     if match["a"] == "20" and match["b"] and int(match["b"]) in range(20, 40):
         return None  # a year

@@ -12,7 +12,7 @@ _KIN: Final = (
     "(?:wife|husband|mother|father|mom|mum|dad|daddy|mama|son|daughter|brother|sister|roommate|partner|girlfriend"
     "|boyfriend|friend|assistant|secretary|coworker|colleague|neighbor|grandson|granddaughter|niece|nephew|aunt|uncle)"
 )
-_YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|of course|uh huh|mm hmm|mhm|absolutely|definitely|(?:you're|you are|that's) not wrong|not wrong|can't deny (?:it|that))"
+_YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|s[ií]|ten four|roger(?: that)?|copy that|you bet|you got it|exactly|perfect|sounds (?:good|right|about right)|(?:that's|that is) (?:right|correct|it|fine|perfect)|of course|uh huh|mm hmm|mhm|absolutely|definitely|(?:you're|you are|that's) not wrong|not wrong|can't deny (?:it|that))"
 _NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
 _POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
 _MORE: Final = r"\s+(?:and\s+|but\s+|so\s+|well\s+)?(?=\S)"
@@ -26,7 +26,9 @@ _MARKS: Final = r"[\s,.;:?!…-]"
 
 CLUES: Final = Clues(
     stand_ins=StandIns(name="maria", future="friday", past="yesterday", money="fifty dollars"),
-    fillers=re.compile(r"\b(?:uh+|um+|er+m?|hmm+|ah|oh|mm|you know|i mean|like i said)\b(?!\s+(?:huh|hmm?|hum))"),
+    fillers=re.compile(
+        r"\b(?:uh+|um+|er+m?|hmm+|ah|oh|mm|you know(?! it\b)|i mean|like i said)\b(?!\s+(?:huh|hmm?|hum))"
+    ),
     short_forms=(
         (re.compile(r"\bwon't\b"), "will not"),
         (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
@@ -68,7 +70,8 @@ CLUES: Final = Clues(
     introduces=re.compile(
         r"\b(?:this is|it is|it's|that's|that is|i am|i'm|you(?:'ve| have)? got|my name is) (?:maria\b(?!'|s\b)|me\b)"
         r"|(?<!no )(?<!any )(?<!is )(?<!not )\bmaria (?:here|speaking)\b|^(?:(?:yes|yeah|yep|hello|hi|hey|right|sure) )*maria$"
-        r"|\b(?:yes|yeah|yep|yup|right|sure|correct) maria$"
+        r"|\b(?:yes|yeah|yep|yup|right|sure|correct) (?:\w+ (?:and|n|in) )?maria$"
+        r"|^(?:(?:yes|yeah|yep|hello|hi) )*(?:this|his is|is) maria$|^maria (?:yes|yeah|yep|yup)\b"
     ),
     between_digits=re.compile(r"[\s,.;:()/\-]*(?:(?:and\s+)?then\s+|and\s+)?"),
     asking=re.compile(
@@ -96,7 +99,7 @@ CLUES: Final = Clues(
         r" (?:work\w*|do|suit|fit|happen|good|great|possible))(?: (?:for|with) me)?(?: though| sorry)?$"
     ),
     due=re.compile(
-        r"\b(?:by|before|on|until|till) (?:the |that |my )?(?:due date|deadline)\b"
+        r"\b(?:by|before|on|until|till) (?:the |that |my )?(?:due date|deadline)\b|\b(?:by|before) then\b"
         r"|\b(?:before|when|by the time|on the day|the day) (?:it is|it's|it comes|that's) due\b"
     ),
     rest=re.compile(
@@ -104,13 +107,31 @@ CLUES: Final = Clues(
         r"(?:the |what's |whatever's )?(?:rest|remaining|remainder|left ?over|other half|other part|other bit|left|balance (?:on|in|by|next|after|at|later))\b"
     ),
     joins=re.compile(r"\b(?:and|then|plus|with)\b|[,;.]"),
-    at_once=re.compile(r"\b(?:now|right away|today|immediately|straight away)\b"),
+    # "all I can do right now", "what I've got on me today" tell what somebody has, not when they pay
+    at_once=re.compile(
+        r"\b(?<!right )(?<!got )(?<!have )(?<!do )(?<!me )(?<!name )(?<!afford )(?<!spare )(?<!manage )"
+        r"(?:right now|now|right away|today|immediately|straight away)\b"
+    ),
     hardship=re.compile(
         r"\b(?:money|cash|funds?|broke|afford|job|jobs|work\w*|laid|fired|unemploy\w*|paycheck|paid|wages|hours|income|budget|rent"
         r"|bills?|tight|short|behind|struggl\w*|strapped|poor|hospital|sick|ill|medical|disab\w*|surgery|divorce\w*|bank|account"
         r"|fixed|welfare|benefits?|skint|zero|nothing|empty|hurting|rough|hard|tough|pay\w*|dollars?)\b"
     ),
     hum=re.compile(rf"{_MARKS}*(?:{_HUM}(?:{_MARKS}+|$))+"),
+    calling=re.compile(
+        r"\b(?:call\w*|phon\w*|ring\w*|talk\w*|speak\w*|reach\w*|contact|try|bus\w*|driv\w*|meeting|work|back|later|moment"
+        r"|chat|hear from|catch|minute|time|o'clock|am|pm|noon|morning|afternoon|evening|tonight)\b"
+    ),
+    away=re.compile(
+        r"^(?!.*\b(?:liv\w+|mov\w+|know\w*|heard|wrong|used to|number|name)\b).*\b(?:work\w*|job|home|house|sleep\w*|asleep|out"
+        r"|shower|store|school|hospital|church|tonight|office|jail|prison|town|trip|vacation|court)\b"
+    ),
+    paying=re.compile(
+        r"\b(?:pay\w*|paid|owe\w*|bills?|debts?|balance|loan|card|afford|broke|checks?|account|fifty dollars|due|rent|sent|mailed)\b"
+    ),
+    final_yes=re.compile(rf"[.?!,;…]\s*(?:yes|yeah|yep|yup){_POLITE}[.!\s]*$"),
+    final_no=re.compile(rf"[.?!,;…]\s*(?:no|nope|nah)(?: no)*{_POLITE}[.!\s]*$"),
+    only=re.compile(r"\b(?:just|only|all i|all of it|not all|of it|no more|that's it|that's all|not the)\b"),
 )
 
 

@@ -63,7 +63,7 @@ _OTHER_UNITS: Final = (
 _YEAR: Final = r"(?: (?:of )?(?:#(?P<year>(?:19|20)\d\d)|#(?P<century>19|20) #(?P<short>\d\d)))?"
 _LEADS_DAY: Final = (
     "on|by|before|until|till|til|after|around|about|for|maybe|say|to|it|from|like|or|and|since|between|probably|than|"
-    "is|be|then|pay|do|yes|yeah|ok|okay|no|well|so|how about|what about|\\|"
+    "is|be|then|pay|do|yes|yeah|ok|okay|no|but|well|so|how about|what about|\\|"
 )
 _FOLLOWS_DAY: Final = (
     r"$|\||\$|[#@]\d+|of|is|would|will|works|work|then|please|and|or|but|if|when|because|for|at|in|i|i'll|i'm|i'd|i've|"
@@ -217,7 +217,7 @@ def _of_month(match: re.Match[str], now: datetime) -> date | None:
 @_RULES.add(rf"the @(?P<n>[5-9]|[1-3]\d)(?: {_ANY_WD})?", not_then=_NOUNS)
 @_RULES.add(r"the @(?P<n>4)", not_then=_NOUNS)
 @_RULES.add(r"the #(?P<n>\d{1,2})", after="on|by|until|till|before|for", then=_FOLLOWS_DAY)
-@_RULES.add(r"(?:the )?@(?P<n>\d{1,2})", after="on|by|until|till|before", then=_FOLLOWS_DAY)
+@_RULES.add(r"(?:the )?@(?P<n>\d{1,2})", after="on|by|until|till|before", then=f"{_FOLLOWS_DAY}|only|itself")
 @_RULES.add(r"the @(?P<n>[1-3])", after=_LEADS_DAY, then=_FOLLOWS_DAY, not_then=_NOUNS)
 @_RULES.add(r"(?:the )?@(?P<n>[4-9]|[1-3]\d)", after=_LEADS_DAY, then=_FOLLOWS_DAY, not_then=_NOUNS)
 @_RULES.add(r"the @(?P<n>[1-3])", after="", then=r"(?:and|or|through|thru) (?:the )?@\d+")
@@ -361,7 +361,8 @@ def _part_of_next_week(match: re.Match[str], now: datetime) -> date:
     r"following|the following) month"
 )
 @_RULES.add(
-    r"(?P<which>this|the|next) (?:month's end|month end)|month's end|month end|end of month|end of the months|"
+    r"(?P<which>this|the|next) (?:months? end|month's end)|month's end|months? end|"
+    r"before the month(?: is|'s) (?:out|over|up)|end of month|end of the months|"
     r"end the month|the end the month"
 )
 def _month_end(match: re.Match[str], now: datetime) -> date:
@@ -410,6 +411,11 @@ def _today(_match: re.Match[str], now: datetime) -> date:
     return now.date()
 
 
+@_RULES.add("an? week (?:from )?today|today week")
+def _week_from_today(_match: re.Match[str], now: datetime) -> date:
+    return now.date() + timedelta(days=7)
+
+
 @_RULES.add("tomorrow|tomorrow's|the next day")
 def _tomorrow(_match: re.Match[str], now: datetime) -> date:
     return now.date() + timedelta(days=1)
@@ -431,8 +437,9 @@ def _day_before_yesterday(_match: re.Match[str], now: datetime) -> date:
 
 
 _RULES.refuse(
+    r"in an? (?:second|minute|moment|bit|sec)",
     r"as of today|these days|one day|#1 day|some day|day to day|until today|how are you today|"
-    r"how are you doing today|doing today|calling (?:me )?today|call(?:ing)? (?:about )?today"
+    r"how are you doing today|doing today|calling (?:me )?today|call(?:ing)? (?:about )?today",
 )
 
 

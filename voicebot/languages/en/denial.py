@@ -9,13 +9,13 @@ from voicebot.languages.grammar.denial import Covered, Denying
 
 _NO: Final = r"(?:not|\w+n't|dont|cant|wont|cannot|never|without)"
 _FEARED: Final = (
-    r"(?:forget\w*|be late|miss\w*|worry\w*|mind\w*|bother\w*|disagree|object\w*|argue|let you down|hurt|fail|stop"
+    r"(?:forget\w*|be late|late|miss\w*|worry\w*|mind\w*|bother\w*|disagree|object\w*|argue|let you down|hurt|fail|stop"
     r"|hang up|cut|doubt|be a problem|recogni[sz]e|lie|lying|kid\w*|wait|deny|complain)"
 )
 
 DENYING: Final = Denying(
     harmless=re.compile(
-        rf"\b(?:(?:i|we|it|that|you|do|will|would|have|be) )*{_NO}(?: (?:be|have|going to|gonna|ever|even"
+        rf"\b(?:(?:i|we|it|that|you|do|will|would|have|be) )*{_NO}(?: (?:be|been|have|once|going to|gonna|ever|even"
         rf"|want to|need to|at all))*"
         rf" {_FEARED}(?: (?:it|that|this|you|me|about \w+|the call))?"
         r"|\b(?:there's |there is |that's |that is |it's |it is |there are |i have |i've got )*(?:no|not an?"

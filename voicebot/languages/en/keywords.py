@@ -9,6 +9,13 @@ from voicebot.languages.language import KeywordRule, any_of
 _WHO: Final = r"(?:human(?: being)?|person|someone|somebody|agent|representative|rep|operator|manager|supervisor|advisor|adviser|specialist|associate|colleague|people|customer service)"
 _GONE: Final = r"(?:passed away|past away|passed on|deceased|died|has passed|is dead|'s dead|no longer with us|no longer alive|not alive)"
 
+_TONGUES: Final = r"(?:spanish|espa[nñ]ol|chinese|mandarin|cantonese|vietnamese|korean|portuguese|creole|french|arabic|russian|tagalog|hindi)"
+_ALL_OF_IT: Final = (
+    r"^(?!.*\b(?:rest|half|part|some|most|other|another|will|'ll|gonna|going|not|\w+n't|never|if|fifty dollars|friday|when|should|told"
+    r"|bounced|returned|declined|rent|doctor|hospital|did i|have i|who|get paid|got paid|getting paid|gets paid|be paid|they pay)\b)"
+)
+"""Begins a text of news that all of it has been paid, with nothing still to come in it."""
+
 KEYWORDS: Final = (
     KeywordRule(
         "stop_calling",
@@ -105,6 +112,7 @@ KEYWORDS: Final = (
             rf"\b(?:give|get|want|need|prefer|like)\b(?: me)?(?: to have)? (?:a |an |the |your |some )?(?:real |live |actual |human )*{_WHO}\b",
             r"^(?:a |an |the |your )?(?:real |live |actual |human )*(?:human|agent|operator|representative|real person|live person|customer service|supervisor|manager)(?: now| please)?$",
             r"\btransfer me\b|\bput me through\b|\bconnect me\b",
+            rf"\bexplain (?:it|this|that|my \w+)(?: all)? to (?:an? )?(?:real |actual )?{_WHO}\b",
             r"\b(?:don't|won't|not|do not|refuse to)(?: want to| wanna| going to| gonna)? ?(?:talk|speak|talking|speaking) (?:to|with) (?:a |an |some |this )?(?:robot|robots|machine|machines|computer|computers|recording|bot|bots|ai)\b",
         ),
         any_of(
@@ -117,6 +125,16 @@ KEYWORDS: Final = (
         needs=any_of(
             rf"\b{_WHO}\b|\b(?:agents?|humans?|persons?|advisors?|boss|team|staff|employees?|operators?|representatives?|anybody|anyone|robots?|machines?|computers?|recording|bots?|transfer\w*|connect\w*|put me|rep|desk|department|asian|hue man|living|breathing|real)\b"
         ),
+    ),
+    KeywordRule(  # nobody can agree to anything in a language that they don't speak
+        "talk_to_human",
+        any_of(
+            r"\b(?:no|not|don't|do not|dont|can't|little)(?: \w+){0,2} (?:english|ingl[eé]s)\b",
+            r"\b(?:my )?english(?: is)? (?:no|not|bad|little|very bad)\b|\bno (?:hablo|entiendo|comprendo)\b|\bhablas? espa[nñ]ol\b",
+            rf"\b(?:{_WHO}|anybody|anyone|agent|you)(?: \w+){{0,3}} {_TONGUES}\b",
+            rf"^(?:\w+ ){{0,2}}{_TONGUES}(?: (?:please|por favor))?$|\ben espa[nñ]ol\b",
+        ),
+        any_of(r"\b(?:understand you|go (?:on|ahead)|but (?:i|okay|ok|yes|go))\b"),
     ),
     KeywordRule(
         "dispute",
@@ -144,11 +162,21 @@ KEYWORDS: Final = (
         ),
     ),
     KeywordRule(
-        "already_paid",
+        "cannot_pay",
         None,
+        any_of(r"\b(?:am not|'m not|not|ain't) (?:going to|gonna)\b(?! (?:be|have|make|lie|get|afford|happen|work|argue|give|need|know|see|tell|bother|take long|go|let)\b)|\bi (?:won't|will not) pay\b"),
+    ),
+    KeywordRule(
+        "already_paid",
+        any_of(
+            rf"{_ALL_OF_IT}.*\b(?:already|just) (?:pay|paid|sent|mailed|made (?:the|that|a|my|this) payment|took care of|taken care of|settled|transferred)\b",
+            rf"{_ALL_OF_IT}.*\b(?:pay|paid|sent|mailed|transferred|cleared|settled)(?: (?:it|that|this|you|them|off|in full))* already\b",
+            rf"{_ALL_OF_IT}.*\b(?:pay|paid|sent|mailed|transferred|took care of)(?: (?!was|were|is)\w+){{0,4}} yesterday\b",
+            rf"{_ALL_OF_IT}.*\byesterday(?: \w+){{0,2}} (?:paid|pay|sent|mailed|did it|made (?:the|a) payment)\b",
+        ),
         any_of(  # what is still to come
-            r"^(?!.*\b(?:already (?!have it on|know)|yesterday|last|went (?:out|through)|sent|cleared|posted|took|taken|paid (?:it|that|off|in|up|on|you))\b)"
-            r".*(?:\bwill|'ll|\bgoing to|gonna|about to|wanna|want to|need to|have to|plan to|can|could) (?:\w+ ){0,2}?(?:get |be |have )?(?:it |that |this |you )?(?:all )?paid\b"
+            r"^(?!.*\b(?:already(?! have it on| know)|yesterday|last|went (?:out|through)|sent|cleared|posted|took|taken|dropped|gave|did|made|was|handed|brought|wrote|mailed|ran|paid (?:it|that|off|in|up|on|you))\b)"
+            r".*(?:\b(?:auto ?(?:pay|draft|debit|matic\w*)|comes? out|goes out|scheduled|friday)\b|(?:\bwill|'ll|\bgoing to|gonna|about to|wanna|want to|need to|have to|plan to|can|could) (?:\w+ ){0,2}?(?:get |be |have )?(?:it |that |this |you )?(?:all )?paid\b)"
         ),
     ),
 )  # fmt: skip

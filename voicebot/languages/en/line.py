@@ -21,11 +21,27 @@ _TOKEN: Final = re.compile(
     r"|to-(?:day|morrow|night)\b|[ap]\.\s?m\b\.?|[a-zà-ÿ]+(?:['’][a-z]+)*|[$€£¥%|]|[.?!;,]"
 )
 _FILLERS: Final = frozenset({"uh", "um", "uhm", "erm", "er", "ah", "eh", "hm", "hmm", "mm", "huh", "umm", "uhh"})
+_WEEKDAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_OFTEN: Final = frozenset({"every", "most", "some", "all", "these", "those", "the", "two", "three", "four"})
+_IN_TWO: Final = {
+    ("fry", "day"): "friday", ("thurs", "day"): "thursday", ("mon", "day"): "monday", ("tues", "day"): "tuesday",
+    ("wednes", "day"): "wednesday", ("satur", "day"): "saturday", ("sun", "day"): "sunday",
+    ("thirty", "eth"): "thirtieth",
+    ("twenty", "eth"): "twentieth", ("thirty", "ith"): "thirtieth", ("twenty", "ith"): "twentieth",
+}  # fmt: skip
+_ROUND: Final = frozenset({"#20", "#30"})
+_BEFORE_A_DAY: Final = frozenset(
+    {"the", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+     "november", "december"}
+)  # fmt: skip
+_DENIES: Final = frozenset({"not", "no", "can't", "cannot", "don't", "won't", "never", "without"})
 _ZERO: Final = frozenset({"zero", "oh", "o", "nought"})
 _MISHEARD: Final = {
     "fourty": "forty", "ninty": "ninety", "twelth": "twelfth", "ninteen": "nineteen", "twentyeth": "twentieth",
     "tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow", "wensday": "wednesday",
-    "noveember": "november", "thousands": "thousand", "gonna": "going",
+    "noveember": "november", "thousands": "thousand", "gonna": "going", "thirdieth": "thirtieth",
+    "thirtyith": "thirtieth", "nineth": "ninth", "fith": "fifth", "fiddy": "fifty", "hunderd": "hundred",
+    "twelveth": "twelfth", "eigth": "eighth",
 }  # fmt: skip
 _ABBREVIATED: Final = frozenset(
     {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed",
@@ -33,10 +49,11 @@ _ABBREVIATED: Final = frozenset(
 )  # fmt: skip
 
 
-_DAY_IS: Final = re.compile(r"(\w+day|\w+(?:st|nd|rd|th))'s")
+_DAY_IS: Final = re.compile(r"(\w+day|\w+(?:st|nd|rd|th)|\w+ty|hundred)'(?:s|d)")
 _SAID_OF_A_DAY: Final = frozenset(
     {"good", "fine", "ok", "okay", "great", "better", "best", "perfect", "possible", "alright", "all", "no", "not",
-     "too", "out", "bad", "off", "when", "my", "our", "the", "probably", "really", "easier", "doable", "what"}
+     "too", "out", "bad", "off", "when", "my", "our", "the", "probably", "really", "easier", "doable", "what", "be",
+     "about", "it", "as"}
 )  # fmt: skip
 
 
@@ -120,12 +137,35 @@ def _split(text: str) -> list[Word]:
         elif form == "%":
             form = "percent"
         words.append(Word(_MISHEARD.get(form, form), *place))
+    words = _mended(words)
     words = [_homophone(word, words[at + 1].form if at + 1 < len(words) else "") for at, word in enumerate(words)]
     return [part for at, word in enumerate(words) for part in _day_is(word, words[at + 1 :])]
 
 
+def _mended(words: list[Word]) -> list[Word]:
+    """Join what recognisers write as two words ("fry day", "thirty eth"), and read "Fridays" as the day it is."""
+    mended: list[Word] = []
+    for word in words:
+        before = mended[-1] if mended else Word("", 0, 0)
+        whole = _IN_TWO.get((before.form, word.form), "")
+        if whole:
+            mended[-1] = Word(whole, before.start, word.end)
+        elif word.form in ORDINAL_ONES and before.form in _ROUND:
+            mended[-1] = Word(f"@{int(before.form[1:]) + ORDINAL_ONES[word.form]}", before.start, word.end)
+        elif word.form[:-1] in _WEEKDAYS and word.form.endswith("s") and before.form not in _OFTEN:
+            mended.append(Word(word.form[:-1], word.start, word.end))
+        elif word.form == "forth" and before.form in _BEFORE_A_DAY:
+            mended.append(Word("fourth", word.start, word.end))
+        else:
+            mended.append(word)
+    return mended
+
+
 def _day_is(word: Word, after: list[Word]) -> tuple[Word, ...]:
     """ "Friday's fine" is "Friday is fine"; in "Friday's payment" the day owns something."""
+    tens = word.form.replace("ties", "ty") if word.form.endswith("ties") else ""
+    if tens in TENS and after and after[0].form in {"what", "all"}:
+        return Word(tens, word.start, word.end), Word("is", word.end - 1, word.end)  # "fifty's", as it is heard
     day = _DAY_IS.fullmatch(word.form)
     if day is None or not after or after[0].form not in _SAID_OF_A_DAY:
         return (word,)
@@ -134,6 +174,8 @@ def _day_is(word: Word, after: list[Word]) -> tuple[Word, ...]:
 
 def _homophone(word: Word, following: str) -> Word:
     """ "Too hundred", "for hundred": numbers that recognisers take for the word that sounds alike."""
+    if word.form == "too" and following in TENS:
+        return Word("two", word.start, word.end)
     number = {"too": "two", "for": "four", "ate": "eight", "won": "one"}.get(word.form)
     if number is None or following not in ("hundred", "thousand", "grand"):
         return word
@@ -155,8 +197,12 @@ def _numbers(words: list[Word]) -> list[Word]:
             joined.append(Word(form, words[at].start, words[end - 1].end))
             at = end
             continue
+        before, after = joined[-1].form if joined else "", words[at + 1].form if at + 1 < len(words) else ""
         if words[at].form != ",":
             joined.append(words[at])
+        elif before == "after" or (before.startswith("#") and after in ORDINALS):
+            # "the Friday after, the fourth" names one day twice; "a hundred fifty, first of May" ends the amount
+            joined.append(Word("|", words[at].start, words[at].end))
         at += 1
     return joined
 
@@ -275,6 +321,8 @@ class _Number:
         """What follows "hundred" or "thousand": (is an ordinal, value); nothing is taken where none follows."""
         back = self._at
         while self._peek() in ("and", ","):
+            if self._peek() == "," and self._denied():
+                return False, 0
             self._at += 1
         if self._peek() in ORDINALS and ORDINALS[self._peek()] < 100:
             self._at += 1
@@ -330,6 +378,10 @@ class _Number:
     def _peek(self, ahead: int = 0) -> str:
         at = self._at + ahead
         return self._words[at].form if at < len(self._words) else ""
+
+    def _denied(self) -> bool:
+        """Whether the number is denied, so that what follows it replaces it: "not the whole three hundred, eighty"."""
+        return any(word.form in _DENIES for word in self._words[max(0, self._start - 4) : self._start])
 
     def _previous(self) -> str:
         return self._words[self._start - 1].form if self._start else ""

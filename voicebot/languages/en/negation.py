@@ -10,7 +10,7 @@ from voicebot.languages.grammar.withdrawn import Withdrawing
 _DENIED: Final = re.compile(
     r" (?<!why )(?:not|instead of|rather than|no longer|except|apart from"
     r"|any(?:thing|time| day| other day)? (?:but|except|other than))"
-    r"(?: (?:on|by|for|in|at|this|a|the|the full|pay|paying))? $"
+    r"(?: (?:on|by|for|in|at|this|a|the|the full|the whole|all|pay|paying))? $"
 )
 _CANNOT: Final = (
     r"(?:can't|cannot|can not|couldn't|could not|won't|will not|wouldn't|would not|don't|do not|didn't|not able to|"
