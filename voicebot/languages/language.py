@@ -225,6 +225,8 @@ class Clues:
         A yes or a no that ends an utterance as a sentence of its own; searched in the text as it was heard.
     paying
         Words without any of which nobody speaks of paying who has not been told what the call is about.
+    others
+        Words about other people alone, who owe nothing here.
     only
         Words that an amount is all there is: "just the twenty".
     """
@@ -262,6 +264,7 @@ class Clues:
     final_yes: re.Pattern[str] = re.compile(r"(?!)")
     final_no: re.Pattern[str] = re.compile(r"(?!)")
     paying: re.Pattern[str] = re.compile("")
+    others: re.Pattern[str] = re.compile(r"(?!)")
     only: re.Pattern[str] = re.compile(r"(?!)")
 
 

@@ -41,7 +41,9 @@ _WEAK: Final = frozenset(
 _SMALL: Final = frozenset({"affirm", "deny", "dont_know", "thanks", "goodbye", "out_of_scope", EngineIntent.NO_MATCH})
 """Intents that add nothing when something more important is said in the same breath."""
 
-_OF_PAYING: Final = frozenset({"promise_to_pay", "partial_payment", "cannot_pay", "refuse_to_pay"})
+_OF_PAYING: Final = frozenset(
+    {"promise_to_pay", "partial_payment", "cannot_pay", "refuse_to_pay", "already_paid", "dispute"}
+)
 VALUE: Final = 0.8
 """How sure an answer is that brings the value which the step asks for."""
 RULE_SHARE: Final = 0.5
@@ -110,7 +112,7 @@ class Reader:
         introduced = self._who.introduced(said)
         verdict, also = self._verdict(said, compare, fenced(words, language, right_party=confirmed))
         verdict, also = self._who.reconsidered(verdict, also, said, compare)
-        if self._untold(verdict, words, state.step) or self._questioned(verdict.intent, words, state.step):
+        if self._untold(verdict, said) or self._questioned(verdict.intent, words, state.step):
             verdict, also = Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()
         if self._not_all(verdict.intent, words, state.step):
             verdict, also = Verdict("partial_payment", 0.8, verdict.ranking), ()
@@ -259,10 +261,18 @@ class Reader:
             return Verdict("affirm", VALUE, verdict.ranking)
         return verdict
 
-    def _untold(self, verdict: Verdict, words: str, step: str) -> bool:
-        """Whether somebody who has not been told of the payment only seems to speak of it ("depends who's asking")."""
-        of_paying = verdict.intent in _OF_PAYING and not verdict.literal
-        return of_paying and self._step.identifies(step) and not self._language.clues.paying.search(words)
+    def _untold(self, verdict: Verdict, said: Said) -> bool:
+        """Whether words only seem to speak of the payment.
+
+        Somebody who has not been told of it ("depends who's asking") names no word of paying, and who speaks of others
+        alone ("the guest says he has cancelled") does not speak of their own.
+        """
+        clues, words = self._language.clues, said.words
+        if verdict.literal or verdict.intent not in _OF_PAYING:
+            return False
+        if said.state.right_party:
+            return clues.others.search(words) is not None
+        return self._step.identifies(said.step) and not clues.paying.search(words)
 
     def _questioned(self, intent: str, words: str, step: str) -> bool:
         """Whether a question would end the call: who asks "isn't it on autopay?" has not answered yet."""

@@ -126,6 +126,10 @@ CLUES: Final = Clues(
         r"^(?!.*\b(?:liv\w+|mov\w+|know\w*|heard|wrong|used to|number|name)\b).*\b(?:work\w*|job|home|house|sleep\w*|asleep|out"
         r"|shower|store|school|hospital|church|tonight|office|jail|prison|town|trip|vacation|court)\b"
     ),
+    others=re.compile(
+        r"^(?!.*\b(?:i|i'm|i've|i'll|i'd|me|my|mine|you|your|it|it's|this|that|that's|already)\b).*\b(?:he|she|him|his|he's|she's|they"
+        r"|them|their|guests?|customers?|patients?|kids?)\b"
+    ),
     paying=re.compile(
         r"\b(?:pay\w*|paid|owe\w*|bills?|debts?|balance|loan|card|afford|broke|checks?|account|fifty dollars|due|rent|sent|mailed)\b"
     ),

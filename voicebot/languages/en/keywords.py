@@ -67,6 +67,7 @@ KEYWORDS: Final = (
         any_of(
             r"\b(?:not|n't|never|avoid|almost|nearly|without|before i)(?: \w+){0,3} (?:bankrupt|bankruptcy|chapter)",
             r"\b(?:go|going|gone|make me|making me|drive me|driving me) bankrupt (?:if|over|because)",
+            r"\b(?:the|that|a|his|her|their|our|my|whole|other|old) (?:\w+ ){0,2}?(?!(?:wife|husband|and|i|we)\b)\w+ (?:went|goes|gone|going|is going|got) bankrupt",
         ),
         needs=any_of(r"\b(?:bank\w*|chapter|fil(?:e|ed|ing)|trustee|insolven\w*|discharged?|court|petition|wiped|automatic stay)\b"),
     ),
@@ -80,7 +81,7 @@ KEYWORDS: Final = (
             r"\bwe lost (?:him|her)\b",
             r"\b(?:maria|he|she) passed\b(?! (?:me|the|my|out|by|it(?!')|this|that|you|him|her|us|along|a|an|his|your)\b)",
         ),
-        any_of(r"\b(?:phone|battery|line|car|dog|cat|signal|laptop)(?: \w+)? (?:died|is dead|'s dead)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
+        any_of(r"\b(?:phone|battery|line|car|dog|cat|bird|horse|pet|puppy|fish|signal|laptop)(?: \w+)? (?:died|is dead|'s dead|passed)", r"\bnot dead\b|\bdead (?:wrong|serious|broke|tired|line)\b"),
         before_identity_only=True,
         needs=any_of(
             r"\b(?:die[ds]?|dying|dead|death|deceased|pass(?:ed)?(?: \w+)? (?:away|on)|passed (?:in|last|this|a|two|three|years|months|from|suddenly)|past a ?way|has passed|have passed|lost (?:him|her|my|our)|gone)\b",
