@@ -35,7 +35,8 @@ def heard(recognition: Recognition) -> Utterance:
     """Return what was recognised as the conversation takes it."""
     best = recognition.best
     alternatives = tuple((other.text, other.confidence) for other in recognition.alternatives)
-    return Utterance(best.text, best.confidence, alternatives, seconds=recognition.audio_seconds)
+    hinted = best.source == "hints"
+    return Utterance(best.text, best.confidence, alternatives, seconds=recognition.audio_seconds, hinted=hinted)
 
 
 class Utterances:

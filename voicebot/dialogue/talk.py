@@ -46,6 +46,8 @@ class Utterance:
         Key that a screener asks for to be connected, if any.
     seconds
         How long the sound was that these words were recognised in; 0 where nobody knows.
+    hinted
+        The words are one of the answers that were expected, which fitted the sound best.
     second_ear
         What another recogniser heard in the same sound, as (text, confidence); ``None`` where none listened.
     """
@@ -58,6 +60,7 @@ class Utterance:
     machine: Literal["", "voicemail", "screener"] = ""
     key: str = ""
     seconds: float = 0.0
+    hinted: bool = False
     second_ear: tuple[str, float] | None = None
 
 

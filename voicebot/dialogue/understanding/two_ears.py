@@ -16,6 +16,9 @@ SURE: Final = 0.9
 AHEAD: Final = 0.12
 """So much less sure than the first the second may be where the first is not sure."""
 
+HINTED: Final = 0.2
+"""So much surer it must be than an expected answer, which is more often right than its confidence says."""
+
 
 def together(first: Utterance, text: str, confidence: float) -> Utterance:
     """Return what both heard: the words that count, and the others beside them.
@@ -29,9 +32,9 @@ def together(first: Utterance, text: str, confidence: float) -> Utterance:
     """
     if not text:
         return replace(first, second_ear=("", confidence))
-    ahead = 0.0 if first.confidence >= SURE else AHEAD
+    ahead = -HINTED if first.hinted else 0.0 if first.confidence >= SURE else AHEAD
     if first.text and confidence + ahead < first.confidence:
         return replace(first, second_ear=(text, confidence))
     others = ((first.text, first.confidence), *first.alternatives) if first.text else first.alternatives
     second = (first.text, first.confidence) if first.text else None
-    return replace(first, text=text, confidence=confidence, alternatives=others, second_ear=second)
+    return replace(first, text=text, confidence=confidence, alternatives=others, second_ear=second, hinted=False)

@@ -31,6 +31,12 @@ def test_the_surer_words_count_and_the_second_of_two_alike(
     assert both.second_ear == (other if other[0] or counts == first[0] else None)
 
 
+def test_an_expected_answer_gives_way_only_to_what_is_much_surer() -> None:
+    expected = Utterance("yes speaking", 0.5, hinted=True)
+    assert together(expected, "I'll speak in.", 0.55).text == "yes speaking"
+    assert together(expected, "He's asleep.", 0.75).text == "He's asleep."
+
+
 @given(st.text(max_size=20), st.floats(0, 1), st.text(max_size=20), st.floats(0, 1))
 def test_nothing_that_was_heard_is_lost(first: str, sure: float, second: str, surer: float) -> None:
     both = together(Utterance(first, sure, (("else", 0.1),)), second, surer)
