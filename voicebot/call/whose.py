@@ -29,7 +29,7 @@ class Said:
     means
         What the words are to the turn.
     answers
-        They answer the question that is open, or ask for something that is honoured at any time.
+        They answer the question that is open and has been asked, or ask for something that is honoured at any time.
     strange
         They are about something that no caller is asked about.
     over_us

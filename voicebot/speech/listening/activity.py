@@ -270,7 +270,7 @@ class VoiceActivity:
             return True
         so_far = upper(list(self._candidates))
         self._who = self.picture.judge(so_far)
-        if self._who is Who.ALONE:
+        if quiet_room and (self._who is Who.ALONE or sure is None):
             return self._strong_ms >= (_ALONE_PLAYING_MS if playing else _STRONG_MS)
         if playing:
             return quiet_room and self.picture.near_enough(so_far) and self._strong_ms >= _SUSTAINED_MS

@@ -1,8 +1,8 @@
 """How our own voice comes back from the line: how late, and how much quieter. Pure.
 
-What was sent and what was heard are correlated every half second while we speak. An echo is the same wave form again:
-its correlation has one sharp peak, which no other voice has. From its place and height follow delay and return loss;
-from these the level that our voice has on the line in each frame.
+What was sent and what was heard are correlated every half second while we speak, and every three seconds once the line
+is known. An echo is the same wave form again: its correlation has one sharp peak, which no other voice has. From its
+place and height follow delay and return loss; from these the level that our voice has on the line in each frame.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ _HEARD_FRAMES: Final = 40
 _LONGEST_DELAY_FRAMES: Final = 25
 """Half a second: mobile networks and their gateways stay below."""
 _EVERY_FRAMES: Final = 25
+_LEARNS: Final = 16
+_SELDOM_FRAMES: Final = 150
+"""After so many looks the line is known, and is looked at every 3 s."""
 _FIRST_FRAMES: Final = 12
 _PEAK: Final = 9.0
 """Height of a correlation's peak, in times its root mean square, from which it is an echo."""
@@ -43,6 +46,7 @@ class Echo:
         self._heard: deque[np.ndarray[Any, Any]] = deque(maxlen=_HEARD_FRAMES)
         self._sent_levels: deque[float] = deque(maxlen=_LONGEST_DELAY_FRAMES + _SPREAD_FRAMES)
         self._since = 0
+        self._looks = 0
         self._frames = 0
         self.delay_frames: int | None = None
         """How many frames after it was sent our voice comes back; ``None`` while none was noticed."""
@@ -69,10 +73,17 @@ class Echo:
         self._sent_levels.append(sent_dbfs)
         self._frames = self._frames + 1 if sent is not None else 0
         self._since += 1
-        if self._frames >= _FIRST_FRAMES and self._since >= (_EVERY_FRAMES if self._frames > _EVERY_FRAMES else 6):
+        if self._frames >= _FIRST_FRAMES and self._since >= self._wait:
             self._since = 0
             self._learn()
         return self._expected()
+
+    @property
+    def _wait(self) -> int:
+        """How many frames pass before the line is looked at again."""
+        if self._looks >= _LEARNS:
+            return _SELDOM_FRAMES
+        return _EVERY_FRAMES if self._frames > _EVERY_FRAMES else 6
 
     def _expected(self) -> float:
         if self.delay_frames is None:
@@ -89,6 +100,7 @@ class Echo:
         sent = np.concatenate(self._sent).reshape(-1, _DECIMATION).mean(1)
         if len(heard) < _FIRST_FRAMES * _FRAME or float(heard @ heard) < _SILENT_POWER:
             return
+        self._looks += 1
         # Without windows the ends of both, cut off at the same time, would correlate with each other.
         ours = np.fft.rfft(sent * np.hanning(len(sent)), _TRANSFORM)
         theirs = np.fft.rfft(heard * np.hanning(len(heard)), _TRANSFORM)

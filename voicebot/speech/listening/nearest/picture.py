@@ -65,8 +65,8 @@ _FIRST_ANSWERS: Final = 2
 _SAME_DB: Final = 6.0
 """Nobody says every phrase equally loudly: what is less than this below the person's level may be the person's, and
 never shows how loud the room is."""
-_QUIET_FRAMES: Final = 100
-"""Two seconds without a voice behind the person."""
+_QUIET_FRAMES: Final = 200
+"""Four seconds without a voice behind the person."""
 _DOUBTED_FRAMES: Final = 20
 _DOUBTED_SILENCES: Final = 2
 _CERTAIN_DB: Final = 10.0
@@ -96,7 +96,7 @@ class Who(enum.StrEnum):
     UNSURE = "unsure"
     """The person or the room; only an answer to the question counts."""
     ALONE = "alone"
-    """Taken for the person: no level is known yet, and nobody else has been heard."""
+    """Taken for the person: no level is known yet, and nobody else has been heard so far."""
     PERSON = "person"
 
     @property
@@ -188,6 +188,11 @@ class Picture:
         return max(self.floor + FLOOR_MARGIN_DB, min(above_noise, self.floor + 3 * FLOOR_MARGIN_DB))
 
     @property
+    def _nobody_else(self) -> bool:
+        """Whether the line has been listened to for so long without a voice that whoever speaks is the person."""
+        return self._behind.frames < _ROOM_KNOWN_FRAMES and self._pauses >= _QUIET_FRAMES
+
+    @property
     def _goes_on_behind(self) -> bool:
         """Whether voices are heard behind the person so often that they are a programme or a crowd, and no asides."""
         heard = self._behind.frames + self._dismissed.frames
@@ -231,14 +236,19 @@ class Picture:
 
     def _phrase_over(self) -> None:
         """Learn from a phrase how loud the room is, unless it is so loud that the person may have said it."""
-        self._passed_over += len(self._phrase)
-        if self._may_be_theirs(upper(self._phrase, _UPPER)):
-            self._perhaps_theirs += len(self._phrase)
-        else:
+        loud = upper(self._phrase, _UPPER)
+        self._pass_over(loud, len(self._phrase))
+        if not self._may_be_theirs(loud):
             for level in self._phrase:
                 if not self._may_be_theirs(level):
                     self._behind.add(level)
         self._phrase.clear()
+
+    def _pass_over(self, level: float, frames: int) -> None:
+        """Count speech that nobody listened to."""
+        self._passed_over += frames
+        if self.person is not None and level > self.person - _SAME_DB:
+            self._perhaps_theirs += frames
 
     def _may_be_theirs(self, level: float) -> bool:
         """Whether a phrase of this upper level may be the person's, whatever it was taken for."""
@@ -268,8 +278,7 @@ class Picture:
             return  # whatever it says: it is as loud as the programme
         room = self.room
         stands_out = room is not None and level >= room + _SAME_DB
-        nobody_else = self._behind.frames < _ROOM_KNOWN_FRAMES and self._pauses >= _QUIET_FRAMES
-        self._certain = self._certain or stands_out or nobody_else
+        self._certain = self._certain or stands_out or self._nobody_else
         self._unanswered = False
         self._silences = self._passed_over = self._perhaps_theirs = 0
         if utterance != self._learnt_of:
@@ -287,6 +296,7 @@ class Picture:
     def dismissed(self) -> None:
         """What was heard out was no answer: it belongs to the room, unless whoever said it now waits for us."""
         level = self.suspected
+        self._pass_over(level, len(self._suspects))
         if self._suspects and not self._may_be_theirs(level):
             short = len(self._suspects) < _AT_LENGTH_FRAMES
             self._withdrawn = copy.deepcopy(self._dismissed) if short and self._withdrawn is None else None
@@ -354,7 +364,7 @@ class Picture:
         if sure is not None and level >= sure:
             return Who.PERSON
         if self.person is None and self.room is None:
-            return Who.ALONE
+            return Who.PERSON if self._nobody_else else Who.ALONE
         return Who.UNSURE if level >= self.unsure_from() else Who.ROOM
 
     def ends_below(self, speaker: float) -> float:

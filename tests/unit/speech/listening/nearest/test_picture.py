@@ -13,7 +13,7 @@ LEVELS = st.floats(-70.0, -5.0)
 
 def picture(*, person: float | None = None, room: float | None = None) -> Picture:
     found = Picture()
-    for _ in range(200):
+    for _ in range(250):
         found.frame(-75.0)
         found.behind(-75.0 if room is None else room, voice=room is not None)
     if person is not None:
@@ -46,7 +46,8 @@ def test_who_is_louder_is_never_less_the_person(person: float, room: float | Non
 
 
 def test_nobody_known() -> None:
-    assert picture().judge(-40.0) is Who.ALONE
+    assert Picture().judge(-40.0) is Who.ALONE
+    assert picture().judge(-40.0) is Who.PERSON, "nobody else was heard for four seconds"
     assert picture(room=-40.0).judge(-41.0) is Who.ROOM
     assert picture(room=-40.0).judge(-36.0) is Who.UNSURE
     assert picture(room=-40.0).judge(-30.0) is Who.PERSON
@@ -92,7 +93,7 @@ def test_longer_words_of_an_utterance_replace_what_the_shorter_taught() -> None:
 
 
 def test_what_was_dismissed_at_the_persons_own_level_was_the_person() -> None:
-    found = picture()
+    found = Picture()
     for _ in range(40):
         found.suspect(-25.0)
     found.dismissed()
@@ -148,6 +149,18 @@ def test_nobody_answers_twice_while_voices_are_heard_so_that_the_picture_is_doub
     answered(found, -34.0, 2)
     assert found.person is not None
     assert -34.0 < found.person < -26.0, "they have moved away from the phone, and are followed"
+
+
+def test_nobody_answers_while_the_persons_own_words_are_dismissed() -> None:
+    found = picture(room=-30.0)
+    answered(found, -28.0)
+    for _ in range(60):
+        found.frame(-31.0)
+        found.suspect(-31.0)
+    found.dismissed()
+    found.unanswered()
+    assert found.room is None
+    assert found.judge(-33.0) is Who.PERSON
 
 
 def test_nobody_answers_while_a_voice_as_loud_as_the_person_is_passed_over() -> None:
