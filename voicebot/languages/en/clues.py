@@ -15,7 +15,11 @@ _KIN: Final = (
 _YES: Final = r"(?:yes+|yeah+|yep|yup|yea|ya|sure|okay|ok|alright|right|correct|s[ií]|ten four|roger(?: that)?|copy that|you bet|you got it|exactly|perfect|sounds (?:good|right|about right)|(?:that's|that is) (?:right|correct|it|fine|perfect)|of course|uh huh|mm hmm|mhm|absolutely|definitely|(?:you're|you are|that's) not wrong|not wrong|can't deny (?:it|that))"
 _NO: Final = r"(?:no+|nope|nah|no way|not really|negative|nuh uh)"
 _POLITE: Final = r"(?:\s+(?:sir|ma'am|maam|man|dude|sorry|thanks|thank you|please))?"
-_MORE: Final = r"\s+(?:and\s+|but\s+|so\s+|well\s+)?(?=\S)"
+# nothing more is said by who only calls the other something: "you got it, boss"
+_MORE: Final = (
+    r"\s+(?:and\s+|but\s+|so\s+|well\s+)?"
+    r"(?!(?:boss|bro|bud|buddy|pal|chief|hon|honey|dear|sweetie|baby|darling|guys|y'all|folks|my friend)$)(?=\S)"
+)
 
 _STRAY: Final = (
     r"(?:u+h+|u+m+|er+m?|h+m+|m+|a+h+|o+h+|well|so|and|but|or|the|an?|you|i|we|he|she|they|like|just|then|of|to|in"
@@ -79,7 +83,9 @@ CLUES: Final = Clues(
         r"|(?:is|was|are|do|does|did|can|could|would|will|may|should) (?:it|that|this|i|you|we|there|they|the)"
         r"|right|again|repeat|question)\b"
     ),
-    nothing=re.compile(rf"{_MARKS}*(?!m+[ -]?h+m|u+h+[ -]u+h+(?:{_MARKS}|$))(?:{_STRAY}(?:{_MARKS}+|$))*"),
+    nothing=re.compile(
+        rf"{_MARKS}*(?!you know it\b)(?!m+[ -]?h+m|u+h+[ -]u+h+(?:{_MARKS}|$))(?:{_STRAY}(?:{_MARKS}+|$))*"
+    ),
     doubting=re.compile(
         r"^(?:(?:so|but|and|wait|hey|well|then|yes|no) )*"
         r"(?:why (?!not\b)|how come|is not|isn't|wasn't|hasn't|haven't|didn't|doesn't|don't you|shouldn't|where)\b"

@@ -63,14 +63,14 @@ _OTHER_UNITS: Final = (
 _YEAR: Final = r"(?: (?:of )?(?:#(?P<year>(?:19|20)\d\d)|#(?P<century>19|20) #(?P<short>\d\d)))?"
 _LEADS_DAY: Final = (
     "on|by|before|until|till|til|after|around|about|for|maybe|say|to|it|from|like|or|and|since|between|probably|than|"
-    "is|be|then|pay|do|yes|yeah|ok|okay|no|but|well|so|how about|what about|\\|"
+    "is|be|then|pay|do|yes|yeah|ok|okay|no|but|well|actually|so|how about|what about|\\|"
 )
 _FOLLOWS_DAY: Final = (
     r"$|\||\$|[#@]\d+|of|is|would|will|works|work|then|please|and|or|but|if|when|because|for|at|in|i|i'll|i'm|i'd|i've|"
     "that|that's|sounds|should|it|it's|we|we'll|you|can|could|may|might|maybe|like|thanks|thank|okay|ok|no|"
     "not|yes|yeah|"
     "sure|sorry|too|also|so|actually|probably|definitely|after|before|by|to|right|good|fine|next|this|with|he|she|they|"
-    "my|the|as|morning|afternoon|evening|around|instead|today|wait|you're|he'll|she'll|they'll|there|now|what|which|"
+    "my|the|as|morning|afternoon|evening|around|instead|well|actually|today|wait|you're|he'll|she'll|they'll|there|now|what|which|"
     "until|let's|let|do|does|was|got|" + "|".join(_WEEKDAYS)
 )
 _NOUNS: Final = (

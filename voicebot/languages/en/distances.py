@@ -93,7 +93,8 @@ RULES.refuse(
     rf"(?:for|past|last|these|those|been|over|since|took|every|each|than) (?:the |the past |the last |about |"
     rf"like |over |almost |nearly )?{_COUNT} {_UNIT}"
 )
-# "I've never been late in forty years": as long as something has been so
+# "I've never been late in forty years", "I've lived here thirty years": as long as something has been so
+RULES.refuse(r"(?:lived|had|been|worked|known|with|here|there)(?: \S+){0,4} #\d+ years")
 RULES.refuse(
     rf"(?:never|late|missed|behind|been|once|first time|customer)(?: \S+){{0,4}} in "
     rf"(?:over |about |almost |nearly |all |the last |the past )?{_COUNT} {_UNIT}"

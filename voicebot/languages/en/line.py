@@ -41,7 +41,7 @@ _MISHEARD: Final = {
     "tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow", "wensday": "wednesday",
     "noveember": "november", "thousands": "thousand", "gonna": "going", "thirdieth": "thirtieth",
     "thirtyith": "thirtieth", "nineth": "ninth", "fith": "fifth", "fiddy": "fifty", "hunderd": "hundred",
-    "twelveth": "twelfth", "eigth": "eighth",
+    "twelveth": "twelfth", "eigth": "eighth", "dollers": "dollars",
 }  # fmt: skip
 _ABBREVIATED: Final = frozenset(
     {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed",
