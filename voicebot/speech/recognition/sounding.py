@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -71,31 +72,58 @@ def nearest(texts: Sequence[str], phrases: Sequence[str], language: str) -> tupl
     return best[2], 1 - best[0]
 
 
-def shortlist(texts: Sequence[str], phrases: Sequence[str], language: str) -> list[tuple[str, float]]:
-    """Return the phrases that may have been misheard as one of the texts, the nearest first, with their distances.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A phrase that may have been misheard.
+
+    Parameters
+    ----------
+    phrase
+        As it was expected.
+    far
+        Its distance from what was heard: about the number of syllables misheard.
+    syllables
+        How many it has.
+    turned
+        It denies where the best hypothesis does not, or the other way round.
+    """
+
+    phrase: str
+    far: float
+    syllables: int
+    turned: bool = False
+
+
+def shortlist(texts: Sequence[str], phrases: Sequence[str], language: str) -> list[Near]:
+    """Return the phrases that may have been misheard as one of the texts, the nearest first.
 
     Parameters
     ----------
     texts, phrases, language
-        As ``nearest`` takes them; the distance is about the number of syllables misheard.
+        As ``nearest`` takes them.
 
     Returns
     -------
-    list of tuple
+    list of Near
         Empty where it is unknown how sounds of the language are misheard.
     """
-    apart = languages.of(language).apart
+    spoken = languages.of(language)
+    apart, denial = spoken.apart, spoken.clues.denial
     heard = {sound for text in texts if (sound := sounds(text, language))}
     if apart is None or not heard:
         return []
+    denies = denial.search(texts[0]) is not None
     found = []
     for phrase in phrases:
         if wanted := sounds(phrase, language):
-            share, distance = min((apart(sound, wanted) / max(len(sound), len(wanted)),
-                                   apart(sound, wanted)) for sound in heard)  # fmt: skip
-            if share <= (FARTHEST_SCORED if len(wanted) > 1 else FARTHEST_SYLLABLE):
-                found.append((distance, phrase))
-    return [(phrase, distance) for distance, phrase in sorted(found)[:MOST_SCORED]]
+            far, longest = min(
+                ((apart(sound, wanted), max(len(sound), len(wanted))) for sound in heard),
+                key=lambda one: one[0] / one[1],
+            )
+            if far / longest <= (FARTHEST_SCORED if len(wanted) > 1 else FARTHEST_SYLLABLE):
+                turned = (denial.search(phrase) is not None) != denies
+                found.append(Near(phrase, far, len(wanted), turned))
+    return sorted(found, key=lambda one: (one.far, one.phrase))[:MOST_SCORED]
 
 
 def sounds(text: str, language: str) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ _PER_SYLLABLE: Final = 8.0
 """Log-probability that a syllable misheard by the hypotheses counts against a hint: they heard the audio as well."""
 _EXPECTED: Final = 5.0
 """Log-probability that a hint has ahead of words that nobody expects."""
+_EXPECTED_SYLLABLE: Final = 3.6
+"""The same for each syllable of a longer hint that denies or affirms as the words heard do."""
+_RIVAL: Final = 2.0
+"""Log-probability within which a hint that means the opposite leaves it open which was said."""
 _CONFIDENCE_BY_LEAD: Final = ((0.0, 0.5), (4.0, 0.7), (8.0, 0.9))
 """How far a hint is ahead of the words heard -> confidence."""
 _CONFIDENCES: Final = ((-1.8, 0.0), (-1.0, 0.2), (-0.6, 0.5), (-0.35, 0.8), (-0.15, 0.95), (0.0, 1.0))
@@ -70,17 +74,26 @@ class Scored:
     free
         Log-probability of the best words that the model heard freely.
     hints
-        Phrase, its distance from what was heard (syllables), and its log-probability.
+        Phrases, with their log-probabilities.
     """
 
     free: float
-    hints: tuple[tuple[str, float, float], ...]
+    hints: tuple[tuple[sounding.Near, float], ...]
 
     def best(self) -> tuple[str, float] | None:
-        """Return the likeliest hint with how far it is ahead of the words heard; ``None`` where none is."""
-        leads = [(_EXPECTED + log - _PER_SYLLABLE * far - self.free, phrase) for phrase, far, log in self.hints]
-        lead, phrase = max(leads, default=(-1.0, ""))
-        return (phrase, lead) if lead >= 0 else None
+        """Return the likeliest hint with how far it is ahead of the words heard; ``None`` where none is, or it is open.
+
+        A hint that is taken for its length alone is not ahead: its lead is 0.
+        """
+        ranked = sorted(((log - _PER_SYLLABLE * near.far, near) for near, log in self.hints), key=lambda one: -one[0])
+        if not ranked:
+            return None
+        log, near = ranked[0]
+        if any(rival.turned != near.turned and its > log - _RIVAL for its, rival in ranked[1:]):
+            return None
+        lead = _EXPECTED + log - self.free
+        longer = 0.0 if near.turned else max(0.0, _EXPECTED_SYLLABLE * near.syllables - _EXPECTED)
+        return (near.phrase, max(0.0, lead)) if lead + longer >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +173,8 @@ class WhisperEngine:
         near = sounding.shortlist(texts, phrases, self._primary)
         if not near or sounding.nearest(texts[:1], phrases, self._primary) is not None:
             return decoded, None
-        free, *scores = self._score(encoded, [texts[0], *(phrase for phrase, _ in near)])
-        hints = tuple((phrase, far, score) for (phrase, far), score in zip(near, scores, strict=True))
-        return decoded, Scored(free, hints)
+        free, *scores = self._score(encoded, [texts[0], *(one.phrase for one in near)])
+        return decoded, Scored(free, tuple(zip(near, scores, strict=True)))
 
     def _score(self, encoded: Any, phrases: Sequence[str]) -> list[float]:
         """Return the log-probability of each phrase, all in one run; of its tokens alone, not that it ends there."""

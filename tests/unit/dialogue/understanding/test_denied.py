@@ -48,6 +48,7 @@ def test_a_denial_anywhere_near_is_never_a_yes(language: str, step: str, text: s
         ("en-US", "payment", "sure, no trouble"),
         ("en-US", "confirm", "yeah no that is right"),
         ("zh-CN", "identity", "你没打错，我就是"),
+        ("zh-CN", "identity", "我是，就是在上课，聊不了几句"),
         ("zh-CN", "payment", "可以，不会拖的"),
     ],
 )

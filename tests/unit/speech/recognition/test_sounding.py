@@ -83,24 +83,31 @@ def test_one_syllable_that_sounds_just_like_an_answer_is_one_however_low_its_sco
 
 
 def test_hints_that_may_have_been_misheard_are_compared_with_the_audio() -> None:
-    near = sounding.shortlist(["输我被人", "舒服被人"], ["打错了", "是我", "是我本人", "不是"], "zh")
-    assert near[0][0] == "是我本人"
-    assert "打错了" not in [phrase for phrase, _ in near]
+    near = sounding.shortlist(["输我被人", "舒服被人"], ["打错了", "是我", "是我本人", "不是我本人"], "zh")
+    assert near[0].phrase == "是我本人"
+    assert near[0].syllables == 4
+    assert {one.phrase: one.turned for one in near} == {"是我本人": False, "不是我本人": True}
     assert sounding.shortlist(["yes"], ["yeah"], "en") == []
     assert sounding.shortlist(["", "。"], ["对"], "zh") == []
+
+
+def hint(phrase: str, far: float, log: float, *, turned: bool = False) -> tuple[sounding.Near, float]:
+    return sounding.Near(phrase, far, len(phrase), turned), log
 
 
 @pytest.mark.parametrize(
     ("free", "hints", "best"),
     [
-        (-6.6, (("是", 0.5, -2.9), ("不是", 1.7, -9.0)), "是"),
-        (-1.4, (("不是我", 0.5, -7.2),), ""),
-        (-3.0, (("我是", 3.6, -1.0),), ""),
+        (-6.6, (hint("是", 0.5, -2.9), hint("不是", 1.7, -9.0, turned=True)), "是"),
+        (-7.2, (hint("是我本人", 0.4, -16.9), hint("是本人", 1.6, -19.1)), "是我本人"),  # longer, so less likely
+        (-1.4, (hint("不是我", 0.5, -7.2, turned=True),), ""),
+        (-1.4, (hint("对是我", 0.4, -6.0), hint("不是我", 0.5, -6.2, turned=True)), ""),  # either may have been said
+        (-3.0, (hint("我是", 3.6, -1.0),), ""),
         (-3.0, (), ""),
     ],
 )
 def test_a_hint_counts_where_the_audio_bears_it_out(
-    free: float, hints: tuple[tuple[str, float, float], ...], best: str
+    free: float, hints: tuple[tuple[sounding.Near, float], ...], best: str
 ) -> None:
     scored = Scored(free, hints)
     texts = [("噬音", -0.8)]
