@@ -32,7 +32,9 @@ DENYING: Final = Denying(
         Covered.PERSON: re.compile(
             r"不是(?:我|小明|本人|他|她|机主|这个人|的)?$|不是(?:我|小明|本人|他|她|机主)|不(?:叫|姓)|不认识|没这个?人|打错|换人"
         ),
-        Covered.ABILITY: re.compile(r"能|会|还|付|交|给|转|拿|凑|有|钱|得起|得了|上|办法|行|可以|答应|保证|[说讲聊谈接听走]不了"),
+        Covered.ABILITY: re.compile(
+            r"能|会|还|付|交|给|转|拿|凑|有|钱|得起|得了|上|办法|行|可以|答应|保证|[说讲聊谈接听走]不了"
+        ),
         Covered.DAY: re.compile(r"周五|昨天|今天|明天|那天|现在|这会|时候|月|号|最近|目前|暂时"),
         Covered.AMOUNT: re.compile(r"五十块|全|那么多|这么多|一次|所有|一半|金额|够"),
         Covered.WISH: re.compile(r"想|要|用|需要|愿意|必|人工|真人|客服|转|跟|谈|聊"),
