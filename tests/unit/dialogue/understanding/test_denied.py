@@ -62,6 +62,7 @@ def test_a_yes_that_denies_nothing_asked_is_one(language: str, step: str, text: 
         ("钱一直在卡里放着，日子到了你们自己划", "affirm"),
         ("到那天银行直接扣就行了", "affirm"),
         ("早就备好了，等着你们扣呢", "affirm"),
+        ("到时候我准时还", "affirm"),
         ("已经扣走了", "already_paid"),
         ("自动扣款怎么办", "how_to_pay"),
     ],
