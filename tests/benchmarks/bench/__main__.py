@@ -14,7 +14,8 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -114,28 +115,54 @@ def carry(command: Command) -> list[Any]:
         raise PartFailedError(f"{' '.join(command.words[1:])} reported no JSON: {last}") from error
 
 
-def run(names: Sequence[str], cases: Cases) -> tuple[list[Row], dict[str, Any], dict[str, str]]:
-    """Run parts; return their rows, their reports, and why which failed."""
-    rows: list[Row] = []
-    told: dict[str, Any] = {}
-    failed: dict[str, str] = {}
+@dataclass
+class Found:
+    """What a run has come to so far.
+
+    Parameters
+    ----------
+    rows
+        All figures.
+    parts
+        Of each part: its commands and their reports, how long it took, and the machine's load around it.
+    failed
+        Which parts failed, and why.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    parts: dict[str, Any] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def data(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Return it as JSON-ready data, with the machine's state at the start."""
+        figures = [
+            {"part": row.part, "figure": row.name, "value": row.value, "target": row.target, "met": row.met}
+            for row in self.rows
+        ]
+        return {"machine": state, "parts": self.parts, "failed": self.failed, "figures": figures}
+
+
+def run(names: Sequence[str], cases: Cases, done: Callable[[Found], None]) -> Found:
+    """Run parts, whatever becomes of each; ``done`` is told what there is after every one."""
+    found = Found()
     for name in names:
         before, begun = load(), time.monotonic()
         print(f"• {name}: {PARTS[name].says}", file=sys.stderr)
+        told: list[tuple[Command, list[Any]]] = []
         try:
-            found = []
             for command in PARTS[name].commands(cases):
                 print(f"  {' '.join(command.words[1:])}", file=sys.stderr)
-                found.append((command, carry(command)))
-            rows += PARTS[name].rows(name, found)
-            of = [{"command": list(command.words[1:]), "reports": reported} for command, reported in found]
-        except (PartFailedError, ConfigurationError) as error:
-            failed[name], of = str(error), []
-            print(f"✗ {name}: {error}", file=sys.stderr)
+                told.append((command, carry(command)))
+            found.rows += PARTS[name].rows(name, told)
+        except Exception as error:  # hours of other parts are not lost for one
+            found.failed[name] = str(error) if isinstance(error, PartFailedError | ConfigurationError) else repr(error)
+            print(f"✗ {name}: {found.failed[name]}", file=sys.stderr)
         seconds = round(time.monotonic() - begun, 1)
-        told[name] = {"seconds": seconds, "before": before, "after": load(), "commands": of}
+        of = [{"command": list(command.words[1:]), "reports": reported} for command, reported in told]
+        found.parts[name] = {"seconds": seconds, "before": before, "after": load(), "commands": of}
         print(f"  {name}: {seconds:.0f} s", file=sys.stderr)
-    return rows, told, failed
+        done(found)
+    return found
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -143,31 +170,23 @@ def main(words: Sequence[str] | None = None) -> int:
     options = asked(sys.argv[1:] if words is None else words)
     cases = Cases(options.people, options.recordings, options.utterances, options.concurrency, options.quick)
     state = machine()
-    rows, told, failed = run(options.parts, cases)
+
+    def keep(found: Found) -> None:
+        if options.json is not None:
+            text = json.dumps(found.data(state), ensure_ascii=False, indent=1)
+            options.json.write_text(text + "\n", encoding="utf-8")
+
+    found = run(options.parts, cases, keep)
     busy = f"load {state['load'][0]:g} at the start, {load()['load'][0]:g} at the end"
-    print("\n".join([*table(rows), f"{state['commit']}, {state['cores']} cores, {busy}"]))
-    if options.json is not None:
-        data = {
-            "machine": state,
-            "parts": told,
-            "failed": failed,
-            "figures": [
-                {"part": row.part, "figure": row.name, "value": row.value, "target": row.target, "met": row.met}
-                for row in rows
-            ],
-        }
-        options.json.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if options.record and rows:
-        title = (
-            f"{state['at'][:10]}, {state['commit']}: {', '.join(name for name in options.parts if name not in failed)}"
-        )
-        notes = [f"{state['cores']} cores, {state['memory_mb']} MB, load {state['load'][0]:g} before."]
-        HISTORY.write_text(
-            add_section(HISTORY.read_text(encoding="utf-8"), markdown(rows, title, notes)), encoding="utf-8"
-        )
-    if failed:
-        print(f"✗ failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+    print("\n".join([*table(found.rows), f"{state['commit']}, {state['cores']} cores, {busy}"]))
+    if options.record and found.rows:
+        names = ", ".join(name for name in options.parts if name not in found.failed)
+        notes = [f"{state['cores']} cores, {state['memory_mb']} MB, {busy}."]
+        section = markdown(found.rows, f"{state['at'][:10]}, {state['commit']}: {names}", notes)
+        HISTORY.write_text(add_section(HISTORY.read_text(encoding="utf-8"), section), encoding="utf-8")
+    if found.failed:
+        print(f"✗ failed: {', '.join(found.failed)}", file=sys.stderr)
+    return 1 if found.failed else 0
 
 
 if __name__ == "__main__":

@@ -88,11 +88,14 @@ def test_a_part_that_fails_is_named_and_the_others_run(monkeypatch: pytest.Monke
     monkeypatch.setattr(
         "tests.benchmarks.bench.__main__.PARTS", {"bad": part("raise SystemExit(3)"), "good": part("print(1)")}
     )
-    rows, told, failed = run(["bad", "good"], Cases())
-    assert [row.part for row in rows] == ["good"]
-    assert list(failed) == ["bad"]
-    assert told["good"]["commands"][0]["reports"] == [1]
-    assert {"load", "free_memory_mb"} <= told["bad"]["before"].keys()
+    kept: list[list[str]] = []
+    found = run(["bad", "good"], Cases(), lambda so_far: kept.append(list(so_far.parts)))
+    assert kept == [["bad"], ["bad", "good"]], "what there is can be kept after each part"
+    assert [row.part for row in found.rows] == ["good"]
+    assert list(found.failed) == ["bad"]
+    assert found.parts["good"]["commands"][0]["reports"] == [1]
+    assert {"load", "free_memory_mb"} <= found.parts["bad"]["before"].keys()
+    assert found.data({"cores": 2})["machine"] == {"cores": 2}
 
 
 def call(persona: str, *, ok: bool, language: str = "en-US", broken: tuple[str, ...] = ()) -> dict[str, Any]:
