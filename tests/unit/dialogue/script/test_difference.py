@@ -101,7 +101,8 @@ def test_answers_are_told_with_their_conditions() -> None:
     assert told(changed(steps={"when": {"answers": answers}})) == [
         (
             "changed",
-            "step when, answer deny: goes to offer_human, notes cannot_pay → if promise_date known: goes to confirm; "
+            "step when, answer deny: if amount known: goes to confirm_amount; else goes to offer_human, notes "
+            "cannot_pay → if promise_date known: goes to confirm; "
             "else says “A day, please.”, asks again, notes refused",
         )
     ]
