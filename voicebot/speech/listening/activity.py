@@ -270,8 +270,6 @@ class VoiceActivity:
             return True
         so_far = upper(list(self._candidates))
         self._who = self.picture.judge(so_far)
-        if playing and sure is None and self._who is Who.PERSON:
-            self._who = Who.ALONE  # people who listen say little to us, and something to others
         if quiet_room and (self._who is Who.ALONE or sure is None):
             return self._strong_ms >= (_ALONE_PLAYING_MS if playing else _STRONG_MS)
         if playing:
