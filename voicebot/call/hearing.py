@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
 from voicebot.speech.listening.activity import Activity, Heard, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict

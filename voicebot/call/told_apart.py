@@ -9,7 +9,7 @@ from voicebot.agi.phone import Disposition, HangUp, Origin
 from voicebot.call.hearing import Hearing
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.dialogue.talk import Utterance
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 
 UNKNOWN: Final = "it is not known yet whether a person is there"
 _SAYS_SOMETHING: Final = (Meaning.ANSWER, Meaning.UNCLEAR, Meaning.STRAY)

@@ -42,7 +42,7 @@ from typing import Final
 
 from voicebot import languages
 from voicebot.languages import Language
-from voicebot.languages.language import Callees
+from voicebot.languages.answering import Callees
 from voicebot.rehearsal.aloud import Keys, Pause, Piece, Words, pieces, words
 from voicebot.rehearsal.persona import Behaviour, Persona
 from voicebot.rehearsal.words import Answers, halves, keys, recorded, screening_question, voicemail_greeting

@@ -10,7 +10,7 @@ from voicebot.call.hearing import Hearing
 from voicebot.call.told_apart import UNKNOWN, Answers, announced, last_word
 from voicebot.call.turn_events import Decided, Meaning
 from voicebot.dialogue.talk import Utterance
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 from voicebot.speech.audio import FRAME_BYTES, FRAME_SECONDS
 from voicebot.speech.listening.greeting import Verdict
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 
 UNREACHABLE: Final = {
     Unreachable.NOT_IN_SERVICE: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from voicebot.languages.language import Callees
+from voicebot.languages.answering import Callees
 
 CALLEES: Final = Callees(
     hello="hello?",

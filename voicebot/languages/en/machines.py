@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from voicebot.languages.answering import Machines
 from voicebot.languages.en.announcements import UNREACHABLE
-from voicebot.languages.language import Machines
 
 _NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _KEYS: Final = {

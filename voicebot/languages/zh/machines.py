@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from voicebot.languages.language import Machines, Unreachable
+from voicebot.languages.answering import Machines, Unreachable
 
 _KEYS: Final = {
     **{word: str(number) for number, word in enumerate("零一二三四五六七八九")},

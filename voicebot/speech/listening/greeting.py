@@ -16,7 +16,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from voicebot import languages
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 from voicebot.speech.audio import FRAME_MILLISECONDS
 from voicebot.speech.listening.activity import Activity
 

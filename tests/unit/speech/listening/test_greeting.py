@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.languages.language import Unreachable
+from voicebot.languages.answering import Unreachable
 from voicebot.speech.listening.activity import Activity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 

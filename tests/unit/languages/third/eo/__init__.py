@@ -7,18 +7,8 @@ from typing import Final
 
 from tests.unit.languages.third.eo import entities, wording
 from voicebot.dialogue.understanding.keywords import HARD
-from voicebot.languages.language import (
-    Callees,
-    Clues,
-    KeywordRule,
-    Language,
-    Locale,
-    Machines,
-    Manners,
-    StandIns,
-    Writing,
-    any_of,
-)
+from voicebot.languages.answering import Callees, Machines
+from voicebot.languages.language import Clues, KeywordRule, Language, Locale, Manners, StandIns, Writing, any_of
 
 _NEVER: Final = re.compile(r"(?!)")
 
