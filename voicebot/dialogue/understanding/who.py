@@ -45,11 +45,19 @@ class OnTheLine:
             return False
         return self.names_themselves(words) and (clues.stand_ins.name in words or not clues.denial.search(words))
 
+    def _only_introduces(self, words: str) -> bool:
+        """Whether somebody says who they are, and nothing else but yes."""
+        found = self._clues.introduces.search(words)
+        rest = [] if found is None else [words[: found.start()].strip(), words[found.end() :].strip()]
+        return found is not None and not any(one and not self._clues.yes.fullmatch(one) for one in rest)
+
     def reconsidered(
         self, verdict: Verdict, also: tuple[str, ...], said: Said, compare: Compare
     ) -> tuple[Verdict, tuple[str, ...]]:
         """Correct what was understood about who is on the line: its intent, and what else was said with it."""
         known = said.state.right_party
+        if verdict.intent == "affirm" and known and self._only_introduces(said.words):
+            return Verdict(EngineIntent.NO_MATCH, 0.6, verdict.ranking), ()  # "this is she", long after that was asked
         if verdict.intent == "wrong_person" and self._denied_by_nothing(said):
             verdict = Verdict(EngineIntent.NO_MATCH if known else "affirm", 0.6, verdict.ranking)
         relative = None if known else self._clues.relative.search(said.words)

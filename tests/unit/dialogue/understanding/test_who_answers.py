@@ -103,3 +103,9 @@ def test_who_denies_it_is_not(language: str, text: str) -> None:
 def test_a_name_among_other_words_is_no_yes_in_so_many_words(language: str, text: str) -> None:
     found = heard(text, "identity", language)
     assert not ("affirm" in (found.intent, *found.also) and (found.evidence.literal or found.evidence.yes))
+
+
+@pytest.mark.parametrize(("language", "text"), [("en-US", "that is me"), ("zh-CN", "我就是"), ("zh-CN", "我是本人")])
+def test_who_says_who_they_are_when_that_is_known_has_not_answered_the_question(language: str, text: str) -> None:
+    assert heard(text, "identity", language).intent == "affirm"
+    assert heard(text, "payment", language).intent == "no_match"
