@@ -324,8 +324,6 @@ MACHINES: Final = Machines(
         "remain on the line",
         "your call will be answered",
         "your call will be answered by",
-        "will be with you shortly",
-        "will be right with you",
         "please hold for the next",
         "please continue to hold",
         "thank you for holding",
@@ -390,6 +388,8 @@ MACHINES: Final = Machines(
         "no attorney-client",
     ),
     business=(
+        "will be right with you",
+        "will be with you shortly",
         "thank you for calling",
         "thanks for calling",
         "thank you for contacting",

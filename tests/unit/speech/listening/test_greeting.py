@@ -300,3 +300,8 @@ def test_what_is_written_in_other_characters_sounds_the_same(text: str, verdict:
 def test_a_closed_shop_that_says_so_at_length_is_no_person() -> None:
     said = "thank you for calling carver and sons our office is closed right now for directions see our page"
     assert Line().hear(("speech", 8000), ("words", said), ("silence", 3100)) is Verdict.VOICEMAIL
+
+
+def test_somebody_who_says_to_others_that_they_will_be_with_them_is_a_person() -> None:
+    said = ("words", "hang on the phone is ringing i'll be right with you yes hello")
+    assert Line().hear(("speech", 4000), said, ("silence", 3100)) is Verdict.PERSON
