@@ -195,7 +195,7 @@ class Asker:
             said = Said(
                 known.who,
                 means,
-                answers=self._talk.urgent(plan) or (answers and known.asked),
+                answers=self._talk.urgent(plan) or (answers and known.asks),
                 strange=understanding.intent == STRANGE,
                 over_us=known.speaking,
                 sure=min(utterance.confidence, understanding.confidence),

@@ -270,6 +270,8 @@ class VoiceActivity:
             return True
         so_far = upper(list(self._candidates))
         self._who = self.picture.judge(so_far)
+        if playing and sure is None and self._who is Who.PERSON:
+            self._who = Who.ALONE  # while we speak, people talk to others as well
         if quiet_room and (self._who is Who.ALONE or sure is None):
             return self._strong_ms >= (_ALONE_PLAYING_MS if playing else _STRONG_MS)
         if playing:

@@ -98,6 +98,15 @@ def test_who_is_quiet_or_loud_with_nobody_else_is_heard_from_the_first_word(deci
     assert ends == pytest.approx(end, abs=0.3)
 
 
+@pytest.mark.parametrize(("playing", "who"), [(False, Who.PERSON), (True, Who.ALONE)])
+def test_whoever_speaks_where_nobody_else_was_heard_is_the_person_but_not_over_us(playing: bool, who: Who) -> None:
+    listener = Listener()
+    listener.hear(silence(5.0))
+    line = silence(3.0)
+    put(line, at_db(spoken(ANSWER_TEXT), -12.0), 0.5)
+    assert {one.who for one in listener.hear(line, playing=playing) if one.speech} == {who}
+
+
 def test_somebody_who_moves_away_is_followed() -> None:
     listener = acquainted(room=None)
     levels = [listener.activity.picture.person or 0.0]
