@@ -23,7 +23,8 @@ The rules:
     said to somebody else, or belong to what was answered already. For a callee who has said "uh-huh" twice, only longer
     speech holds it (``pace.py``).
 5.  **An uninterruptible line is never held or dropped, nor is a line with one after it in the same turn.** What is
-    said meanwhile is kept, and answered after the last line.
+    said meanwhile is kept, and answered after the last line; after the last that must be said, where it takes back
+    what the turn replies to ("Crystal?" "... no, there is no Crystal here").
 6.  **A turn that ends the call** is played to its end. Only an urgent meaning (stop calling) still changes it, and if
     the callee is speaking, the machine lets them finish before it hangs up.
 7.  **Nobody is talked over at the start.** After the answer the machine waits for a greeting: it speaks when the

@@ -161,7 +161,8 @@ class TurnMachine:
         if event.line != self._line:
             return []
         self._line += 1
-        if self._line < len(self.turn.lines) and not (self._to_machine() and not self._mandatory()):
+        corrected = self._to_machine() or (self._kept is not None and self._kept.takes_back)
+        if self._line < len(self.turn.lines) and not (corrected and not self._mandatory()):
             return [Play(self._line)]
         self.mouth = Mouth.QUIET
         return self._all_said(event.at)

@@ -443,3 +443,14 @@ def test_who_has_said_uh_huh_twice_is_held_for_only_by_what_lasts_longer() -> No
     assert held == [True, True, False]
     line.speech_ms = 0
     assert Hold in kinds(line.speech(340))
+
+
+def test_what_takes_the_reply_back_is_answered_as_soon_as_what_must_be_said_is_over() -> None:
+    for takes_back in (True, False):
+        line = Line(True, False, replies=True)
+        line.speech(300)
+        line.silence(100)
+        line.decide(takes_back=takes_back)
+        line.silence(300)
+        assert Drop not in kinds(line.log)
+        assert kinds(line.played()) == ([Commit] if takes_back else [Play])

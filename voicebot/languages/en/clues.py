@@ -73,7 +73,7 @@ CLUES: Final = Clues(
     ),
     introduces=re.compile(
         r"\b(?:this is|it is|it's|that's|that is|i am|i'm|you(?:'ve| have)? got|my name is) (?:maria\b(?!'|s\b)|me\b)"
-        r"|(?<!no )(?<!any )(?<!is )(?<!not )\bmaria (?:here|speaking)\b|^(?:(?:yes|yeah|yep|hello|hi|hey|right|sure) )*maria$"
+        r"|(?<!no )(?<!any )(?<!is )(?<!not )\bmaria (?:here|speaking)\b|^(?:(?:hello|hi|hey|right|sure) )*(?:yes|yeah|yep) maria$"
         r"|\b(?:yes|yeah|yep|yup|right|sure|correct) (?:\w+ (?:and|n|in) )?maria$"
         r"|^(?:(?:yes|yeah|yep|hello|hi) )*(?:this|his is|is) maria$|^maria (?:yes|yeah|yep|yup)\b"
     ),

@@ -109,3 +109,19 @@ def test_a_name_among_other_words_is_no_yes_in_so_many_words(language: str, text
 def test_who_says_who_they_are_when_that_is_known_has_not_answered_the_question(language: str, text: str) -> None:
     assert heard(text, "identity", language).intent == "affirm"
     assert heard(text, "payment", language).intent == "no_match"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "literal"),
+    [
+        ("en-US", "teresa", False),
+        ("en-US", "teresa hall?", False),
+        ("en-US", "yes teresa", True),
+        ("en-US", "this is teresa", True),
+        ("zh-CN", "张伟", False),
+        ("zh-CN", "我是张伟", True),
+    ],
+)
+def test_a_name_said_back_may_be_a_question_and_tells_nobody_the_debt(language: str, text: str, literal: bool) -> None:
+    found = heard(text, "identity", language)
+    assert (found.intent, found.evidence.literal or found.evidence.yes) == ("affirm", literal)
