@@ -105,7 +105,7 @@ class EndingPart(Part):
         An outcome noted on the way goes before ``outcome``.
     """
 
-    outcome: str = ""
+    outcome: str = Field("", min_length=1)
     say: Say | None = None
     action: Literal["hang_up", "transfer"] = "hang_up"
     extension: str = Field("", pattern=r"^[0-9A-Za-z_*#+-]{0,40}$")

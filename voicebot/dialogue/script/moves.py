@@ -92,7 +92,7 @@ class Move(Part):
     hold: bool = False
     say: Say | None = None
     forget: Strings = ()
-    note: str = ""
+    note: str = Field("", min_length=1)
     right_party: bool = False
 
     @model_validator(mode="after")

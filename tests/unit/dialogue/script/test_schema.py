@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.dialogue.making import ROOT, SCRIPTS, SHIPPED, SMALL, as_editors_read, refused
+from tests.unit.dialogue.making import ROOT, SCRIPTS, SHIPPED, SMALL, as_editors_read, changed, refused
 from voicebot.dialogue.script.reading.schema import FILE, schema, schema_text
 
 SCHEMA = schema()
@@ -90,6 +90,14 @@ def test_every_key_is_described() -> None:
 )
 def test_schema_sees_what_an_editor_should_underline(text: str) -> None:
     assert list(VALIDATOR.iter_errors(as_editors_read(text)))
+
+
+@pytest.mark.parametrize(("old", "new"), [("note: refused", "note: ''"), ("outcome: refused", "outcome: ''")])
+def test_an_outcome_that_is_written_has_a_name(tmp_path: Path, old: str, new: str) -> None:
+    text = changed((old, new))
+    assert not VALIDATOR.is_valid(as_editors_read(text))
+    (problem,) = refused(tmp_path, text)
+    assert (problem.file, problem.line) != (None, None)
 
 
 @given(st.data())
