@@ -32,7 +32,7 @@ MOST_WRONG: Final = 0.34
 """Highest share of wrong words that an English model may have on its sentence."""
 
 _ANYTHING: Final = "1 2 3 4 5"
-_ANY_IS: Final = "zh-CN"
+_ANY_IS: Final = "en-US"
 """In which language a model of many languages is tried: the one that it was taken for."""
 _SHORTEST_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 15.0

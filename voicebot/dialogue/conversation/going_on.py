@@ -13,7 +13,9 @@ always the better reading. In order:
 3. Both together are unclear, or less clear than the words that follow: those count on their own; after sure words only
    if both together mean the same, or by a rule.
    A bare value after news of a payment belongs to that payment ("I paid it." "Forty-one dollars.").
-4. Words that mean nothing in this call, words that are not understood, and a value that cannot be accepted never take
+4. Somebody who surely said who they are and goes on about the payment has not taken that back: those words answer what
+   is being said now. Whatever speaks of somebody else does take it back.
+5. Words that mean nothing in this call, words that are not understood, and a value that cannot be accepted never take
    back what was sure.
 """
 
@@ -37,6 +39,7 @@ LIKELY: Final = 0.2
 """Probability from which a meaning that was not taken had been likely."""
 _NEWS: Final = frozenset({"already_paid", "dispute"})
 """Of what has happened: amounts and days that follow belong to it."""
+_OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny", "ask_another_person", "no_match"})
 _ADDS_NOTHING: Final = frozenset({"affirm", "deny", "thanks", "goodbye"})
 """Said after a sure answer, on their own they change nothing."""
 
@@ -100,6 +103,14 @@ def reading(
     refused = any(" refused " in cell for cell in act.taken)
     words = cleaned(replaced(text, script.language, now), script.language, lead)
     return Reading(heard, weighed, grave, refused, bare=is_bare(words, script.language))
+
+
+def answers_the_reply(before: Reading, both: Reading, piece: Reading) -> bool:
+    """Rule 4: whether the words that follow answer the reply, and leave what was replied to as it is."""
+    known = before.grave and before.sure and "affirm" in (before.intent, *before.understanding.also)
+    of_others = bool({both.intent, piece.intent} & _OF_OTHERS)
+    heard = piece.understanding.evidence.second_ear is not False
+    return known and heard and not of_others and piece.sure and piece.intent not in _ADDS_NOTHING | {before.intent}
 
 
 def changed(before: Reading, both: Reading, piece: Reading) -> Understanding | None:

@@ -180,7 +180,10 @@ class ScriptTalk:
         whole, before = self._joined(last.utterance, utterance), self._before(last)
         both, piece = await self._understood(whole, before), await self._understood(utterance, before)
         understood = ((last.understanding, last.utterance), (both, whole), (piece, utterance))
-        changed = going_on.changed(*(self._read(before, found, said.text) for found, said in understood))
+        readings = tuple(self._read(before, found, said.text) for found, said in understood)
+        if going_on.answers_the_reply(*readings):
+            return alone
+        changed = going_on.changed(*readings)
         if changed is not None and alone.understanding.intent not in _COURTESIES:
             return replace(self._applied(changed, before, whole), takes_back=True)
         makes_no_sense = both.intent == EngineIntent.NO_MATCH and alone.understanding.intent not in NOTHING

@@ -210,6 +210,21 @@ async def test_a_doubt_about_who_is_on_the_line_takes_back_that_the_debt_is_told
     assert not talk.state.right_party
 
 
+async def test_who_has_said_who_they_are_and_disputes_the_debt_as_it_is_told_has_taken_nothing_back() -> None:
+    asks = meant("why_calling", also=("affirm",), evidence=Evidence(literal=True, yes=True))
+    for piece, step in (("my bill is less", ""), ("she is my sister", "identity")):
+        meaning = meant("dispute", 0.95) if not step else meant("not_available", 0.95)
+        policy = Words()
+        policy.meanings |= {"what.": asks, piece: meaning, f"what, {piece}": meaning}
+        talk = ScriptTalk(COLLECTION, LEAD, policy, lambda: NOW)
+        talk.open()
+        first = talk.commit(await talk.plan(Utterance("what.")))
+        assert (first.act.taken[0], talk.state.step) == ("identity affirm", "payment")
+        then = await talk.plan(Utterance(piece), goes_on=True)
+        assert (then.takes_back, then.nothing_new) == (bool(step), False)
+        assert (then.base.step, then.understanding.intent) == (step or "payment", meaning.intent)
+
+
 async def test_stop_calling_counts_whatever_was_said_before() -> None:
     stop = Understanding("stop_calling", policy="keyword", evidence=LITERAL)
     talk, plan = await said(
