@@ -32,8 +32,8 @@ MOST_WRONG: Final = 0.34
 """Highest share of wrong words that an English model may have on its sentence."""
 
 _ANYTHING: Final = "1 2 3 4 5"
-_ANY_IS: Final = "en-US"
-"""In which language a model of many languages is tried: one whose words can be compared with what was said."""
+_ANY_IS: Final = "zh-CN"
+"""In which language a model of many languages is tried: the one that it was taken for."""
 _SHORTEST_SECONDS: Final = 0.5
 _LONGEST_SECONDS: Final = 15.0
 _SECONDS: Final = 120.0
