@@ -89,14 +89,6 @@ class Asked:
     planned: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard in the end, and what it leads to."""
-
-    utterance: Utterance
-    plan: Plan
-
-
 class Asker:
     """Asks the talk what an utterance means, and journals the answer.
 
@@ -125,7 +117,9 @@ class Asker:
         self._talk, self._clips, self._journal, self._clock = talk, clips, journal, clock
         self._second_ear = second_ear
 
-    async def plan(self, query: int, known: Asked, utterance: Utterance, wanted: Callable[[], bool]) -> Heard:
+    async def plan(
+        self, query: int, known: Asked, utterance: Utterance, wanted: Callable[[], bool]
+    ) -> tuple[Utterance, Plan]:
         """Find out what an utterance means and what would come next; if the policy fails it counts as not understood.
 
         Parameters
@@ -136,6 +130,11 @@ class Asker:
             What was heard.
         wanted
             Whether it has not been overtaken meanwhile.
+
+        Returns
+        -------
+        tuple
+            What was heard in the end, perhaps by another recogniser, and what it leads to.
         """
         begun = self._clock()
         plan = await self._planned(query, known, utterance)
@@ -146,7 +145,7 @@ class Asker:
                 plan = await self._planned(query, known, utterance)
         now = self._clock()
         self._journal.add(noting.understood(query, plan, goes_on=known.goes_on, seconds=now - begun), now)
-        return Heard(utterance, plan)
+        return utterance, plan
 
     async def _planned(self, query: int, known: Asked, utterance: Utterance) -> Plan:
         try:

@@ -12,7 +12,7 @@ from typing import Final
 
 from voicebot.languages.answering import Unreachable
 from voicebot.speech.audio import FRAME_MILLISECONDS, FRAME_SECONDS, SILENT_FRAME
-from voicebot.speech.listening.activity import Activity, Heard, VoiceActivity
+from voicebot.speech.listening.activity import Activity, Measured, VoiceActivity
 from voicebot.speech.listening.greeting import GreetingClassifier, Verdict
 from voicebot.speech.listening.nearest.picture import Picture
 from voicebot.speech.listening.tones import BeepDetector
@@ -66,7 +66,7 @@ class Beneath:
         self._callee: float | None = None
         self._silence_ms = 0
 
-    def hear(self, frame: Heard, activity: Activity, *, playing: bool, sent: bytes | None = None) -> Activity:
+    def hear(self, frame: Measured, activity: Activity, *, playing: bool, sent: bytes | None = None) -> Activity:
         """Judge a frame; ``activity``: what the call's own ears make of it; ``sent``: our own voice in it."""
         heard = self._open.judge(frame, sent=sent)
         if not playing or activity.speech:
@@ -199,7 +199,7 @@ class Hearing:
 
     def _hear(self, pcm: bytes, at: float, *, playing: bool, sent: bytes | None = None) -> Sound:
         beep = self._beeps.feed(pcm)
-        frame = self._activity.hear(pcm)
+        frame = self._activity.measure(pcm)
         if self._beeps.sounds:  # a tone is loud, and must not pass for the level of anybody
             floor = self._activity.picture.floor
             frame = replace(frame, halves=(floor, floor), smooth=floor, voices=(0.0,) * len(frame.voices))

@@ -2,8 +2,8 @@
 
 A recording does not stop for us. What it says while we speak is no interruption and no answer, and the call's own ears
 leave it out; but its words show that it is a recording. So while that is not known, they are recognised apart from the
-callee's utterances and go to the greeting classifier alone. Voices that are lower than whoever picked up are left out:
-they are behind a person.
+callee's utterances and go to the greeting classifier alone. Voices that are quieter than the one that picked up are
+left out: they are behind a person.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 from voicebot.speech.audio import FRAME_MILLISECONDS
 from voicebot.speech.listening.activity import Activity
+from voicebot.speech.listening.greeting import ASKED_AFTER_MS
 from voicebot.speech.listening.nearest.levels import upper
 from voicebot.speech.recognition.recognizer import Hints, Recognition, RecognizerSession
 
@@ -22,11 +23,9 @@ _BEGINS_MS: Final = 200
 _OVER_MS: Final = 500
 _ENOUGH_MS: Final = 600
 """Shorter runs say nothing."""
-_ASKED_AFTER_MS: Final = (1500, 3000, 4500, 6000, 8000, 10_000, 12_500, 15_000, 18_000)
-"""Lengths of a run at which its words so far are wanted; they are wanted at its end as well."""
 _LONGEST_MS: Final = 20_000
 _LOWER_DB: Final = 8.0
-"""Under the level of whoever picked up by this much, it is somebody else."""
+"""A voice this much quieter than the one that picked up is somebody else's."""
 _BEFORE_FRAMES: Final = 25
 
 
@@ -89,7 +88,7 @@ class Overhearing:
             self._levels.append(beneath.level_dbfs)
         if self._recognizer is not None:
             self._recognizer.feed(pcm)
-        passed = sum(self._run_ms >= least for least in _ASKED_AFTER_MS)
+        passed = sum(self._run_ms >= least for least in ASKED_AFTER_MS)
         if passed > self._asked:
             self._asked = passed
             self._ask()

@@ -61,7 +61,7 @@ class Queries:
         self._start(self._carry(query, known, utterance))
 
     async def _carry(self, query: int, known: Asked, utterance: Utterance) -> None:
-        heard = await self._asker.plan(query, known, utterance, lambda: self.awaits(query))
-        self.plans[query] = heard.plan
+        heard, plan = await self._asker.plan(query, known, utterance, lambda: self.awaits(query))
+        self.plans[query] = plan
         known.planned.set()
-        self._decided(known, await self._asker.decided(query, known, heard.utterance, heard.plan))
+        self._decided(known, await self._asker.decided(query, known, heard, plan))

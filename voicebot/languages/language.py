@@ -206,7 +206,7 @@ class Clues:
     due
         Words for the day on which it is due, where a day is asked for.
     automatic
-        Money that lies ready and will be taken by itself: whoever says so will pay on time.
+        Money that is ready and will be debited automatically: somebody who says so will pay on time.
     rest
         Words for what is left of an amount, which is paid later; up to the clause they begin.
     joins

@@ -63,7 +63,7 @@ def asked(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _path(word: str) -> Path:
-    """A path as whoever names it sees it: commands are run elsewhere."""
+    """A path made absolute, because commands run in another folder."""
     return Path(word).resolve()
 
 

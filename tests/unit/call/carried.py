@@ -88,6 +88,13 @@ class Recognizer:
         self.closed = True
 
 
+class Silent(Recognizer):
+    """Never says a word."""
+
+    def interim(self, number: int) -> None:
+        """Take its time."""
+
+
 class Pool:
     """Gives the call its recogniser."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.unit.call.carried import RECOGNITION_SECONDS, Clips, Policy, Pool, Recognizer
+from tests.unit.call.carried import RECOGNITION_SECONDS, Clips, Policy, Pool, Recognizer, Silent
 from tests.unit.dialogue.making import LEAD, NOW, SMALL, loaded
 from voicebot.call.asking import PLAN_SECONDS, RENDER_SECONDS, Asked, Asker
 from voicebot.call.trying.told_time import told
@@ -31,7 +31,7 @@ class Slow(Policy):
 class Desk:
     """An asker, and what it asks."""
 
-    def __init__(self, folder: Path, *, listens: bool = False, **intents: str) -> None:
+    def __init__(self, folder: Path, *, ear: Recognizer | None = None, **intents: str) -> None:
         loop = asyncio.get_running_loop()
         script = loaded(folder, SMALL)
         self.policy, self.clips = Slow(script, **intents), Clips()
@@ -39,14 +39,14 @@ class Desk:
         talk = ScriptTalk(script, LEAD, self.policy, lambda: NOW)
         talk.open()
         self.wanted = True
-        self.ear = Recognizer()
-        second_ear = SecondEar(Pool(self.ear)) if listens else None
+        self.ear = ear or Recognizer()
+        second_ear = SecondEar(Pool(self.ear)) if ear else None
         self._asker = Asker(talk, self.clips, self.journal, loop.time, second_ear)
 
     async def ask(self, said: Utterance, **known: Any) -> Decided:
         asked = Asked(**{"speaking": False, "asked": True, "seconds": 2.0, **known})
-        heard = await self._asker.plan(7, asked, said, lambda: self.wanted)
-        return await self._asker.decided(7, asked, heard.utterance, heard.plan)
+        heard, plan = await self._asker.plan(7, asked, said, lambda: self.wanted)
+        return await self._asker.decided(7, asked, heard, plan)
 
     def names(self) -> list[str]:
         return [str(entry["event"]) for entry in self.journal.entries]
@@ -139,7 +139,7 @@ SOUND = b"\x00\x10" * 8000
 
 def test_what_was_hardly_heard_is_listened_to_once_more(tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path, listens=True, yes="affirm")
+        desk = Desk(tmp_path, ear=Recognizer(), yes="affirm")
         desk.ear.words = ["yes"]
         decided = await desk.ask(Utterance("yonder guess", 0.4), sound=SOUND, utterance=3)
         assert decided.meaning is Meaning.ANSWER
@@ -156,7 +156,7 @@ def test_sure_words_of_no_consequence_are_not_listened_to_again_and_words_that_t
     tmp_path: Path,
 ) -> None:
     async def story(confidence: float, said: str) -> bool:
-        desk = Desk(tmp_path, listens=True, yes="affirm", wait="wait")
+        desk = Desk(tmp_path, ear=Recognizer(), yes="affirm", wait="wait")
         desk.ear.words = [said]
         await desk.ask(Utterance(said, confidence), sound=SOUND)
         return "second_look" in desk.names()
@@ -169,8 +169,7 @@ def test_sure_words_of_no_consequence_are_not_listened_to_again_and_words_that_t
 
 def test_a_second_look_is_waited_for_briefly_and_not_where_speech_has_gone_on(tmp_path: Path) -> None:
     async def story(*, wanted: bool) -> tuple[float, list[str]]:
-        desk = Desk(tmp_path, listens=True, yes="affirm")
-        desk.ear.interim = lambda number: None  # type: ignore[method-assign]
+        desk = Desk(tmp_path, ear=Silent(), yes="affirm")
         desk.wanted = wanted
         begun = asyncio.get_running_loop().time()
         await desk.ask(Utterance("yes", 0.5), sound=SOUND)

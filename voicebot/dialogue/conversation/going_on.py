@@ -39,7 +39,7 @@ LIKELY: Final = 0.2
 """Probability from which a meaning that was not taken had been likely."""
 _NEWS: Final = frozenset({"already_paid", "dispute"})
 """Of what has happened: amounts and days that follow belong to it."""
-_OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny", "ask_another_person", "no_match"})
+_OF_OTHERS: Final = proof.OF_OTHERS | {"ask_another_person", "no_match"}
 _ADDS_NOTHING: Final = frozenset({"affirm", "deny", "thanks", "goodbye"})
 """Said after a sure answer, on their own they change nothing."""
 

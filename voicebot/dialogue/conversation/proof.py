@@ -28,7 +28,7 @@ from voicebot.dialogue.talk import Act, EngineIntent, Lead, State, Understanding
 from voicebot.dialogue.understanding.expectation import NOTHING
 from voicebot.dialogue.understanding.weighing import Weighed, weigh
 
-_OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny"})
+OF_OTHERS: Final = frozenset({"wrong_person", "not_available", "deceased", "deny"})
 """Meanings that somebody who introduces themselves as the person called cannot confirm."""
 _ENGINE: Final = frozenset(map(str, EngineIntent))
 HARDLY_HEARD: Final = 0.7
@@ -89,7 +89,7 @@ class _Proof:
 
     def _answers(self, waiting: Understanding, heard: Understanding) -> bool:
         """Whether something answers the question whether ``waiting`` was said; a name answers who is on the line."""
-        if heard.evidence.introduced and waiting.intent in _OF_OTHERS:
+        if heard.evidence.introduced and waiting.intent in OF_OTHERS:
             return False
         return heard.intent in {"affirm", "deny", waiting.intent}
 

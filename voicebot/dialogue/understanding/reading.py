@@ -250,9 +250,7 @@ class Reader:
         if verdict.intent == "thanks" and said.parts.lead == "affirm" and yes:
             return Verdict("affirm", max(verdict.confidence, LED), verdict.ranking, literal=True)
         if verdict.intent == STRANGE and said.parts.lead == "affirm" and yes and self._step.identifies(step):
-            return Verdict(
-                "affirm", LED_INTO_NOTHING, verdict.ranking
-            )  # "yes, but I've a room full of children": asked
+            return Verdict("affirm", LED_INTO_NOTHING, verdict.ranking)  # "yes, but I've a room full": asked
         if not step or verdict.intent not in NOTHING or is_bare(words, self._script.language):
             return verdict
         if self._step.takes(step, "deny") and clues.final_no.search(text.lower()):

@@ -135,7 +135,7 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Measured:
     """What there is in one frame, before it is judged whose it is.
 
     Parameters
@@ -203,9 +203,9 @@ class VoiceActivity:
         sent
             What the bot sends in the same 20 ms, ``None`` for silence; its echo is not speech.
         """
-        return self.judge(self.hear(frame), playing=playing, sent=sent)
+        return self.judge(self.measure(frame), playing=playing, sent=sent)
 
-    def hear(self, frame: bytes) -> Heard:
+    def measure(self, frame: bytes) -> Measured:
         """Measure one frame; this is the expensive part, and others who judge the same frames can share it."""
         frame, samples = _samples(frame)
         emphasised = _emphasised(samples)
@@ -213,14 +213,14 @@ class VoiceActivity:
         self._powers.append(float(emphasised @ emphasised) / len(emphasised))
         smooth = _dbfs(sum(self._powers) / _SMOOTHED_FRAMES)
         self._voice.frame(frame, samples, above_floor=max(halves) > self.picture.floor)
-        return Heard(samples, halves, smooth, tuple(self._voice.recent))
+        return Measured(samples, halves, smooth, tuple(self._voice.recent))
 
-    def judge(self, heard: Heard, *, playing: bool = False, sent: bytes | None = None) -> Activity:
-        """Judge a frame that these or other ears of the same line have heard; parameters as for ``feed``."""
-        halves, smooth, self._voices = heard.halves, heard.smooth, heard.voices
+    def judge(self, measured: Measured, *, playing: bool = False, sent: bytes | None = None) -> Activity:
+        """Judge a frame that these or other ears of the same line have measured; parameters as for ``feed``."""
+        halves, smooth, self._voices = measured.halves, measured.smooth, measured.voices
         level = max(halves)
         ours = _samples(sent)[1] if sent else None
-        echo = self.echo.frame(ours, heard.samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
+        echo = self.echo.frame(ours, measured.samples, _level(_emphasised(ours)) if ours is not None else LOWEST_DBFS)
         anew = False
         if self._active:
             self._go_on(halves, echo)
@@ -236,7 +236,7 @@ class VoiceActivity:
         self.picture.frame(level, voice=self._voices[-1] >= _ONSET)
         rejected = self._reject(smooth, echo)
         who = self._who if self._active else Who.NOBODY
-        return Activity(speech, self._run_ms, self._silence_ms, round(_level(heard.samples), 1), who, anew, rejected)
+        return Activity(speech, self._run_ms, self._silence_ms, round(_level(measured.samples), 1), who, anew, rejected)
 
     def _starts(self, level: float, smooth: float, echo: float, *, playing: bool) -> bool:
         """Whether speech is confirmed with this frame; counts how long it has been going on unconfirmed."""

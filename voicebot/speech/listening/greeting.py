@@ -56,7 +56,7 @@ _FUZZY: Final = 88.0
 _SOUNDED_LENGTH: Final = 3
 _NEARLY_SOUNDED: Final = 5
 """Phrases of so many syllables may be misheard in one of them."""
-_ASKED_AFTER_MS: Final = (1500, 3000, 4500, 6000, 8000, 10_000, 12_500, 15_000, 18_000)
+ASKED_AFTER_MS: Final = (1500, 3000, 4500, 6000, 8000, 10_000, 12_500, 15_000, 18_000)
 """Lengths of an utterance at which its words so far are wanted, while it is not known what picked up."""
 
 
@@ -200,7 +200,7 @@ class GreetingClassifier:
         utterance_ms
             How long it has lasted; each length asks once.
         """
-        passed = sum(utterance_ms >= least for least in _ASKED_AFTER_MS)
+        passed = sum(utterance_ms >= least for least in ASKED_AFTER_MS)
         new, self._asked = passed > self._asked, passed
         return new and self._verdict in _UNKNOWN
 

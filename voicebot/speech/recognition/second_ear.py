@@ -12,7 +12,7 @@ from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Recognitio
 LOOK_SECONDS: Final = 0.7
 """Longest wait for a second look: what a person takes for thinking, and a tenth of being asked the same again."""
 MOST_LOOKS: Final = 2
-"""How many looks a worker may owe: one more would come too late for whoever asks for it."""
+"""How many looks a worker may have pending: the result of one more would come too late."""
 _LONGEST_BYTES: Final = 9 * SAMPLE_RATE * 2
 """Longer utterances are seldom doubted as a whole, and take too long."""
 

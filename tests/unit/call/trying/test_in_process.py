@@ -15,9 +15,8 @@ from voicebot.speech.recognition.recognizer import EngineInfo, Hints, Hypothesis
 class Counting:
     """An engine, and its stream, that hears how much it was fed."""
 
-    details: dict[str, str] = {}  # noqa: RUF012 - the protocol's
-
     def __init__(self) -> None:
+        self.details: dict[str, str] = {}
         self._fed = 0
 
     def stream(self) -> Stream:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,8 +39,8 @@ async def said(*pieces: str, **meanings: Understanding) -> tuple[ScriptTalk, Pla
     return talk, plan
 
 
-def meant(intent: str, confidence: float = 0.9, **more: object) -> Understanding:
-    return Understanding(intent, confidence, **more)  # type: ignore[arg-type]
+def meant(intent: str, confidence: float = 0.9, **more: Any) -> Understanding:
+    return Understanding(intent, confidence, **more)
 
 
 BANKRUPT = Understanding("bankruptcy", policy="keyword", evidence=LITERAL)

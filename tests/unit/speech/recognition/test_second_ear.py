@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from tests.unit.call.carried import Pool, Recognizer
+from tests.unit.call.carried import Pool, Recognizer, Silent
 from voicebot.call.trying.told_time import told
 from voicebot.speech.recognition.recognizer import Recognition
 from voicebot.speech.recognition.second_ear import LOOK_SECONDS, MOST_LOOKS, SecondEar
@@ -20,13 +20,6 @@ class Ears(Pool):
         del call
         self._recognizer.tell = on_words
         return self._recognizer
-
-
-class Silent(Recognizer):
-    """Never says a word."""
-
-    def interim(self, number: int) -> None:
-        """Take its time."""
 
 
 def test_words_come_and_its_place_is_given_back() -> None:

@@ -189,7 +189,7 @@ class Picture:
 
     @property
     def _nobody_else(self) -> bool:
-        """Whether the line has been listened to for so long without a voice that whoever speaks is the person."""
+        """Whether no voice was heard for so long that the next one is the person's."""
         return self._behind.frames < _ROOM_KNOWN_FRAMES and self._pauses >= _QUIET_FRAMES
 
     @property
@@ -201,7 +201,7 @@ class Picture:
     # ------------------------------------------------------------------------------------- what is heard
 
     def frame(self, level: float, *, voice: bool = False) -> None:
-        """Let 20 ms pass; ``level``: of whatever was heard; ``voice``: it was a voice, whoever's."""
+        """Let 20 ms pass; ``level``: of what was heard; ``voice``: it was a voice, anybody's."""
         self.floor += _FLOOR_UP_DB if level > self.floor else -_FLOOR_DOWN_DB
         self._behind.tick()
         self._dismissed.tick()
@@ -294,7 +294,7 @@ class Picture:
             self._behind.forget_above(self.person - _SAME_DB)
 
     def dismissed(self) -> None:
-        """What was heard out was no answer: it belongs to the room, unless whoever said it now waits for us."""
+        """What was heard out was no answer: it belongs to the room, unless the speaker now waits for us."""
         level = self.suspected
         self._pass_over(level, len(self._suspects))
         if self._suspects and not self._may_be_theirs(level):
@@ -310,7 +310,7 @@ class Picture:
 
         While the person is not known, the next voice may be theirs, however quiet. If they are, and there were voices,
         the picture may be wrong: at once where they were about as loud as the person, and where none was, the second
-        time. Then the room is forgotten, and whoever answers the next question is the person.
+        time. Then the room is forgotten, and the voice that answers the next question is the person's.
         """
         self._silences += 1
         wrong = self._perhaps_theirs >= _DOUBTED_FRAMES or (
